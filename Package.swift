@@ -1,0 +1,131 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let upcomingFeatures = [
+    "ExistentialAny", "ImmutableWeakCaptures", "InferIsolatedConformances",
+    "InternalImportsByDefault", "MemberImportVisibility", "NonisolatedNonsendingByDefault",
+]
+
+let package = Package(
+    name: "vaultd",
+    products: [
+        .executable(name: "vaultd", targets: ["vaultd"]),
+        .executable(name: "vaultctl", targets: ["vaultctl"]),
+        .library(name: "VaultClient", targets: ["VaultClient"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0", traits: []),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(
+            url: "https://github.com/apple/swift-configuration", from: "1.4.0",
+            traits: ["YAML"]),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+    ],
+    targets: [
+        // The C libraries.
+        .systemLibrary(name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
+        .systemLibrary(
+            name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+        .systemLibrary(
+            name: "CNghttp2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
+
+        // One door to each of them.
+        .target(
+            name: "LMDB", dependencies: ["CLMDB"],
+            swiftSettings: [.enableExperimentalFeature("Lifetimes"), .strictMemorySafety()]),
+        .target(
+            name: "Sodium", dependencies: ["CSodium"],
+            swiftSettings: [.enableExperimentalFeature("Lifetimes"), .strictMemorySafety()]),
+        .target(
+            name: "RPC",
+            dependencies: [
+                "CNghttp2",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]),
+
+        // The vault.
+        .target(name: "VaultSeal", dependencies: ["Sodium"]),
+        .target(name: "VaultStore", dependencies: ["LMDB", "VaultSeal"]),
+        .target(name: "VaultAccess", dependencies: ["VaultSeal"]),
+        .target(
+            name: "VaultAPI",
+            dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")]),
+        .target(
+            name: "VaultServer",
+            dependencies: [
+                "VaultStore", "VaultSeal", "VaultAccess", "VaultAPI", "RPC",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "SystemPackage", package: "swift-system"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ]),
+        .target(
+            name: "VaultClient",
+            dependencies: [
+                "VaultAPI", "RPC",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ]),
+
+        // The programs.
+        .executableTarget(
+            name: "vaultd",
+            dependencies: [
+                "VaultServer",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+        .executableTarget(
+            name: "vaultctl",
+            dependencies: [
+                "VaultClient", "VaultAPI",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]),
+
+        // Tests: one target a module, and the whole programs in CommandTests.
+        .target(name: "VaultTestSupport", path: "Tests/VaultTestSupport"),
+        .testTarget(name: "LMDBTests", dependencies: ["LMDB", "VaultTestSupport"]),
+        .testTarget(name: "SodiumTests", dependencies: ["Sodium", "VaultTestSupport"]),
+        .testTarget(
+            name: "VaultSealTests", dependencies: ["VaultSeal", "Sodium", "VaultTestSupport"]),
+        .testTarget(
+            name: "VaultStoreTests",
+            dependencies: ["VaultStore", "VaultSeal", "LMDB", "VaultTestSupport"]),
+        .testTarget(
+            name: "RPCTests",
+            dependencies: [
+                "RPC", "VaultTestSupport", .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]),
+        .testTarget(
+            name: "VaultServerTests",
+            dependencies: ["VaultServer", "VaultClient", "VaultAPI", "RPC", "VaultTestSupport"]),
+        .testTarget(
+            name: "CommandTests",
+            dependencies: [
+                "VaultClient", "VaultAPI", "RPC", "VaultTestSupport",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+                // So that the test run builds the programs that it starts.
+                "vaultd", "vaultctl",
+            ]),
+        .testTarget(name: "TidyTests", dependencies: ["VaultTestSupport"]),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+for target in package.targets where target.type != .system {
+    var settings = target.swiftSettings ?? []
+    settings += upcomingFeatures.map { .enableUpcomingFeature($0) }
+    // The generated code is not ours to correct.
+    if target.name != "VaultAPI" {
+        settings.append(.treatAllWarnings(as: .error))
+    }
+    target.swiftSettings = settings
+}
