@@ -30,6 +30,7 @@ let package = Package(
             name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         .systemLibrary(
             name: "CNghttp2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
+        .systemLibrary(name: "CLinux"),
 
         // One door to each of them.
         .target(
@@ -56,7 +57,7 @@ let package = Package(
         .target(
             name: "VaultServer",
             dependencies: [
-                "VaultStore", "VaultSeal", "VaultAccess", "VaultAPI", "RPC",
+                "CLinux", "VaultStore", "VaultSeal", "Sodium", "VaultAccess", "VaultAPI", "RPC",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
