@@ -56,6 +56,21 @@ enum RequestDecoding {
         }
     }
 
+    /// The key of a `vault.v1.HistoryRequest`.
+    static func historyKey(_ message: ByteBuffer) -> Result<Bytes, WireError> {
+        decode(message) { bytes throws(WireError) in
+            var reader = WireReader(bytes)
+            var key: Bytes = []
+            while let field = try reader.nextField() {
+                switch (field.number, field.type) {
+                case (1, .lengthDelimited): key = try reader.byteArray()
+                default: try reader.skip(field)
+                }
+            }
+            return key
+        }
+    }
+
     /// `withUnsafeReadableBytes` does not carry typed errors; a `Result` does.
     private static func decode<Value>(
         _ message: ByteBuffer, _ body: (UnsafeRawBufferPointer) throws(WireError) -> Value

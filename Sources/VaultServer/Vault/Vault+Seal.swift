@@ -27,7 +27,7 @@ extension Vault {
     /// Ends a session that new calls do not get any more.
     func close(_ open: OpenVault) {
         open.isClosing.store(true, ordering: .relaxed)
-        notifyObservers(isServing: false)
+        notifyObservers()
         let job: @Sendable () -> Void = {
             open.store.close()
             self.finishSeal()

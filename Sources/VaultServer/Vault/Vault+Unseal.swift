@@ -114,7 +114,7 @@ extension Vault {
             close(mustClose)
         } else {
             logger.info("unsealed", metadata: ["revision": "\(open.store.status().revision)"])
-            notifyObservers(isServing: true)
+            notifyObservers()
         }
     }
 

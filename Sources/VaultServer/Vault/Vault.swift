@@ -15,7 +15,7 @@ final class Vault: Sendable {
         var damage: String?
         /// Told when sealing has ended.
         var sealWaiters: [@Sendable () -> Void] = []
-        var observers: [@Sendable (_ isServing: Bool) -> Void] = []
+        var observers: [@Sendable () -> Void] = []
     }
 
     let directory: DataDirectory
@@ -49,7 +49,7 @@ final class Vault: Sendable {
     }
 
     /// Tells `observer` whenever the vault starts or stops serving. Called on any thread.
-    func observe(_ observer: @escaping @Sendable (_ isServing: Bool) -> Void) {
+    func observe(_ observer: @escaping @Sendable () -> Void) {
         state.withLock { $0.observers.append(observer) }
     }
 
@@ -84,8 +84,8 @@ final class Vault: Sendable {
         seal { _ in }
     }
 
-    func notifyObservers(isServing: Bool) {
-        for observer in state.withLock({ $0.observers }) { observer(isServing) }
+    func notifyObservers() {
+        for observer in state.withLock({ $0.observers }) { observer() }
     }
 
     /// Reads what the keyring file says of itself, for `status`.
