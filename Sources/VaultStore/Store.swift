@@ -1,0 +1,108 @@
+import LMDB
+import Synchronization
+public import VaultSeal
+
+/// A revisioned, encrypted key-value store in one LMDB file, with etcd's semantics.
+///
+/// Reads run on the caller's thread. Writes are queued for one writer thread and answered when
+/// they are durable. The store knows nothing of sockets, protobuf or who is asking.
+public final class Store: Sendable {
+    let log: RecordLog
+    let index: SharedIndex
+    let clock: StoreClock
+    let pins = RevisionPins()
+    private let writer: Writer
+    private let configuration: StoreConfiguration
+    private let isClosed = Atomic<Bool>(false)
+    private let activeReads = Atomic<Int>(0)
+
+    /// Makes the file of an empty store in `directory`.
+    public static func create(
+        in directory: String, cipher: RecordCipher,
+        configuration: StoreConfiguration = StoreConfiguration()
+    ) throws(StoreError) {
+        try RecordLog.create(in: directory, cipher: cipher)
+    }
+
+    /// Checks the file, opens and verifies every record on all cores, and builds the index.
+    ///
+    /// `progress` is called now and then, from any thread, with records done and in all.
+    public static func open(
+        in directory: String, cipher: RecordCipher,
+        configuration: StoreConfiguration = StoreConfiguration(),
+        progress: (@Sendable (_ done: Int, _ total: Int) -> Void)? = nil
+    ) throws(StoreError) -> Store {
+        let loaded = try StoreLoader.load(
+            directory: directory, cipher: cipher, threads: configuration.scanThreads,
+            progress: progress)
+        let log = try RecordLog.open(in: directory, cipher: cipher)
+        return Store(log: log, loaded: loaded, configuration: configuration)
+    }
+
+    private init(
+        log: RecordLog, loaded: StoreLoader.Loaded, configuration: StoreConfiguration
+    ) {
+        self.log = log
+        self.configuration = configuration
+        index = loaded.index
+        clock = StoreClock(loaded.head)
+        clock.usedBytes = loaded.usedBytes
+        writer = Writer(
+            log: log, index: index, clock: clock, pins: pins, head: loaded.head,
+            quotaBytes: configuration.quotaBytes)
+        writer.start()
+    }
+
+    /// Queues a write. `completion` runs once: on the writer thread after the change is durable and
+    /// visible, or at once when the queue refuses it. It must be quick.
+    public func submit(
+        _ request: WriteRequest,
+        completion: @escaping @Sendable (Result<WriteResult, StoreError>) -> Void
+    ) {
+        writer.submit(request, completion: completion)
+    }
+
+    public func status() -> StoreStatus {
+        StoreStatus(
+            revision: clock.published,
+            compactRevision: max(clock.compacted, .none),
+            keyCount: index.read { Int64($0.liveCount) },
+            recordCount: clock.recordCount,
+            fileBytes: log.fileBytes(),
+            usedBytes: clock.usedBytes,
+            quotaBytes: configuration.quotaBytes,
+            noSpace: clock.noSpace)
+    }
+
+    /// Finishes queued writes, waits for reads under way, and closes the file. Further calls throw
+    /// `.closed`.
+    public func close() {
+        guard !isClosed.exchange(true, ordering: .sequentiallyConsistent) else { return }
+        writer.stop()
+        while activeReads.load(ordering: .sequentiallyConsistent) > 0 { StoreThread.pause() }
+        log.environment.close()
+    }
+
+    deinit {
+        close()
+    }
+
+    // MARK: - For the reads in other files
+
+    /// Runs a read; while it runs the file stays open.
+    func reading<R>(_ body: () throws(StoreError) -> R) throws(StoreError) -> R {
+        activeReads.add(1, ordering: .sequentiallyConsistent)
+        defer { activeReads.subtract(1, ordering: .sequentiallyConsistent) }
+        if isClosed.load(ordering: .sequentiallyConsistent) { throw .closed }
+        return try body()
+    }
+
+    func unpin(_ revision: Revision) {
+        pins.unpin(revision)
+        writer.nudge()
+    }
+
+    var reader: StoreReader {
+        StoreReader(index: index, cipher: log.cipher, isWriter: false)
+    }
+}

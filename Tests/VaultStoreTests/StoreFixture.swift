@@ -1,0 +1,51 @@
+import Synchronization
+import VaultSeal
+import VaultStore
+import VaultTestSupport
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// A store in a directory of its own.
+final class StoreFixture {
+    let directory: String
+    let cipher: RecordCipher
+    private(set) var store: Store
+
+    init() throws {
+        directory = "/tmp/st-\(getpid())-\(UInt64.random(in: 0 ... .max))"
+        mkdir(directory, 0o700)
+        cipher = RecordCipher()
+        try Store.create(in: directory, cipher: cipher)
+        store = try Store.open(in: directory, cipher: cipher)
+    }
+
+    func reopen() throws {
+        store.close()
+        store = try Store.open(in: directory, cipher: cipher)
+    }
+
+    /// Submits a write and waits for its end.
+    func write(_ request: WriteRequest) throws -> WriteResult {
+        let gate = Gate()
+        store.submit(request) { gate.open($0) }
+        return try gate.wait().get()
+    }
+}
+
+/// Hands one result from the writer's thread to the test's.
+final class Gate: Sendable {
+    private let result = Mutex<Result<WriteResult, StoreError>?>(nil)
+
+    func open(_ value: Result<WriteResult, StoreError>) {
+        result.withLock { $0 = value }
+    }
+
+    func wait() -> Result<WriteResult, StoreError> {
+        while true {
+            if let value = result.withLock({ $0 }) { return value }
+            sched_yield()
+        }
+    }
+}
