@@ -116,7 +116,8 @@ let package = Package(
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
                 // So that the test run builds the programs that it starts.
                 "vaultd", "vaultctl",
-            ]),
+            ],
+            exclude: ["Transcripts"]),
         .testTarget(name: "TidyTests", dependencies: ["VaultTestSupport"]),
     ],
     swiftLanguageModes: [.v6]
