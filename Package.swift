@@ -57,7 +57,7 @@ let package = Package(
         .target(
             name: "VaultServer",
             dependencies: [
-                "CLinux", "VaultStore", "VaultSeal", "Sodium", "VaultAccess", "VaultAPI", "RPC",
+                "VaultStore", "VaultSeal", "VaultAccess", "VaultAPI", "RPC",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
@@ -70,6 +70,7 @@ let package = Package(
             dependencies: [
                 "VaultAPI", "RPC",
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ]),
 
@@ -84,9 +85,8 @@ let package = Package(
         .executableTarget(
             name: "vaultctl",
             dependencies: [
-                "VaultClient", "VaultAPI",
+                "VaultClient", "VaultAPI", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "SystemPackage", package: "swift-system"),
             ]),
 
         // Tests: one target a module, and the whole programs in CommandTests.
@@ -112,12 +112,22 @@ let package = Package(
             dependencies: [
                 "VaultClient", "VaultAPI", "RPC", "VaultTestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
                 // So that the test run builds the programs that it starts.
                 "vaultd", "vaultctl",
-            ],
-            exclude: ["Transcripts"]),
+            ]),
+        .testTarget(
+            name: "VaultAPITests",
+            dependencies: [
+                "VaultAPI", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ]),
+        .testTarget(name: "VaultClientTests", dependencies: ["VaultClient", "RPC"]),
+        .testTarget(
+            name: "vaultctlTests",
+            dependencies: [
+                "vaultctl", "VaultClient", "VaultAPI",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
         .testTarget(name: "TidyTests", dependencies: ["VaultTestSupport"]),
     ],
     swiftLanguageModes: [.v6]
