@@ -106,7 +106,14 @@ let package = Package(
             ]),
         .testTarget(
             name: "VaultServerTests",
-            dependencies: ["VaultServer", "VaultClient", "VaultAPI", "RPC", "VaultTestSupport"]),
+            dependencies: [
+                "VaultServer", "VaultStore", "VaultSeal", "Sodium", "VaultClient", "VaultAPI",
+                "RPC", "VaultTestSupport",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ]),
         .testTarget(
             name: "CommandTests",
             dependencies: [

@@ -4,7 +4,6 @@ import Logging
 import VaultServer
 
 /// The daemon's command line.
-@main
 struct VaultdCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "vaultd",

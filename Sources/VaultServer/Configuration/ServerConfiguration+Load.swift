@@ -17,28 +17,39 @@ extension ServerConfiguration {
         return configuration
     }
 
+    /// The keys that a file has, known or not.
+    static func keys(of path: String) async throws(ConfigurationError) -> [String] {
+        try await parseFile(path).keys
+    }
+
     private static func readFile(
         _ path: String
     ) async throws(ConfigurationError) -> any ConfigProvider {
+        let (file, keys) = try await parseFile(path)
+        let known = Set(SettingKey.allCases.map(\.rawValue))
+        if let unknown = keys.sorted().first(where: { !known.contains($0) }) {
+            throw .unknownKey(path: path, key: unknown)
+        }
+        return file
+    }
+
+    private static func parseFile(
+        _ path: String
+    ) async throws(ConfigurationError) -> (file: FileProvider<YAMLSnapshot>, keys: [String]) {
         // The provider does not list its keys, but asks for each whether it is a secret.
         let keys = Mutex<[String]>([])
-        let file: FileProvider<YAMLSnapshot>
         do {
-            file = try await FileProvider<YAMLSnapshot>(
+            let file = try await FileProvider<YAMLSnapshot>(
                 parsingOptions: .init(
                     secretsSpecifier: .dynamic { key, _ in
                         keys.withLock { $0.append(key) }
                         return false
                     }),
                 filePath: FilePath(path))
+            return (file, keys.withLock { $0 })
         } catch {
             throw .unreadable(path: path, reason: singleLine("\(error)"))
         }
-        let known = Set(SettingKey.allCases.map(\.rawValue))
-        if let unknown = keys.withLock({ $0 }).sorted().first(where: { !known.contains($0) }) {
-            throw .unknownKey(path: path, key: unknown)
-        }
-        return file
     }
 
     private mutating func readPaths(_ reader: SettingReader) throws(ConfigurationError) {
