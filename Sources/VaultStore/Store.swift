@@ -32,9 +32,10 @@ public final class Store: Sendable {
         configuration: StoreConfiguration = StoreConfiguration(),
         progress: (@Sendable (_ done: Int, _ total: Int) -> Void)? = nil
     ) throws(StoreError) -> Store {
-        let loaded = try StoreLoader.load(
-            directory: directory, cipher: cipher, threads: configuration.scanThreads,
-            progress: progress)
+        let loaded = try StoreLoader(
+            path: directory + "/data.mdb", cipher: cipher, threads: configuration.scanThreads,
+            progress: progress
+        ).load()
         let log = try RecordLog.open(in: directory, cipher: cipher)
         return Store(log: log, loaded: loaded, configuration: configuration)
     }

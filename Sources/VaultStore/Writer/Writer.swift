@@ -112,6 +112,7 @@ final class Writer: @unchecked Sendable {
             }
             if batch.isDirty { try commit(batch) }
         } catch {
+            if case .storage = error { state.poison = error }
             // The commit failed: what a refused request was told still holds.
             answers = items.indices.map { index in
                 let position = index - items.startIndex
