@@ -63,9 +63,6 @@ enum Limits {
     /// Bytes of a key file.
     static let keyfileBytes = 32
 
-    /// Bytes of the `CURRENT` file; it has three short lines.
-    static let currentFileBytesMax = 512
-
     /// Clients that watch the health service.
     static let healthWatchersMax = 1_024
 

@@ -69,6 +69,10 @@ extension ServerConfiguration {
 
     private mutating func readLimits(_ reader: SettingReader) throws(ConfigurationError) {
         quotaBytes = try reader.number(.quotaBytes, in: 0...(1 << 40)) ?? quotaBytes
+        passphraseMemoryMebibytes =
+            try reader.number(.passphraseMemoryMebibytes, in: 8...1_024)
+            ?? passphraseMemoryMebibytes
+        passphrasePasses = try reader.number(.passphrasePasses, in: 1...10) ?? passphrasePasses
         unsealThreads = try reader.number(.unsealThreads, in: 0...256) ?? unsealThreads
         eventThreads = try reader.number(.eventThreads, in: 0...256) ?? eventThreads
         connectionsMax = try reader.number(.connectionsMax, in: 1...1_000_000) ?? connectionsMax

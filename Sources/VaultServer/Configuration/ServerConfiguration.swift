@@ -13,6 +13,9 @@ public struct ServerConfiguration: Equatable, Sendable {
     public var keyfile = ""
     /// Bytes that records may take; 0 is no quota.
     public var quotaBytes = Int(VaultStore.Limits.quotaBytesDefault)
+    /// What a new passphrase slot costs to open: memory and passes of Argon2id.
+    public var passphraseMemoryMebibytes = 256
+    public var passphrasePasses = 3
     /// Threads that open records at unseal; 0 is one for each core.
     public var unsealThreads = 0
     /// Threads that serve connections; 0 is one for each core.

@@ -5,6 +5,8 @@ enum SettingKey: String, CaseIterable {
     case socketMode = "socket_mode"
     case keyfile
     case quotaBytes = "quota_bytes"
+    case passphraseMemoryMebibytes = "passphrase_memory_mib"
+    case passphrasePasses = "passphrase_passes"
     case unsealThreads = "unseal_threads"
     case eventThreads = "event_threads"
     case connectionsMax = "connections_max"

@@ -107,11 +107,19 @@ public final class Daemon: Sendable {
     private static func makeParts(
         _ configuration: ServerConfiguration, logger: Logger
     ) throws(DaemonError) -> Parts {
+        let cost: PassphraseCost
+        do throws(SealError) {
+            cost = try PassphraseCost(
+                operations: UInt32(configuration.passphrasePasses),
+                memory: UInt64(configuration.passphraseMemoryMebibytes) << 20)
+        } catch {
+            throw DaemonError(.seal(error))
+        }
         let vault: Vault
         do throws(DataDirectoryError) {
             vault = try Vault(
                 directory: try DataDirectory.acquire(configuration.dataDirectory),
-                storeConfiguration: configuration.store, passphraseCost: .interactive,
+                storeConfiguration: configuration.store, passphraseCost: cost,
                 logger: logger)
         } catch {
             throw DaemonError(error)

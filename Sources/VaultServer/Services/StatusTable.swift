@@ -60,6 +60,7 @@ enum StatusTable {
             vaultd(.unauthenticated, "wrong key: the vault has no slot of that kind; try another")
         case .unsafeParameters(let what):
             vaultd(.dataLoss, "the keyring asks for unsafe parameters: \(what); restore a backup")
+        case .closed: sealed
         case .memory(let error): status(of: error)
         case .system(let number, let operation):
             vaultd(.internal, "\(operation): \(systemErrorText(number)); see the log")

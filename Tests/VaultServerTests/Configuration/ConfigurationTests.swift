@@ -63,6 +63,8 @@ import Testing
             socket_mode: "0660"
             keyfile: /k
             quota_bytes: 0
+            passphrase_memory_mib: 9
+            passphrase_passes: 2
             unseal_threads: 3
             event_threads: 4
             connections_max: 5
@@ -77,6 +79,8 @@ import Testing
         expected.socketMode = 0o660
         expected.keyfile = "/k"
         expected.quotaBytes = 0
+        expected.passphraseMemoryMebibytes = 9
+        expected.passphrasePasses = 2
         expected.unsealThreads = 3
         expected.eventThreads = 4
         expected.connectionsMax = 5

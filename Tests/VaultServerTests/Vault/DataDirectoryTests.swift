@@ -1,5 +1,6 @@
 import Glibc
 import Testing
+import VaultSeal
 
 @testable import VaultServer
 
@@ -22,7 +23,7 @@ import Testing
     }
 
     private let current = CurrentFile(
-        storeID: "00112233445566778899aabbccddeeff", timeline: 1)
+        storeID: StoreID(bytes: Array(0..<16)), timelineNumber: 1)
 
     @Test func aMissingDirectoryIsMadeForUsAlone() throws {
         _ = try DataDirectory.acquire(path)
@@ -47,7 +48,7 @@ import Testing
             refusal()?.description
                 == "\(path) has mode 0750, wanted 0700 or less; run: chmod 0700 \(path)")
         chmod(path, 0o700)
-        for name in ["CURRENT", "CURRENT.new", "keyring", "data.mdb", "lock.mdb"] {
+        for name in ["CURRENT", "UNFINISHED", "keyring", "data.mdb", "lock.mdb"] {
             parent.write(current.text, to: "data/" + name, mode: 0o640)
             #expect(
                 refusal() == .looseMode(path: path + "/" + name, found: 0o640, wanted: 0o600))
