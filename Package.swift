@@ -70,6 +70,7 @@ let package = Package(
             dependencies: [
                 "VaultAPI", "RPC",
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ]),
 
@@ -84,9 +85,8 @@ let package = Package(
         .executableTarget(
             name: "vaultctl",
             dependencies: [
-                "VaultClient", "VaultAPI",
+                "VaultClient", "VaultAPI", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "SystemPackage", package: "swift-system"),
             ]),
 
         // Tests: one target a module, and the whole programs in CommandTests.
@@ -123,6 +123,11 @@ let package = Package(
                 // So that the test run builds the programs that it starts.
                 "vaultd", "vaultctl",
             ]),
+        .testTarget(name: "VaultAPITests", dependencies: ["VaultAPI", "VaultTestSupport"]),
+        .testTarget(
+            name: "VaultClientTests",
+            dependencies: ["VaultClient", "VaultAPI", "RPC", "VaultTestSupport"]),
+        .testTarget(name: "vaultctlTests", dependencies: ["vaultctl", "VaultTestSupport"]),
         .testTarget(name: "TidyTests", dependencies: ["VaultTestSupport"]),
     ],
     swiftLanguageModes: [.v6]
