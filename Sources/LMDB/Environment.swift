@@ -38,6 +38,7 @@ internal import Synchronization
         unsafe mdb_env_stat(handle, &statistics)
         pageSize = Int(statistics.ms_psize)
         idleReaders.withLock { $0.reserveCapacity(64) }
+        grownTo = fileBytes()
     }
 
     /// Opens the file, or makes it. An existing one must have been checked (`FileCheck`).
@@ -108,12 +109,12 @@ internal import Synchronization
         unsafe mdb_env_info(handle, &information)
         let used = (unsafe Int(information.me_last_pgno) + 1) * pageSize
         guard used + Self.growthReserve > grownTo else { return }
-        let start = max(grownTo, fileBytes())
+        let start = max(grownTo, fileBytes(), used)
         // Small vaults need no large file: the step grows with what is used.
         let step = min(Self.growthStep, max(Self.growthReserve, used))
         let zeros = [UInt8](repeating: 0, count: 1 << 18)
         var offset = start
-        while offset < max(start, used) + step + Self.growthReserve {
+        while offset < start + step + Self.growthReserve {
             let written = unsafe zeros.withUnsafeBytes { bytes in
                 unsafe pwrite(descriptor, bytes.baseAddress, bytes.count, off_t(offset))
             }

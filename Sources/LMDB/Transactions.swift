@@ -45,6 +45,9 @@ public struct Table: Hashable, Sendable {
         precondition(pthread_equal(thread, pthread_self()) != 0, "a write left its thread")
     }
 
+    /// The number that the commit will have in the file: one more than the last one's.
+    public var id: UInt64 { UInt64(unsafe mdb_txn_id(handle)) }
+
     /// Opens a table, and makes it when `create` is set. Once for each table, in the first write.
     public mutating func openTable(
         named name: String, create: Bool

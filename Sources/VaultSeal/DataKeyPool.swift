@@ -2,7 +2,7 @@ import Sodium
 
 /// The record keys of an opened keyring, all in one piece of guarded memory: locked pages are few.
 struct DataKeyPool: ~Copyable {
-    /// What each data key is expanded to: the key of the AEAD, and that of the nonces.
+    /// What each data key is expanded to: the key of the AEAD, and the two of the nonces.
     private static let subkeyCount = 32
     private static let entryCount = 2 * subkeyCount
 

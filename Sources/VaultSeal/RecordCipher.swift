@@ -8,14 +8,26 @@ public final class RecordCipher: Sendable {
     /// The timeline in which records are sealed now.
     public let timeline: Timeline
 
-    private let pool: DataKeyPool
+    // SAFETY: read by operations that are inside `gate`; written once, by `close`, when the gate
+    // is shut and everybody is out.
+    @exclusivity(unchecked) private nonisolated(unsafe) var pool: DataKeyPool
+    private let gate = OperationGate()
+    private let random: RandomReservoir
     private let timelines: [TimelineSpan]
 
     init(keyring: borrowing Keyring, storeID: StoreID) throws(SealError) {
         self.storeID = storeID
         timeline = keyring.currentTimeline
         timelines = keyring.timelines
+        random = try SealError.memory { () throws(SodiumError) in try RandomReservoir() }
         pool = try DataKeyPool(keyring)
+    }
+
+    /// Wipes the keys now, whoever else still holds this cipher; what is under way ends first.
+    /// Everything afterwards throws `.closed`. Without it the last owner's going does the same.
+    public func close() {
+        guard gate.close() else { return }
+        pool.erase()
     }
 
     /// Bytes on disk of a payload: header, nonce, padded payload with its length, tag. Payloads
@@ -38,19 +50,24 @@ public final class RecordCipher: Sendable {
         precondition(
             output.count == RecordFormat.sealedCount(payloadCount: payload.count),
             "the output has another size than the record")
-        let header = RecordHeader(
-            dataKeyNumber: pool.newest.number, timelineNumber: timeline.number)
-        header.write(to: output)
+        guard let stripe = gate.enter() else { throw .closed }
+        defer { gate.leave(stripe) }
+        RecordHeader(dataKeyNumber: pool.newest.number, timelineNumber: timeline.number)
+            .write(to: output)
         let text = output.part(
             RecordFormat.textOffset, padded + RecordFormat.lengthCount + RecordFormat.tagCount)
         if !payload.isEmpty { text.copyMemory(from: payload) }
-        text.part(payload.count, padded - payload.count).initializeMemory(as: UInt8.self, repeating: 0)
+        text.part(payload.count, padded - payload.count)
+            .initializeMemory(as: UInt8.self, repeating: 0)
         text.set(UInt32(payload.count), at: padded)
-        let nonce = output.part(RecordFormat.headerCount, RecordFormat.nonceCount)
-        Random.fill(nonce)
         try withAssociatedData(place, UnsafeRawBufferPointer(output), timeline) {
-            (associatedData) throws(SealError) in
-            try pool.withSubkeys(at: pool.newest.index) { (key, _) throws(SealError) in
+            (associatedData, scratch) throws(SealError) in
+            try pool.withSubkeys(at: pool.newest.index) { (key, nonceKeys) throws(SealError) in
+                let nonce = output.part(RecordFormat.headerCount, RecordFormat.nonceCount)
+                RecordNonce.make(
+                    nonce, random: random, keys: nonceKeys, scratch: scratch,
+                    plaintext: UnsafeRawBufferPointer(
+                        text.part(0, padded + RecordFormat.lengthCount)))
                 AEAD.encryptInPlace(
                     text, key: key, nonce: UnsafeRawBufferPointer(nonce),
                     associatedData: associatedData)
@@ -72,6 +89,8 @@ public final class RecordCipher: Sendable {
         guard record.count >= RecordFormat.headerCount else {
             throw .damaged(what: "record: too short")
         }
+        guard let stripe = gate.enter() else { throw .closed }
+        defer { gate.leave(stripe) }
         let header = try RecordHeader(record)
         guard let padded = RecordFormat.paddedCount(sealedCount: record.count) else {
             throw .damaged(what: "record: no record has this size")
@@ -81,7 +100,7 @@ public final class RecordCipher: Sendable {
         }
         let recordTimeline = try timeline(of: header, at: place)
         try withAssociatedData(place, record, recordTimeline) {
-            (associatedData) throws(SealError) in
+            (associatedData, _) throws(SealError) in
             try pool.withSubkeys(at: index) { (key, _) throws(SealError) in
                 do throws(SodiumError) {
                     try AEAD.decrypt(
@@ -132,18 +151,20 @@ public final class RecordCipher: Sendable {
         return count
     }
 
-    /// Lends the associated data, built on the stack.
+    /// Lends the associated data, built on the stack, and the same memory with room behind it.
     @inline(__always)
     private func withAssociatedData(
         _ place: RecordPlace, _ record: UnsafeRawBufferPointer, _ timeline: Timeline,
-        _ body: (UnsafeRawBufferPointer) throws(SealError) -> Void
+        _ body: (UnsafeRawBufferPointer, UnsafeMutableRawBufferPointer) throws(SealError) -> Void
     ) throws(SealError) {
         try withUnsafeTemporaryAllocation(
-            byteCount: RecordFormat.associatedDataCount, alignment: 8
-        ) { (memory) throws(SealError) in
+            byteCount: RecordNonce.scratchCount, alignment: 8
+        ) { (scratch) throws(SealError) in
+            let associatedData = scratch.part(0, RecordFormat.associatedDataCount)
             RecordAssociatedData.write(
-                storeID: storeID, timeline: timeline, record: record, place: place, to: memory)
-            try body(UnsafeRawBufferPointer(memory))
+                storeID: storeID, timeline: timeline, record: record, place: place,
+                to: associatedData)
+            try body(UnsafeRawBufferPointer(associatedData), scratch)
         }
     }
 }

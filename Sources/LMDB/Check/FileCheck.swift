@@ -169,6 +169,6 @@ public final class FileCheck: Sendable {
         }
     }
 
-    /// Pages in use and in all, for `status`-like reports.
-    public var pageCount: Int { Int(meta.lastPage) + 1 }
+    /// The number of the commit that the file is at (`WriteTransaction.id`).
+    public var transaction: UInt64 { meta.transaction }
 }

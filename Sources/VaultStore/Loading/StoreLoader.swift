@@ -41,6 +41,9 @@ struct StoreLoader {
             file.tables[RecordLog.stateTableName] != nil, file.tables.count == 2
         else { throw .damaged("the file does not have the tables of a vault") }
         let head = try readHead()
+        guard head.transaction == file.transaction else {
+            throw .damaged("the sealed head belongs to another commit")
+        }
         guard UInt64(log.entries) == head.recordCount else {
             throw .damaged("the log has \(log.entries) records, \(head.recordCount) were written")
         }

@@ -142,8 +142,11 @@ final class RecordLog: Sendable {
         return count
     }
 
+    /// Every commit needs its head.
     func put(_ head: StoreHead, into transaction: inout WriteTransaction) throws(StoreError) {
         let cipher = cipher
+        var head = head
+        head.transaction = transaction.id
         let payload = head.encode()
         let outcome: Result<Void, StoreError> = Self.headKey.withUnsafeBytes { key in
             payload.withUnsafeBytes { payload in

@@ -68,6 +68,9 @@ final class Writer: @unchecked Sendable {
         thread = nil
     }
 
+    /// The file failed. Only after `stop`.
+    var hasFailed: Bool { state.poison != nil }
+
     private func run() {
         while let items = queue.takeAll(waits: !canSweep) {
             var rest = items[...]
