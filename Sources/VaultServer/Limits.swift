@@ -76,5 +76,5 @@ enum Limits {
     static let drainSecondsDefault = 10
 
     /// Connections that the kernel holds until they are accepted.
-    static let listenBacklog = 4_096
+    static let listenBacklog: Int32 = 4_096
 }

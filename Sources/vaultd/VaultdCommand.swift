@@ -113,7 +113,7 @@ struct VaultdCommand: AsyncParsableCommand {
 
     /// Scripts wait for the line that starts with "ready: "; the others are for people.
     private func announce(_ daemon: Daemon) {
-        let path = daemon.socketPath ?? "inherited socket"
+        let path = daemon.socketPath
         StandardStreams.writeOutput("ready: \(path)")
         guard isDevelopment else { return }
         StandardStreams.writeOutput("export VAULTD_SOCKET=\(path)")

@@ -8,8 +8,8 @@ import VaultStore
 
 /// A running vaultd: the vault, its socket and its services.
 public final class Daemon: Sendable {
-    /// Where clients connect; nil when only sockets without a path were inherited.
-    public let socketPath: String?
+    /// Where clients connect.
+    public let socketPath: String
 
     private let vault: Vault
     private let server: Server
@@ -31,7 +31,14 @@ public final class Daemon: Sendable {
         self.server = server
         self.listeners = listeners
         self.scratch = scratch
-        socketPath = listeners.compactMap(\.path).first
+        socketPath = Self.socketPath(of: listeners, parts.configuration)
+    }
+
+    /// An inherited socket does not say where it is: the configuration does, if anybody.
+    private static func socketPath(
+        of listeners: [ListeningSocket], _ configuration: ServerConfiguration
+    ) -> String {
+        listeners.compactMap(\.path).first ?? configuration.socket
     }
 
     /// What every daemon is made of before it listens.
@@ -173,7 +180,7 @@ public final class Daemon: Sendable {
     ) async throws(DaemonError) -> Daemon {
         let listeners = try Listening.sockets(parts.configuration)
         let facts = ServerFacts(
-            clientURLs: listeners.compactMap(\.path).map { "unix://" + $0 },
+            clientURLs: ["unix://" + socketPath(of: listeners, parts.configuration)],
             isDevelopment: isDevelopment, processID: getpid(), startedAt: .now)
         let logger = parts.logger
         let admission = Admission(daemonUserID: geteuid())

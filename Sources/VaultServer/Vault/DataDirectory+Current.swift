@@ -20,7 +20,7 @@ extension DataDirectory {
     /// Marks the directory as one whose init is under way, and removes what an earlier one left.
     func beginInit() throws(DataDirectoryError) {
         if contains(.unfinished) {
-            for leftover in [DataDirectoryFile.keyring, .records, .readers] {
+            for leftover in [DataDirectoryFile.keyring, .records, .readers, .running] {
                 try remove(leftover)
             }
         }

@@ -8,12 +8,14 @@ enum DataDirectoryFile: String, CaseIterable {
     case records = "data.mdb"
     case readers = "lock.mdb"
     case lock = "LOCK"
+    /// Made by the store while it is open.
+    case running
     case audit = "audit"
 
     var rule: FileRule {
         switch self {
         case .audit: .directory
-        case .current, .unfinished, .keyring, .records, .readers, .lock: .file
+        case .current, .unfinished, .keyring, .records, .readers, .lock, .running: .file
         }
     }
 }
