@@ -35,7 +35,7 @@ import VaultAPI
             request.service = "no.such"
             #expect(
                 try await server.refusal(Methods.Health.check, request)
-                    == Status(code: .notFound, message: "unknown service"))
+                    == Status(.notFound, "unknown service"))
         }
     }
 

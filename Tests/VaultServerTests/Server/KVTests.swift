@@ -83,23 +83,18 @@ import VaultAPI
             old.revision = 2
             #expect(
                 try await server.refusal(Methods.KV.range, old)
-                    == Status(
-                        code: .outOfRange,
-                        message: "etcdserver: mvcc: required revision has been compacted"))
+                    == Status(.outOfRange, "etcdserver: mvcc: required revision has been compacted"))
             var future = Requests.range("a")
             future.revision = 9
             #expect(
                 try await server.refusal(Methods.KV.range, future)
-                    == Status(
-                        code: .outOfRange,
-                        message: "etcdserver: mvcc: required revision is a future revision"))
+                    == Status(.outOfRange, "etcdserver: mvcc: required revision is a future revision"))
         }
     }
 
     @Test func emptyKeysAreRefused() async throws {
         try await TestServer.withUnsealed { server in
-            let refusal = Status(
-                code: .invalidArgument, message: "etcdserver: key is not provided")
+            let refusal = Status(.invalidArgument, "etcdserver: key is not provided")
             #expect(try await server.refusal(Methods.KV.put, Requests.put("", "x")) == refusal)
             #expect(try await server.refusal(Methods.KV.range, Requests.range("")) == refusal)
             #expect(
@@ -116,8 +111,7 @@ import VaultAPI
             #expect(try await server.get("k").kvs.first?.value.count == largest.utf8.count)
             #expect(
                 try await server.refusal(Methods.KV.put, Requests.put("k", largest + "v"))
-                    == Status(
-                        code: .invalidArgument, message: "etcdserver: request is too large"))
+                    == Status(.invalidArgument, "etcdserver: request is too large"))
         }
     }
 

@@ -8,7 +8,7 @@ import VaultAPI
 @testable import VaultServer
 
 @Suite struct SealRaceTests {
-    private let sealed = Status(code: .unavailable, message: "vaultd: sealed")
+    private let sealed = Status(.unavailable, "vaultd: sealed")
 
     /// Writers and readers go on while the vault is sealed and unsealed: each call is answered
     /// fully or refused as sealed, and nothing that was acknowledged is lost.

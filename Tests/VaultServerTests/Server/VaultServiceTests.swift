@@ -7,14 +7,14 @@ import VaultAPI
 @testable import VaultServer
 
 @Suite struct VaultServiceTests {
-    private let sealed = Status(code: .unavailable, message: "vaultd: sealed")
+    private let sealed = Status(.unavailable, "vaultd: sealed")
 
     @Test func aNewVaultSaysThatItIsNotInitialised() async throws {
         try await TestServer.with { server in
             let status = try await server.status()
             #expect(!status.initialized && status.sealed && status.storeID.isEmpty)
             #expect(status.pid == getpid())
-            let refusal = Status(code: .failedPrecondition, message: "vaultd: not initialised")
+            let refusal = Status(.failedPrecondition, "vaultd: not initialised")
             #expect(try await server.refusal(Methods.KV.range, Requests.range("a")) == refusal)
             #expect(
                 try await server.refusal(Methods.Vault.seal, Vault_V1_SealRequest()) == refusal)
@@ -40,8 +40,7 @@ import VaultAPI
             } catch let status as Status {
                 #expect(
                     status
-                        == Status(
-                            code: .failedPrecondition, message: "vaultd: already initialised"))
+                        == Status(.failedPrecondition, "vaultd: already initialised"))
             }
         }
     }

@@ -28,7 +28,7 @@ import VaultAPI
     func onlyRootAndTheDaemonsUserGetIn(_ path: String) {
         #expect(refusal(0, path: path) == nil)
         #expect(refusal(1_000, path: path) == nil)
-        let denied = Status(code: .permissionDenied, message: "etcdserver: permission denied")
+        let denied = Status(.permissionDenied, "etcdserver: permission denied")
         #expect(refusal(1_001, path: path) == denied)
         // What the kernel calls users that a namespace does not map.
         #expect(refusal(65_534, path: path) == denied)

@@ -30,19 +30,19 @@ import VaultStore
     ])
     func errorsOfEtcdAreToTheLetter(_ error: StoreError, _ code: StatusCode, _ text: String) {
         #expect(
-            StatusTable.status(of: error) == Status(code: code, message: "etcdserver: " + text))
+            StatusTable.status(of: error) == Status(code, "etcdserver: " + text))
     }
 
     @Test func statesOfTheVaultAreToldApart() {
         #expect(
             StatusTable.status(of: VaultError.sealed)
-                == Status(code: .unavailable, message: "vaultd: sealed"))
+                == Status(.unavailable, "vaultd: sealed"))
         #expect(
             StatusTable.status(of: StoreError.closed)
-                == Status(code: .unavailable, message: "vaultd: sealed"))
+                == Status(.unavailable, "vaultd: sealed"))
         #expect(
             StatusTable.status(of: VaultError.notInitialized)
-                == Status(code: .failedPrecondition, message: "vaultd: not initialised"))
+                == Status(.failedPrecondition, "vaultd: not initialised"))
         #expect(StatusTable.status(of: VaultError.alreadyUnsealed).code == .failedPrecondition)
         #expect(StatusTable.status(of: VaultError.alreadyInitialized).code == .failedPrecondition)
     }
@@ -54,7 +54,7 @@ import VaultStore
         #expect(StatusTable.status(of: StoreError.damaged("x")).code == .dataLoss)
         #expect(
             StatusTable.status(of: SealError.unsupportedFormat(version: 9))
-                == Status(code: .unimplemented, message: "vaultd: format 9 is not supported"))
+                == Status(.unimplemented, "vaultd: format 9 is not supported"))
     }
 
     /// A client retries what is `UNAVAILABLE`; nothing but a sealed vault may say it.
