@@ -57,7 +57,7 @@ let package = Package(
         .target(
             name: "VaultServer",
             dependencies: [
-                "VaultStore", "VaultSeal", "VaultAccess", "VaultAPI", "RPC",
+                "CLinux", "VaultStore", "VaultSeal", "Sodium", "VaultAccess", "VaultAPI", "RPC",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
@@ -106,28 +106,30 @@ let package = Package(
             ]),
         .testTarget(
             name: "VaultServerTests",
-            dependencies: ["VaultServer", "VaultClient", "VaultAPI", "RPC", "VaultTestSupport"]),
+            dependencies: [
+                "VaultServer", "VaultStore", "VaultSeal", "Sodium", "VaultClient", "VaultAPI",
+                "RPC", "VaultTestSupport",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ]),
         .testTarget(
             name: "CommandTests",
             dependencies: [
                 "VaultClient", "VaultAPI", "RPC", "VaultTestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
                 // So that the test run builds the programs that it starts.
                 "vaultd", "vaultctl",
-            ]),
+            ],
+            exclude: ["Transcripts"]),
+        .testTarget(name: "VaultAPITests", dependencies: ["VaultAPI", "VaultTestSupport"]),
         .testTarget(
-            name: "VaultAPITests",
-            dependencies: [
-                "VaultAPI", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
-            ]),
-        .testTarget(name: "VaultClientTests", dependencies: ["VaultClient", "RPC"]),
-        .testTarget(
-            name: "vaultctlTests",
-            dependencies: [
-                "vaultctl", "VaultClient", "VaultAPI",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ]),
+            name: "VaultClientTests",
+            dependencies: ["VaultClient", "VaultAPI", "RPC", "VaultTestSupport"]),
+        .testTarget(name: "vaultctlTests", dependencies: ["vaultctl", "VaultTestSupport"]),
         .testTarget(name: "TidyTests", dependencies: ["VaultTestSupport"]),
     ],
     swiftLanguageModes: [.v6]

@@ -63,9 +63,18 @@ enum Limits {
     /// Bytes of a key file.
     static let keyfileBytes = 32
 
-    /// Bytes of the `CURRENT` file; it has three short lines.
-    static let currentFileBytesMax = 512
-
     /// Clients that watch the health service.
     static let healthWatchersMax = 1_024
+
+    /// Connections at a time. Each costs about 30 KB and a descriptor; a host has fewer clients.
+    static let connectionsMaxDefault = 16_384
+
+    /// Calls at a time on one connection; etcd has no limit, grpc-go opens few more than this.
+    static let streamsPerConnectionMaxDefault = 1_024
+
+    /// systemd kills a service that takes more than 90 s to stop; clients wait less.
+    static let drainSecondsDefault = 10
+
+    /// Connections that the kernel holds until they are accepted.
+    static let listenBacklog: Int32 = 4_096
 }

@@ -13,6 +13,7 @@ public final class Store: Sendable {
     let pins = RevisionPins()
     private let writer: Writer
     private let configuration: StoreConfiguration
+    private let powerCut: PowerCut
     private let isClosed = Atomic<Bool>(false)
     private let activeReads = Atomic<Int>(0)
 
@@ -32,16 +33,47 @@ public final class Store: Sendable {
         configuration: StoreConfiguration = StoreConfiguration(),
         progress: (@Sendable (_ done: Int, _ total: Int) -> Void)? = nil
     ) throws(StoreError) -> Store {
-        let loaded = try StoreLoader.load(
-            directory: directory, cipher: cipher, threads: configuration.scanThreads,
+        let powerCut = PowerCut(directory: directory)
+        let path = directory + "/data.mdb"
+        let loaded = try load(
+            path, cipher: cipher, configuration: configuration, powerCut: powerCut,
             progress: progress)
         let log = try RecordLog.open(in: directory, cipher: cipher)
-        return Store(log: log, loaded: loaded, configuration: configuration)
+        try powerCut.markOpen()
+        return Store(
+            log: log, loaded: loaded, configuration: configuration, powerCut: powerCut)
+    }
+
+    /// The newest commit, or after a power cut that cut it off, the one before, which was on the
+    /// disk before the newest began. Nobody was told that the lost one had succeeded.
+    private static func load(
+        _ path: String, cipher: RecordCipher, configuration: StoreConfiguration,
+        powerCut: PowerCut, progress: (@Sendable (_ done: Int, _ total: Int) -> Void)?
+    ) throws(StoreError) -> StoreLoader.Loaded {
+        func load(_ moment: FileCheck.Moment) throws(StoreError) -> StoreLoader.Loaded {
+            try StoreLoader(
+                path: path, moment: moment, cipher: cipher, threads: configuration.scanThreads,
+                progress: progress
+            ).load()
+        }
+        do throws(StoreError) {
+            return try load(.newest)
+        } catch let error {
+            guard case .damaged = error, powerCut.hasHappened() else { throw error }
+            let previous: StoreLoader.Loaded
+            do throws(StoreError) { previous = try load(.previous) } catch _ { throw error }
+            do throws(FileDamage) {
+                try FileRepair.dropNewestCommit(path: path)
+            } catch { throw StoreError(error) }
+            return previous
+        }
     }
 
     private init(
-        log: RecordLog, loaded: StoreLoader.Loaded, configuration: StoreConfiguration
+        log: RecordLog, loaded: StoreLoader.Loaded, configuration: StoreConfiguration,
+        powerCut: PowerCut
     ) {
+        self.powerCut = powerCut
         self.log = log
         self.configuration = configuration
         index = loaded.index
@@ -81,6 +113,8 @@ public final class Store: Sendable {
         writer.stop()
         while activeReads.load(ordering: .sequentiallyConsistent) > 0 { StoreThread.pause() }
         log.environment.close()
+        // After a failed sync nobody knows what the disk holds; the next open must look.
+        if !writer.hasFailed { powerCut.markClosed() }
     }
 
     deinit {

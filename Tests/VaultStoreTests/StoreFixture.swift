@@ -1,4 +1,5 @@
 import Synchronization
+import Testing
 import VaultSeal
 import VaultStore
 import VaultTestSupport
@@ -24,6 +25,30 @@ final class StoreFixture {
     func reopen() throws {
         store.close()
         store = try Store.open(in: directory, cipher: cipher)
+    }
+
+    /// Opens a store that was closed.
+    func openAgain() throws {
+        store = try Store.open(in: directory, cipher: cipher)
+    }
+
+    func readFile(_ name: String) throws -> [UInt8] {
+        let path = name.hasPrefix("/") ? name : directory + "/" + name
+        let file = try #require(fopen(path, "r"))
+        defer { fclose(file) }
+        var bytes: [UInt8] = []
+        var block = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = fread(&block, 1, block.count, file)
+            guard count > 0 else { return bytes }
+            bytes += block[..<count]
+        }
+    }
+
+    func writeFile(_ name: String, _ bytes: [UInt8]) throws {
+        let file = try #require(fopen(directory + "/" + name, "w"))
+        defer { fclose(file) }
+        #expect(fwrite(bytes, 1, bytes.count, file) == bytes.count)
     }
 
     /// Submits a write and waits for its end.

@@ -1,4 +1,5 @@
 import NIOCore
+import Sodium
 
 /// Decodes requests that carry credentials by hand: their bytes go into guarded memory and the
 /// array in between is zeroed, which a generated message could not do.
@@ -37,12 +38,12 @@ enum CredentialDecoding {
     ) throws(VaultError) -> CredentialBox {
         var kind = 0
         var secret: [UInt8] = []
-        defer { zero(&secret) }
+        defer { wipe(&secret) }
         var reader = WireReader(bytes)
         while let field = try wire({ () throws(WireError) in try reader.nextField() }) {
             switch (field.number, field.type) {
             case (1, .lengthDelimited), (2, .lengthDelimited):
-                zero(&secret)
+                wipe(&secret)
                 secret = try wire { () throws(WireError) in try reader.byteArray() }
                 kind = field.number
             case (_, .varint) where field.number == refusingField:
@@ -57,10 +58,6 @@ enum CredentialDecoding {
         case 2: return try CredentialBox(keyfile: &secret)
         default: throw .invalidRequest("give a passphrase or a key file")
         }
-    }
-
-    private static func zero(_ bytes: inout [UInt8]) {
-        for index in bytes.indices { bytes[index] = 0 }
     }
 
     private static func wire<Value>(

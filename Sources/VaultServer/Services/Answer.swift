@@ -10,7 +10,7 @@ enum Answer {
             return .success(ByteBuffer(bytes: bytes))
         } catch {
             // Only required fields, which proto3 does not have, and messages beyond 2 GiB fail.
-            return .failure(Status(code: .internal, message: "vaultd: the answer has no encoding"))
+            return .failure(Status(.internal, "vaultd: the answer has no encoding"))
         }
     }
 

@@ -103,7 +103,7 @@ final class KVService: Sendable {
         }
     }
 
-    /// A transaction of ranges: on the event loop when it looks at single keys only.
+    /// A transaction of ranges: on the event loop when it is little work.
     private func read(_ call: UnaryCall, _ transaction: Transaction) -> UnaryAnswer {
         let open: OpenVault
         do throws(VaultError) {
@@ -111,24 +111,30 @@ final class KVService: Sendable {
         } catch {
             return .failure(StatusTable.status(of: error))
         }
-        let answer: @Sendable () -> Result<ByteBuffer, Status> = {
-            do throws(StoreError) {
-                let result = try open.store.read(transaction)
-                return .success(ResponseEncoding.transaction(result, header: open.header))
-            } catch {
-                return .failure(self.vault.refusal(for: error))
+        do throws(StoreError) {
+            if let result = try open.store.read(transaction, isInline: true) {
+                return .message(ResponseEncoding.transaction(result, header: open.header))
             }
-        }
-        if transaction.readsSingleKeys {
-            switch answer() {
-            case .success(let message): return .message(message)
-            case .failure(let status): return .failure(status)
-            }
+        } catch {
+            return .failure(vault.refusal(for: error))
         }
         let accepted = reads.submit(process: call.peer.processID) {
-            call.finish(answer())
+            call.finish(self.readAtLeisure(transaction, open))
             return true
         }
         return accepted ? .later : .failure(StatusTable.tooManyRequests)
+    }
+
+    private func readAtLeisure(
+        _ transaction: Transaction, _ open: OpenVault
+    ) -> Result<ByteBuffer, Status> {
+        do throws(StoreError) {
+            guard let result = try open.store.read(transaction) else {
+                preconditionFailure("only reads on the event loop are given up")
+            }
+            return .success(ResponseEncoding.transaction(result, header: open.header))
+        } catch {
+            return .failure(vault.refusal(for: error))
+        }
     }
 }

@@ -8,17 +8,12 @@ import VaultStore
 /// Clients of etcd compare texts, so those are to the letter. `UNAVAILABLE` makes them retry and is
 /// kept for what a retry can cure.
 enum StatusTable {
-    static let sealed = Status(code: .unavailable, message: "vaultd: sealed")
-    static let permissionDenied = Status(
-        code: .permissionDenied, message: "etcdserver: permission denied")
-    static let tooManyRequests = Status(
-        code: .resourceExhausted, message: "etcdserver: too many requests")
-    static let requestTooLarge = Status(
-        code: .invalidArgument, message: "etcdserver: request is too large")
-    static let responseTooLarge = Status(
-        code: .resourceExhausted,
-        message: "vaultd: the answer is too large; ask for less with a limit")
-    static let unknownHealthService = Status(code: .notFound, message: "unknown service")
+    static let sealed = Status(.unavailable, "vaultd: sealed")
+    static let permissionDenied = Status(.permissionDenied, "etcdserver: permission denied")
+    static let tooManyRequests = Status(.resourceExhausted, "etcdserver: too many requests")
+    static let requestTooLarge = Status(.invalidArgument, "etcdserver: request is too large")
+    static let responseTooLarge = Status(.resourceExhausted, "vaultd: the answer is too large; ask for less with a limit")
+    static let unknownHealthService = Status(.notFound, "unknown service")
 
     static func status(of error: StoreError) -> Status {
         switch error {
@@ -60,6 +55,7 @@ enum StatusTable {
             vaultd(.unauthenticated, "wrong key: the vault has no slot of that kind; try another")
         case .unsafeParameters(let what):
             vaultd(.dataLoss, "the keyring asks for unsafe parameters: \(what); restore a backup")
+        case .closed: sealed
         case .memory(let error): status(of: error)
         case .system(let number, let operation):
             vaultd(.internal, "\(operation): \(systemErrorText(number)); see the log")
@@ -101,8 +97,7 @@ enum StatusTable {
 
     /// What etcd's gRPC layer says of a message that it cannot read.
     static func status(of error: WireError) -> Status {
-        Status(
-            code: .internal, message: "grpc: error unmarshalling request: \(error.reason)")
+        Status(.internal, "grpc: error unmarshalling request: \(error.reason)")
     }
 
     private static var notInitialized: Status { vaultd(.failedPrecondition, "not initialised") }
@@ -116,10 +111,10 @@ enum StatusTable {
     }
 
     private static func etcd(_ code: StatusCode, _ text: String) -> Status {
-        Status(code: code, message: "etcdserver: " + text)
+        Status(code, "etcdserver: " + text)
     }
 
     private static func vaultd(_ code: StatusCode, _ text: String) -> Status {
-        Status(code: code, message: "vaultd: " + text)
+        Status(code, "vaultd: " + text)
     }
 }

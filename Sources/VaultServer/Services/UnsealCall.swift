@@ -72,7 +72,7 @@ final class UnsealReporter: Sendable {
         progress.finished = true
         progress.status = status
         send(progress)
-        call.finish(Status(code: .ok, message: ""))
+        call.finish(.ok)
     }
 
     private func send(_ progress: Vault_V1_UnsealProgress) {

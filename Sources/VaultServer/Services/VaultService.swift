@@ -70,6 +70,7 @@ final class VaultService: Sendable {
         var slot = Vault_V1_Slot()
         slot.id = description.id
         slot.kind = description.kind.rawValue
+        slot.description_p = description.description
         return slot
     }
 

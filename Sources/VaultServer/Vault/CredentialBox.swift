@@ -27,6 +27,21 @@ final class CredentialBox: Sendable {
         isPassphrase = false
     }
 
+    /// A key file that exists in memory only.
+    static func randomKeyfile() throws(VaultError) -> CredentialBox {
+        do throws(SodiumError) {
+            return CredentialBox(
+                .keyfile(try SecretBytes.random(count: Limits.keyfileBytes)), isPassphrase: false)
+        } catch {
+            throw .seal(.memory(error))
+        }
+    }
+
+    private init(_ credential: consuming Credential, isPassphrase: Bool) {
+        self.credential = credential
+        self.isPassphrase = isPassphrase
+    }
+
     private static func secret(_ bytes: inout [UInt8]) throws(VaultError) -> SecretBytes {
         do throws(SodiumError) {
             return try SecretBytes(wiping: &bytes)

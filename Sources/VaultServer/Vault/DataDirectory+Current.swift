@@ -1,38 +1,45 @@
 import Glibc
+import VaultSeal
 
 extension DataDirectory {
     /// What the directory says of itself; nil when no vault was made in it yet.
     func current() throws(DataDirectoryError) -> CurrentFile? {
-        guard contains(.current) else {
-            // An init that was cut off left its mark and is begun anew. Without the mark the keys
-            // may be of records that somebody still wants.
-            if contains(.keyring), !contains(.currentNew) {
-                throw .incomplete(path: path(of: .current))
-            }
-            return nil
+        do throws(SealError) {
+            if let current = try CurrentFile.read(in: path) { return current }
+        } catch {
+            throw failure(of: error, at: .current)
         }
-        let text = try read(.current, bytesMax: Limits.currentFileBytesMax)
-        return try CurrentFile(text: text, path: path(of: .current))
+        // An init that was cut off left its mark and is begun anew. Without the mark the keys may
+        // be of records that somebody still wants.
+        if contains(.keyring), !contains(.unfinished) {
+            throw .incomplete(path: path(of: .current))
+        }
+        return nil
     }
 
     /// Marks the directory as one whose init is under way, and removes what an earlier one left.
     func beginInit() throws(DataDirectoryError) {
-        if contains(.currentNew) {
-            for leftover in [DataDirectoryFile.keyring, .records, .readers] {
+        if contains(.unfinished) {
+            for leftover in [DataDirectoryFile.keyring, .records, .readers, .running] {
                 try remove(leftover)
             }
         }
-        try write("", to: .currentNew)
+        let mark = path(of: .unfinished)
+        let descriptor = open(mark, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw .system(path: mark, operation: "open", errno: errno) }
+        close(descriptor)
         try syncDirectory()
     }
 
     /// Makes the directory a vault, durably.
     func finishInit(_ current: CurrentFile) throws(DataDirectoryError) {
-        try write(current.text, to: .currentNew)
-        guard rename(path(of: .currentNew), path(of: .current)) == 0 else {
-            throw .system(path: path(of: .current), operation: "rename", errno: errno)
+        do throws(SealError) {
+            try current.write(in: path)
+        } catch {
+            throw failure(of: error, at: .current)
         }
-        try syncDirectory()
+        // Beside `CURRENT` the mark means nothing, so it may stay when this fails.
+        unlink(path(of: .unfinished))
     }
 
     private func remove(_ file: DataDirectoryFile) throws(DataDirectoryError) {
@@ -41,29 +48,18 @@ extension DataDirectory {
         }
     }
 
-    private func read(
-        _ file: DataDirectoryFile, bytesMax: Int
-    ) throws(DataDirectoryError) -> String {
+    private func failure(of error: SealError, at file: DataDirectoryFile) -> DataDirectoryError {
         let path = path(of: file)
-        let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
-        guard descriptor >= 0 else { throw .system(path: path, operation: "open", errno: errno) }
-        defer { close(descriptor) }
-        var bytes = [UInt8](repeating: 0, count: bytesMax + 1)
-        let count = Glibc.read(descriptor, &bytes, bytes.count)
-        guard count >= 0 else { throw .system(path: path, operation: "read", errno: errno) }
-        guard count <= bytesMax else { throw .damaged(path: path, what: "it is too long") }
-        return String(decoding: bytes[..<count], as: UTF8.self)
-    }
-
-    private func write(_ text: String, to file: DataDirectoryFile) throws(DataDirectoryError) {
-        let path = path(of: file)
-        let descriptor = open(
-            path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw .system(path: path, operation: "open", errno: errno) }
-        defer { close(descriptor) }
-        let bytes = [UInt8](text.utf8)
-        guard Glibc.write(descriptor, bytes, bytes.count) == bytes.count, fsync(descriptor) == 0
-        else { throw .system(path: path, operation: "write", errno: errno) }
+        return switch error {
+        case .damaged(let what): .damaged(path: path, what: what)
+        case .unsupportedFormat(let version):
+            .unsupportedFormat(path: path, version: version)
+        case .system(let number, let operation):
+            .system(path: path, operation: operation, errno: number)
+        case .notInitialized, .alreadyInitialized, .wrongKey, .unknownDataKey, .noSlotOfThatKind,
+            .unsafeParameters, .closed, .memory:
+            .damaged(path: path, what: "\(error)")
+        }
     }
 
     private func syncDirectory() throws(DataDirectoryError) {

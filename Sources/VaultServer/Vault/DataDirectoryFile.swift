@@ -2,18 +2,20 @@
 enum DataDirectoryFile: String, CaseIterable {
     /// Says whose records these are; written last, so that a directory without it is no vault.
     case current = "CURRENT"
-    /// `CURRENT` while it is being written, and the sign of an init that did not finish.
-    case currentNew = "CURRENT.new"
+    /// The mark of an init that has not finished.
+    case unfinished = "UNFINISHED"
     case keyring = "keyring"
     case records = "data.mdb"
     case readers = "lock.mdb"
     case lock = "LOCK"
+    /// Made by the store while it is open.
+    case running
     case audit = "audit"
 
     var rule: FileRule {
         switch self {
         case .audit: .directory
-        case .current, .currentNew, .keyring, .records, .readers, .lock: .file
+        case .current, .unfinished, .keyring, .records, .readers, .lock, .running: .file
         }
     }
 }

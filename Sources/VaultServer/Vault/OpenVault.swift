@@ -6,15 +6,14 @@ import VaultStore
 final class OpenVault: Sendable {
     let store: Store
     let header: ResponseHeader
-    let storeID: StoreID
-    let timeline: Timeline
+    /// The only place that keeps the keys reachable, besides the store.
+    let cipher: RecordCipher
     /// Set when sealing began: long reads stop between two slices instead of holding it up.
     let isClosing = Atomic(false)
 
-    init(store: Store, storeID: StoreID, timeline: Timeline) {
+    init(store: Store, cipher: RecordCipher) {
         self.store = store
-        self.storeID = storeID
-        self.timeline = timeline
-        header = ResponseHeader(storeID: storeID, timeline: timeline)
+        self.cipher = cipher
+        header = ResponseHeader(storeID: cipher.storeID, timeline: cipher.timeline)
     }
 }

@@ -36,8 +36,10 @@ extension Vault {
             throw .directory(error)
         }
         do throws(SealError) {
-            return try KeyringFile.create(
-                in: directory.path, slots: slots[0].credential, passphraseCost: passphraseCost)
+            return try KeyringFile.create(in: directory.path, passphraseCost: passphraseCost) {
+                (new) throws(SealError) in
+                for slot in slots { try new.addSlot(for: slot.credential) }
+            }
         } catch {
             throw .seal(error)
         }
@@ -74,8 +76,7 @@ extension Vault {
         }
         do throws(DataDirectoryError) {
             try directory.finishInit(
-                CurrentFile(
-                    storeID: cipher.storeID.description, timeline: cipher.timeline.number))
+                CurrentFile(storeID: cipher.storeID, timelineNumber: cipher.timeline.number))
         } catch {
             throw .directory(error)
         }

@@ -1,5 +1,6 @@
 import Logging
 import Synchronization
+import VaultSeal
 import VaultStore
 
 extension Vault {
@@ -30,6 +31,8 @@ extension Vault {
         notifyObservers()
         let job: @Sendable () -> Void = {
             open.store.close()
+            // Whoever still holds the cipher holds no keys any more.
+            open.cipher.close()
             self.finishSeal()
         }
         // The queue has room for every opening that can be under way, and for this.

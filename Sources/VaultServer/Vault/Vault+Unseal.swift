@@ -75,8 +75,8 @@ extension Vault {
     private func checkCurrent(_ cipher: RecordCipher) throws(VaultError) {
         do throws(DataDirectoryError) {
             let current = try directory.current()
-            guard current?.storeID == cipher.storeID.description,
-                current?.timeline == cipher.timeline.number
+            guard current?.storeID == cipher.storeID,
+                current?.timelineNumber == cipher.timeline.number
             else {
                 throw .damaged(
                     path: directory.path(of: .current), what: "it names another vault")
@@ -97,8 +97,7 @@ extension Vault {
             let store = try Store.open(
                 in: directory.path, cipher: cipher, configuration: storeConfiguration,
                 progress: report)
-            return OpenVault(
-                store: store, storeID: cipher.storeID, timeline: cipher.timeline)
+            return OpenVault(store: store, cipher: cipher)
         } catch {
             throw .store(error)
         }

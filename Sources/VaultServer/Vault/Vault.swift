@@ -84,6 +84,12 @@ final class Vault: Sendable {
         seal { _ in }
     }
 
+    /// Ends the vault's threads. Seal first.
+    func shutdown() async {
+        await keyThread.shutdown()
+        await storeThread.shutdown()
+    }
+
     func notifyObservers() {
         for observer in state.withLock({ $0.observers }) { observer() }
     }

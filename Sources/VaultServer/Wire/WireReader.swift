@@ -41,8 +41,7 @@ struct WireReader {
         while position < bytes.count {
             let byte = bytes[position]
             position += 1
-            // The tenth byte holds one bit; what is above it does not fit and is an error.
-            if shift == 63, byte > 1 { throw WireError(reason: "number of more than 64 bits") }
+            // Of the tenth byte one bit fits; the others are dropped, as every library does.
             result |= UInt64(byte & 0x7f) << shift
             if byte < 0x80 { return result }
             shift += 7

@@ -9,6 +9,8 @@ import VaultSeal
 final class RecordLog: Sendable {
     static let logTableName = "log"
     static let stateTableName = "state"
+    /// More than there are, so that a later version can add one.
+    private static let tablesMax = 8
     static let headKey: [UInt8] = Array("head".utf8)
 
     let environment: Environment
@@ -28,7 +30,7 @@ final class RecordLog: Sendable {
         let log = try open(in: directory, cipher: cipher, create: true)
         var transaction = try log.begin()
         try log.put(StoreHead(), into: &transaction)
-        try commit(transaction)
+        try log.commit(transaction)
         log.environment.close()
     }
 
@@ -38,7 +40,7 @@ final class RecordLog: Sendable {
     ) throws(StoreError) -> RecordLog {
         do throws(LMDBError) {
             let environment = try Environment.open(
-                directory: directory, mapBytes: Limits.mapBytes, tablesMax: 8, create: create)
+                directory: directory, mapBytes: Limits.mapBytes, tablesMax: tablesMax)
             var transaction = try environment.beginWrite()
             let log = try transaction.openTable(named: logTableName, create: create)
             let state = try transaction.openTable(named: stateTableName, create: create)
@@ -54,7 +56,7 @@ final class RecordLog: Sendable {
     func read<R>(
         _ body: (_ lookup: SealedLookup) throws(StoreError) -> R
     ) throws(StoreError) -> R {
-        try environment.read { (snapshot) throws(StoreError) -> R in
+        try environment.read(failure: StoreError.init) { (snapshot) throws(StoreError) -> R in
             try body { (position) throws(StoreError) in
                 do throws(LMDBError) {
                     return try LogKey(position).withBytes { (key) throws(LMDBError) in
@@ -117,7 +119,7 @@ final class RecordLog: Sendable {
     ) throws(StoreError) {
         var failure: SealError?
         do throws(LMDBError) {
-            try transaction.reserve(table, key, count: count, append: isLast) { output in
+            try transaction.reserve(table, key, count: count, isLast: isLast) { output in
                 do throws(SealError) { try fill(output) } catch { failure = error }
             }
         } catch { throw StoreError(error) }
@@ -133,15 +135,18 @@ final class RecordLog: Sendable {
         }
         let count = LogKey.count + sealed.count
         do throws(LMDBError) {
-            try LogKey(position).withBytes { (key) throws(LMDBError) in
+            _ = try LogKey(position).withBytes { (key) throws(LMDBError) in
                 try transaction.delete(log, key)
             }
         } catch { throw StoreError(error) }
         return count
     }
 
+    /// Every commit needs its head.
     func put(_ head: StoreHead, into transaction: inout WriteTransaction) throws(StoreError) {
         let cipher = cipher
+        var head = head
+        head.transaction = transaction.id
         let payload = head.encode()
         let outcome: Result<Void, StoreError> = Self.headKey.withUnsafeBytes { key in
             payload.withUnsafeBytes { payload in
@@ -159,7 +164,8 @@ final class RecordLog: Sendable {
         try outcome.get()
     }
 
-    func fileBytes() -> Int64 { 0 }
+    /// Bytes of the file, the reserve at its end included.
+    func fileBytes() -> Int64 { Int64(environment.fileBytes()) }
 
     func begin() throws(StoreError) -> WriteTransaction {
         do throws(LMDBError) { return try environment.beginWrite() } catch {
@@ -167,8 +173,16 @@ final class RecordLog: Sendable {
         }
     }
 
-    static func commit(_ transaction: consuming WriteTransaction) throws(StoreError) {
-        do throws(LMDBError) { try transaction.commit() } catch { throw StoreError(error) }
+    /// Commits and makes it durable.
+    ///
+    /// `.diskFull` leaves the file as it was. After any other error nobody knows what the disk
+    /// holds; no further commit may be tried.
+    func commit(_ transaction: consuming WriteTransaction) throws(StoreError) {
+        do throws(LMDBError) {
+            environment.reserveGrowth()
+            try transaction.commit()
+            try environment.synchronize()
+        } catch { throw StoreError(error) }
     }
 
     /// Bytes that a record of that shape takes in the table.

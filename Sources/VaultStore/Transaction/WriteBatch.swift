@@ -197,9 +197,9 @@ struct WriteBatch: ~Copyable {
             rollBack()
             throw error
         }
-        let (head, usedBytes, undo, index) = (head, usedBytes, undo, index)
+        let (log, head, usedBytes, undo, index) = (log, head, usedBytes, undo, index)
         do throws(StoreError) {
-            try RecordLog.commit(transaction)
+            try log.commit(transaction)
         } catch {
             Self.rollBack(undo, in: index)
             throw error

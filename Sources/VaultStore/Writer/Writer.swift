@@ -68,6 +68,9 @@ final class Writer: @unchecked Sendable {
         thread = nil
     }
 
+    /// The file failed. Only after `stop`.
+    var hasFailed: Bool { state.poison != nil }
+
     private func run() {
         while let items = queue.takeAll(waits: !canSweep) {
             var rest = items[...]
@@ -112,6 +115,7 @@ final class Writer: @unchecked Sendable {
             }
             if batch.isDirty { try commit(batch) }
         } catch {
+            if case .storage = error { state.poison = error }
             // The commit failed: what a refused request was told still holds.
             answers = items.indices.map { index in
                 let position = index - items.startIndex
