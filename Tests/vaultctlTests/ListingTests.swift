@@ -60,10 +60,11 @@ import VaultAPI
                 """)
     }
 
-    @Test(arguments: [
-        ([], [0], [0]), ([0x61], [0x61], [0x62]), ([0x61, 0xFF], [0x61, 0xFF], [0x62]),
-        ([0xFF, 0xFF], [0xFF, 0xFF], [0]),
-    ] as [([UInt8], [UInt8], [UInt8])])
+    @Test(
+        arguments: [
+            ([], [0], [0]), ([0x61], [0x61], [0x62]), ([0x61, 0xFF], [0x61, 0xFF], [0x62]),
+            ([0xFF, 0xFF], [0xFF, 0xFF], [0]),
+        ] as [([UInt8], [UInt8], [UInt8])])
     func prefixIsARange(prefix: [UInt8], key: [UInt8], end: [UInt8]) {
         let range = KeyName.range(prefix: prefix)
         #expect(Array(range.key) == key)

@@ -65,10 +65,11 @@ import Testing
         #expect(try await parse(ListCommand.self, "list").prefix.isEmpty)
     }
 
-    @Test(arguments: [
-        ("694d7", 0x694D7), ("ffffffffffffffff", -1), ("0", nil), ("xyz", nil), ("+1", nil),
-        ("-1", nil), ("11111111111111111", nil),
-    ] as [(String, Int64?)])
+    @Test(
+        arguments: [
+            ("694d7", 0x694D7), ("ffffffffffffffff", -1), ("0", nil), ("xyz", nil), ("+1", nil),
+            ("-1", nil), ("11111111111111111", nil),
+        ] as [(String, Int64?)])
     func leasesAreHexadecimal(argument: String, identifier: Int64?) {
         #expect(LeaseArgument(argument: argument)?.identifier == identifier)
     }

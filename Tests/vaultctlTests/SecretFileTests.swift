@@ -22,21 +22,25 @@ import Testing
     @Test(arguments: [0o640, 0o604, 0o660, 0o644] as [mode_t])
     func fileThatOthersMayReadIsRefusedWithTheCommandToType(mode: mode_t) throws {
         let path = try directory.write("p", Array("secret".utf8), mode: mode)
-        let refusal = failure { () throws(CommandFailure) in _ = try SecretFile.passphrase(at: path) }
-        #expect(refusal?.description
-            == "passphrase file \(path) can be read by others; type: chmod 600 \(path)")
+        let refusal = failure { () throws(CommandFailure) in _ = try SecretFile.passphrase(at: path)
+        }
+        #expect(
+            refusal?.description
+                == "passphrase file \(path) can be read by others; type: chmod 600 \(path)")
     }
 
     @Test(arguments: ["", "\n"])
     func emptyPassphraseIsRefused(content: String) throws {
         let path = try directory.write("p", Array(content.utf8))
-        let refusal = failure { () throws(CommandFailure) in _ = try SecretFile.passphrase(at: path) }
+        let refusal = failure { () throws(CommandFailure) in _ = try SecretFile.passphrase(at: path)
+        }
         #expect(refusal?.message == "passphrase file \(path) is empty")
     }
 
     @Test func hugeFileIsNotAPassphrase() throws {
         let path = try directory.write("p", [UInt8](repeating: 0x61, count: 5000))
-        let refusal = failure { () throws(CommandFailure) in _ = try SecretFile.passphrase(at: path) }
+        let refusal = failure { () throws(CommandFailure) in _ = try SecretFile.passphrase(at: path)
+        }
         #expect(refusal?.status == .failed)
     }
 

@@ -39,17 +39,19 @@ import Testing
         #expect(fields.rendered() == "slots  1 passphrase\n       2 keyfile\n")
     }
 
-    @Test(arguments: [
-        (0, "0 B"), (1023, "1023 B"), (1024, "1.0 KiB"), (1536, "1.5 KiB"),
-        (1_572_864, "1.5 MiB"), (2_147_483_648, "2.0 GiB"), (5_497_558_138_880, "5.0 TiB"),
-    ] as [(Int64, String)])
+    @Test(
+        arguments: [
+            (0, "0 B"), (1023, "1023 B"), (1024, "1.0 KiB"), (1536, "1.5 KiB"),
+            (1_572_864, "1.5 MiB"), (2_147_483_648, "2.0 GiB"), (5_497_558_138_880, "5.0 TiB"),
+        ] as [(Int64, String)])
     func bytesAreSaidInBinaryUnits(count: Int64, text: String) {
         #expect(Quantity.bytes(count) == text)
     }
 
-    @Test(arguments: [
-        (59, "59 s"), (61, "1 min 1 s"), (3700, "1 h 1 min"), (90_000, "1 d 1 h"),
-    ] as [(Int64, String)])
+    @Test(
+        arguments: [
+            (59, "59 s"), (61, "1 min 1 s"), (3700, "1 h 1 min"), (90_000, "1 d 1 h"),
+        ] as [(Int64, String)])
     func secondsAreSaidInTwoUnits(count: Int64, text: String) {
         #expect(Quantity.seconds(count) == text)
     }

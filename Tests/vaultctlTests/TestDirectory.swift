@@ -32,8 +32,9 @@ final class TestDirectory {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL, mode)
         try #require(descriptor >= 0)
         defer { close(descriptor) }
-        try #require(bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            == bytes.count)
+        try #require(
+            bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+                == bytes.count)
         try #require(fchmod(descriptor, mode) == 0)
         return path
     }

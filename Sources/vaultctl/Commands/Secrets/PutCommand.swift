@@ -63,13 +63,13 @@ struct PutCommand: VaultCommand {
         on vault: VaultConnection, output: inout StandardOutput
     ) async throws -> ExitStatus {
         var value = try readValue()
+        if trimNewline { value.removeTrailingNewline() }
         // What `generate | vaultctl put KEY` stores when `generate` fails.
         guard !value.isEmpty || valueFile != nil else {
             throw CommandFailure(
                 .failed, "standard input is empty",
                 nextStep: "to store an empty value, use --value-file /dev/null")
         }
-        if trimNewline { value.removeTrailingNewline() }
         var request = Etcdserverpb_PutRequest()
         request.key = Data(key.utf8)
         request.value = value.data()
