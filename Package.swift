@@ -125,11 +125,18 @@ let package = Package(
                 "vaultd", "vaultctl",
             ],
             exclude: ["Transcripts"]),
-        .testTarget(name: "VaultAPITests", dependencies: ["VaultAPI", "VaultTestSupport"]),
         .testTarget(
-            name: "VaultClientTests",
-            dependencies: ["VaultClient", "VaultAPI", "RPC", "VaultTestSupport"]),
-        .testTarget(name: "vaultctlTests", dependencies: ["vaultctl", "VaultTestSupport"]),
+            name: "VaultAPITests",
+            dependencies: [
+                "VaultAPI", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ]),
+        .testTarget(name: "VaultClientTests", dependencies: ["VaultClient", "RPC"]),
+        .testTarget(
+            name: "vaultctlTests",
+            dependencies: [
+                "vaultctl", "VaultClient", "VaultAPI",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
         .testTarget(name: "TidyTests", dependencies: ["VaultTestSupport"]),
     ],
     swiftLanguageModes: [.v6]
