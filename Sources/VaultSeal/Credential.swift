@@ -1,0 +1,24 @@
+public import Sodium
+
+/// Something that opens a key slot. It holds the secret alone: handing it over consumes it.
+public enum Credential: ~Copyable, Sendable {
+    /// A passphrase's bytes, as they were typed: no trimming, no Unicode normalization.
+    case passphrase(SecretBytes)
+    /// The bytes of a key file: 32 random ones.
+    case keyfile(SecretBytes)
+
+    /// The kind of slot that it opens.
+    public var kind: SlotKind {
+        switch self {
+        case .passphrase: .passphrase
+        case .keyfile: .keyfile
+        }
+    }
+
+    var isEmptyPassphrase: Bool {
+        switch self {
+        case .passphrase(let passphrase): passphrase.count == 0
+        case .keyfile: false
+        }
+    }
+}

@@ -1,0 +1,143 @@
+import Sodium
+
+/// The opened keyring: numbered data keys and the timelines of the vault, in guarded memory as
+/// they stand in the file (docs/formats.md, "Keyring").
+struct Keyring: ~Copyable {
+    static let dataKeyCount = 32
+    static let entriesMax = 1024
+    private static let headCount = 8
+    private static let dataKeyEntryCount = 48
+    private static let timelineEntryCount = 40
+
+    /// The plaintext, exactly as it is wrapped.
+    private let secret: SecretBytes
+    /// Rising; the last one seals.
+    let dataKeyNumbers: [UInt32]
+    /// Rising; the last one is current.
+    let timelines: [TimelineSpan]
+
+    var currentTimeline: Timeline { timelines[timelines.count - 1].timeline }
+
+    /// A new vault's: data key 1 and one timeline.
+    static func new(timeline: Timeline, created: UInt64) throws(SealError) -> Keyring {
+        let count = headCount + dataKeyEntryCount + timelineEntryCount
+        var secret = try SealError.memory { () throws(SodiumError) in
+            try SecretBytes(count: count)
+        }
+        secret.withMutableBytes { bytes in
+            bytes.set(UInt32(1), at: 0)
+            bytes.set(UInt32(1), at: 4)
+            bytes.set(UInt32(1), at: 8)
+            bytes.set(created, at: 16)
+            Random.fill(bytes.part(24, dataKeyCount))
+            let entry = headCount + dataKeyEntryCount
+            bytes.set(timeline.number, at: entry)
+            bytes.set(timeline.nonce, at: entry + 8)
+            bytes.set(UInt64(0), at: entry + 16)
+            bytes.set(TimelineSpan.unbounded, at: entry + 24)
+            bytes.set(created, at: entry + 32)
+        }
+        return try Keyring(decoding: secret)
+    }
+
+    /// Reads the plaintext of a wrapped keyring. It is authentic, but a vaultd with a bug could
+    /// have written it, so nothing is taken for granted.
+    init(decoding secret: consuming SecretBytes) throws(SealError) {
+        let content = try secret.withBytes { (bytes) throws(SealError) in
+            try Self.decode(bytes)
+        }
+        dataKeyNumbers = content.numbers
+        timelines = content.timelines
+        self.secret = secret
+    }
+
+    private static func decode(
+        _ bytes: UnsafeRawBufferPointer
+    ) throws(SealError) -> (numbers: [UInt32], timelines: [TimelineSpan]) {
+        guard bytes.count >= headCount else { throw .damaged(what: "keyring: no counts") }
+        let keyCount = Int(bytes.number(at: 0) as UInt32)
+        let timelineCount = Int(bytes.number(at: 4) as UInt32)
+        guard (1...entriesMax).contains(keyCount), (1...entriesMax).contains(timelineCount) else {
+            throw .damaged(what: "keyring: counts out of bounds")
+        }
+        let timelinesStart = headCount + keyCount * dataKeyEntryCount
+        let end = timelinesStart + timelineCount * timelineEntryCount
+        guard bytes.count >= end else { throw .damaged(what: "keyring: ends early") }
+        let numbers = try decodeDataKeys(bytes, keyCount)
+        let timelines = try decodeTimelines(bytes, start: timelinesStart, timelineCount)
+        try checkFields(bytes, start: end)
+        return (numbers, timelines)
+    }
+
+    private static func decodeDataKeys(
+        _ bytes: UnsafeRawBufferPointer, _ count: Int
+    ) throws(SealError) -> [UInt32] {
+        var numbers: [UInt32] = []
+        for index in 0..<count {
+            let entry = headCount + index * dataKeyEntryCount
+            let number: UInt32 = bytes.number(at: entry)
+            guard number > numbers.last ?? 0, bytes.number(at: entry + 4) as UInt32 == 0 else {
+                throw .damaged(what: "keyring: data keys out of order")
+            }
+            numbers.append(number)
+        }
+        return numbers
+    }
+
+    private static func decodeTimelines(
+        _ bytes: UnsafeRawBufferPointer, start: Int, _ count: Int
+    ) throws(SealError) -> [TimelineSpan] {
+        var spans: [TimelineSpan] = []
+        for index in 0..<count {
+            let entry = start + index * timelineEntryCount
+            let span = TimelineSpan(
+                timeline: Timeline(number: bytes.number(at: entry), nonce: bytes.number(at: entry + 8)),
+                firstRevision: bytes.number(at: entry + 16),
+                lastRevision: bytes.number(at: entry + 24), created: bytes.number(at: entry + 32))
+            let isNext =
+                spans.last.map {
+                    span.timeline.number > $0.timeline.number
+                        && span.firstRevision > $0.lastRevision
+                } ?? (span.timeline.number >= 1 && span.firstRevision == 0)
+            let isLast = index == count - 1
+            guard isNext, bytes.number(at: entry + 4) as UInt32 == 0,
+                span.lastRevision <= TimelineSpan.unbounded,
+                span.firstRevision <= span.lastRevision,
+                isLast == (span.lastRevision == TimelineSpan.unbounded)
+            else { throw .damaged(what: "keyring: timelines out of order") }
+            spans.append(span)
+        }
+        return spans
+    }
+
+    /// Later versions may add fields; this one knows none and only checks that they fit.
+    private static func checkFields(
+        _ bytes: UnsafeRawBufferPointer, start: Int
+    ) throws(SealError) {
+        var position = start
+        while position < bytes.count {
+            guard bytes.count - position >= 8 else {
+                throw .damaged(what: "keyring: a field ends early")
+            }
+            let count = Int(bytes.number(at: position + 4) as UInt32)
+            guard bytes.number(at: position + 2) as UInt16 == 0,
+                count <= bytes.count - position - 8
+            else { throw .damaged(what: "keyring: a field ends early") }
+            position += 8 + count
+        }
+    }
+
+    /// Lends the data key at `index` of `dataKeyNumbers`.
+    borrowing func withDataKey<R>(
+        at index: Int, _ body: (UnsafeRawBufferPointer) -> R
+    ) -> R {
+        secret.withBytes { bytes in
+            body(bytes.part(Self.headCount + index * Self.dataKeyEntryCount + 16, Self.dataKeyCount))
+        }
+    }
+
+    /// Lends the plaintext, to be wrapped.
+    borrowing func withBytes<R>(_ body: (UnsafeRawBufferPointer) -> R) -> R {
+        secret.withBytes(body)
+    }
+}

@@ -1,0 +1,80 @@
+import Glibc
+import Sodium
+
+/// The file `keyring` of a data directory: key slots and the wrapped keyring.
+///
+///     let cipher = try KeyringFile.create(in: directory) { (new) throws(SealError) in
+///         try new.addSlot(for: .keyfile(keyfile))
+///         try new.addSlot(for: .passphrase(passphrase))
+///     }
+public struct KeyringFile {
+    /// Its name in the data directory.
+    public static let name = "keyring"
+
+    /// Makes a root key, a keyring with data key 1, and a slot for each credential that `addSlots`
+    /// adds; writes the file (0600, atomically, durable on return) and returns it opened.
+    ///
+    /// The credentials come through a closure because they cannot be copied, and Swift has no
+    /// array of such values. Throws `.alreadyInitialized` when there is a keyring, of whatever
+    /// content, and leaves it alone; nothing is written unless everything succeeds.
+    public static func create(
+        in directory: String, passphraseCost: PassphraseCost = .moderate,
+        addSlots: (inout NewKeyring) throws(SealError) -> Void
+    ) throws(SealError) -> RecordCipher {
+        let file = DurableFile(directory: directory, name: name)
+        guard try !file.exists() else { throw .alreadyInitialized }
+        var new = try NewKeyring(passphraseCost: passphraseCost)
+        try addSlots(&new)
+        let timeline = Timeline(number: 1, nonce: randomNonce())
+        let made = try new.finish(timeline: timeline, created: UInt64(time(nil)))
+        guard try file.createNew(made.file) else { throw .alreadyInitialized }
+        return made.cipher
+    }
+
+    /// Opens the keyring with a credential; every slot of its kind is tried. Takes about as long
+    /// as the slots' passphrase hashes together: never call it on an event loop.
+    ///
+    /// Throws `.wrongKey` when no slot opens, `.noSlotOfThatKind`, `.damaged` when the bytes are
+    /// not what was written (told by a checksum before any slot is tried, and by the MAC after).
+    public static func open(
+        in directory: String, with credential: borrowing Credential
+    ) throws(SealError) -> RecordCipher {
+        let (bytes, document) = try read(in: directory)
+        let candidates = document.slots.filter { $0.parameters.kind == credential.kind }
+        guard !candidates.isEmpty else { throw .noSlotOfThatKind }
+        for slot in candidates {
+            guard let rootKey = try slot.open(with: credential, storeID: document.storeID) else {
+                continue
+            }
+            guard try KeyringDocument.isAuthentic(bytes, rootKey: rootKey) else {
+                throw .damaged(what: "keyring: it was changed without the root key")
+            }
+            let keyring = try KeyringWrapping.unwrap(document, rootKey: rootKey)
+            return try RecordCipher(keyring: keyring, storeID: document.storeID)
+        }
+        throw .wrongKey
+    }
+
+    /// What can be said without a key: store, timeline, slots. Verifies the plain checksum only.
+    public static func describe(in directory: String) throws(SealError) -> KeyringDescription {
+        let (_, document) = try read(in: directory)
+        return KeyringDescription(
+            storeID: document.storeID, timeline: document.timeline,
+            slots: document.slots.map(\.description))
+    }
+
+    private static func read(
+        in directory: String
+    ) throws(SealError) -> (bytes: [UInt8], document: KeyringDocument) {
+        try SealError.memory { () throws(SodiumError) in try Sodium.initialize() }
+        let file = DurableFile(directory: directory, name: name)
+        guard let bytes = try file.read(limit: KeyringDocument.byteCountMax) else {
+            throw .notInitialized
+        }
+        return (bytes, try KeyringDocument(decoding: bytes))
+    }
+
+    private static func randomNonce() -> UInt64 {
+        Random.bytes(count: 8).reduce(0) { $0 << 8 | UInt64($1) }
+    }
+}

@@ -1,0 +1,170 @@
+import Sodium
+
+/// Seals and opens records under the data keys of an opened keyring. Any thread may use it, many
+/// at once; nothing in `seal` and `open` takes memory from the heap.
+public final class RecordCipher: Sendable {
+    /// The vault that the records belong to.
+    public let storeID: StoreID
+    /// The timeline in which records are sealed now.
+    public let timeline: Timeline
+
+    // SAFETY: read by operations that are inside `gate`; written once, by `close`, when the gate
+    // is shut and everybody is out.
+    @exclusivity(unchecked) private nonisolated(unsafe) var pool: DataKeyPool
+    private let gate = OperationGate()
+    private let random: RandomReservoir
+    private let timelines: [TimelineSpan]
+
+    init(keyring: borrowing Keyring, storeID: StoreID) throws(SealError) {
+        self.storeID = storeID
+        timeline = keyring.currentTimeline
+        timelines = keyring.timelines
+        random = try SealError.memory { () throws(SodiumError) in try RandomReservoir() }
+        pool = try DataKeyPool(keyring)
+    }
+
+    /// Wipes the keys now, whoever else still holds this cipher; what is under way ends first.
+    /// Everything afterwards throws `.closed`. Without it the last owner's going does the same.
+    public func close() {
+        guard gate.close() else { return }
+        pool.erase()
+    }
+
+    /// Bytes on disk of a payload: header, nonce, padded payload with its length, tag. Payloads
+    /// are padded to 64-byte steps.
+    public static func sealedCount(payloadCount: Int) -> Int {
+        RecordFormat.sealedCount(payloadCount: payloadCount)
+    }
+
+    /// The largest payload.
+    public static var payloadCountMax: Int { RecordFormat.payloadCountMax }
+
+    /// Seals `payload` into exactly `sealedCount(payloadCount:)` bytes at `output`. The two must
+    /// not overlap.
+    public func seal(
+        _ payload: UnsafeRawBufferPointer, at place: RecordPlace,
+        into output: UnsafeMutableRawBufferPointer
+    ) throws(SealError) {
+        let padded = RecordFormat.paddedCount(payloadCount: payload.count)
+        precondition(payload.count <= RecordFormat.payloadCountMax, "the payload is too large")
+        precondition(
+            output.count == RecordFormat.sealedCount(payloadCount: payload.count),
+            "the output has another size than the record")
+        guard let stripe = gate.enter() else { throw .closed }
+        defer { gate.leave(stripe) }
+        RecordHeader(dataKeyNumber: pool.newest.number, timelineNumber: timeline.number)
+            .write(to: output)
+        let text = output.part(
+            RecordFormat.textOffset, padded + RecordFormat.lengthCount + RecordFormat.tagCount)
+        if !payload.isEmpty { text.copyMemory(from: payload) }
+        text.part(payload.count, padded - payload.count)
+            .initializeMemory(as: UInt8.self, repeating: 0)
+        text.set(UInt32(payload.count), at: padded)
+        try withAssociatedData(place, UnsafeRawBufferPointer(output), timeline) {
+            (associatedData, scratch) throws(SealError) in
+            try pool.withSubkeys(at: pool.newest.index) { (key, nonceKeys) throws(SealError) in
+                let nonce = output.part(RecordFormat.headerCount, RecordFormat.nonceCount)
+                RecordNonce.make(
+                    nonce, random: random, keys: nonceKeys, scratch: scratch,
+                    plaintext: UnsafeRawBufferPointer(
+                        text.part(0, padded + RecordFormat.lengthCount)))
+                AEAD.encryptInPlace(
+                    text, key: key, nonce: UnsafeRawBufferPointer(nonce),
+                    associatedData: associatedData)
+            }
+        }
+    }
+
+    /// Opens `record` into `buffer`, whose size is at least `record.count`, and returns the
+    /// payload's size; the payload is at the start of `buffer`. What lies behind it in `buffer` is
+    /// not defined. `record` and `buffer` must not overlap.
+    ///
+    /// Throws `.damaged` when the record was changed or belongs elsewhere; `buffer` then holds no
+    /// plaintext.
+    public func open(
+        _ record: UnsafeRawBufferPointer, at place: RecordPlace,
+        into buffer: UnsafeMutableRawBufferPointer
+    ) throws(SealError) -> Int {
+        precondition(buffer.count >= record.count, "the buffer is smaller than the record")
+        guard record.count >= RecordFormat.headerCount else {
+            throw .damaged(what: "record: too short")
+        }
+        guard let stripe = gate.enter() else { throw .closed }
+        defer { gate.leave(stripe) }
+        let header = try RecordHeader(record)
+        guard let padded = RecordFormat.paddedCount(sealedCount: record.count) else {
+            throw .damaged(what: "record: no record has this size")
+        }
+        guard let index = pool.index(of: header.dataKeyNumber) else {
+            throw .unknownDataKey(number: header.dataKeyNumber)
+        }
+        let recordTimeline = try timeline(of: header, at: place)
+        try withAssociatedData(place, record, recordTimeline) {
+            (associatedData, _) throws(SealError) in
+            try pool.withSubkeys(at: index) { (key, _) throws(SealError) in
+                do throws(SodiumError) {
+                    try AEAD.decrypt(
+                        record.part(
+                            RecordFormat.textOffset, record.count - RecordFormat.textOffset),
+                        into: buffer, key: key,
+                        nonce: record.part(RecordFormat.headerCount, RecordFormat.nonceCount),
+                        associatedData: associatedData)
+                } catch {
+                    throw .damaged(what: "record: it was changed or belongs elsewhere")
+                }
+            }
+        }
+        return try checkPadding(buffer, padded)
+    }
+
+    /// The timeline that a record names, when a record of it can be at this place.
+    private func timeline(
+        of header: RecordHeader, at place: RecordPlace
+    ) throws(SealError) -> Timeline {
+        let isCurrent = header.timelineNumber == timeline.number
+        guard
+            let span = isCurrent
+                ? timelines.last
+                : timelines.first(where: { $0.timeline.number == header.timelineNumber })
+        else { throw .damaged(what: "record: of a timeline that the vault never had") }
+        switch place {
+        case .log(let main, _):
+            guard main >= span.firstRevision, main <= span.lastRevision else {
+                throw .damaged(what: "record: of a timeline that does not reach this revision")
+            }
+        case .state, .table:
+            guard isCurrent else { throw .damaged(what: "record: of a timeline that has ended") }
+        }
+        return span.timeline
+    }
+
+    private func checkPadding(
+        _ buffer: UnsafeMutableRawBufferPointer, _ padded: Int
+    ) throws(SealError) -> Int {
+        let count = Int(UnsafeRawBufferPointer(buffer).number(at: padded) as UInt32)
+        guard count <= padded, RecordFormat.paddedCount(payloadCount: count) == padded,
+            buffer[count..<padded].allSatisfy({ $0 == 0 })
+        else {
+            wipe(buffer)
+            throw .damaged(what: "record: its padding is not right")
+        }
+        return count
+    }
+
+    /// Lends the associated data, built on the stack, and the same memory with room behind it.
+    @inline(__always)
+    private func withAssociatedData(
+        _ place: RecordPlace, _ record: UnsafeRawBufferPointer, _ timeline: Timeline,
+        _ body: (UnsafeRawBufferPointer, UnsafeMutableRawBufferPointer) throws(SealError) -> Void
+    ) throws(SealError) {
+        try withUnsafeTemporaryAllocation(
+            byteCount: RecordNonce.scratchCount, alignment: 8
+        ) { (scratch) throws(SealError) in
+            let associatedData = scratch.part(0, RecordFormat.associatedDataCount)
+            RecordAssociatedData.write(
+                storeID: storeID, timeline: timeline, record: record, place: place,
+                to: associatedData)
+            try body(UnsafeRawBufferPointer(associatedData), scratch)
+        }
+    }
+}

@@ -1,0 +1,40 @@
+public import Sodium
+
+/// Why a keyring or a record did not open, or could not be made.
+public enum SealError: Error, Equatable, Sendable {
+    /// The directory has no keyring file. Run init, or point at the right directory.
+    case notInitialized
+    /// The directory has a keyring file already. It is never overwritten by init.
+    case alreadyInitialized
+    /// The credential opens no slot of its kind. Try another.
+    case wrongKey
+    /// The bytes are not what vaultd wrote, or stand where they do not belong; `what` says which.
+    /// Restore a backup.
+    case damaged(what: String)
+    /// Written by a vaultd that is newer than this one. Use that version.
+    case unsupportedFormat(version: Int)
+    /// A record names a data key that the keyring does not have: it comes from elsewhere, or the
+    /// keyring is older than the record.
+    case unknownDataKey(number: UInt32)
+    /// The vault has no slot that a credential of this kind could open.
+    case noSlotOfThatKind
+    /// A credential or its cost is outside the safe bounds; the text says which and what is safe.
+    case unsafeParameters(String)
+    /// The cipher was closed: its keys are wiped. Unseal again.
+    case closed
+    /// No guarded memory for a key.
+    case memory(SodiumError)
+    /// A system call failed.
+    case system(errno: Int32, operation: String)
+
+    /// Runs `body`, whose failures here are always about memory or libsodium itself.
+    static func memory<R: ~Copyable>(
+        _ body: () throws(SodiumError) -> R
+    ) throws(SealError) -> R {
+        do throws(SodiumError) {
+            return try body()
+        } catch {
+            throw .memory(error)
+        }
+    }
+}

@@ -1,0 +1,77 @@
+import VaultSeal
+
+/// What the index needs of some consecutive records, opened and verified.
+struct RecordChunk: Sendable {
+    struct Record: Sendable {
+        var position: LogPosition
+        var createRevision: Int64
+        var version: Int64
+        var keyOffset: Int
+        var keyCount: Int
+    }
+
+    private(set) var records: [Record] = []
+    private(set) var keys: Bytes = []
+    private(set) var storedBytes: Int64 = 0
+
+    /// Opens one record with `buffer` as scratch space and keeps what the index needs.
+    mutating func add(
+        key: UnsafeRawBufferPointer, sealed: UnsafeRawBufferPointer, cipher: RecordCipher,
+        buffer: inout Bytes
+    ) throws(StoreError) {
+        guard let place = LogKey(key) else { throw .damaged("a record lies under no revision") }
+        let position = LogPosition(main: place.main, sub: place.sub)
+        if buffer.count < sealed.count {
+            buffer = Bytes(repeating: 0, count: max(sealed.count, 2 * buffer.count))
+        }
+        let outcome: Result<Void, StoreError> = buffer.withUnsafeMutableBytes { buffer in
+            do throws(StoreError) {
+                let count = try cipher.openPayload(sealed, at: position, into: buffer)
+                let payload = UnsafeRawBufferPointer(rebasing: buffer[..<count])
+                guard let record = LogRecord.decode(payload) else {
+                    throw StoreError.damaged(
+                        "the record at \(place.main).\(place.sub) is malformed")
+                }
+                keep(record, at: place)
+                return .success(())
+            } catch {
+                return .failure(error)
+            }
+        }
+        try outcome.get()
+        storedBytes += Int64(key.count + sealed.count)
+    }
+
+    private mutating func keep(_ record: LogRecord, at place: LogKey) {
+        records.append(
+            Record(
+                position: LogPosition(
+                    main: place.main, sub: place.sub, isTombstone: record.kind == .tombstone),
+                createRevision: record.createRevision, version: record.version,
+                keyOffset: keys.count, keyCount: record.key.count))
+        keys.append(contentsOf: record.key)
+    }
+}
+
+extension KeyIndex {
+    /// Adds records that follow, in the log's order, everything added before.
+    mutating func load(_ chunk: RecordChunk) {
+        chunk.keys.withUnsafeBytes { keys in
+            for record in chunk.records {
+                let key = UnsafeRawBufferPointer(
+                    rebasing: keys[record.keyOffset..<(record.keyOffset + record.keyCount)])
+                let entry: IndexEntry
+                if let known = find(key) {
+                    known.append(record.position)
+                    entry = known
+                } else {
+                    entry = insert(key, position: record.position)
+                }
+                if !record.position.isTombstone {
+                    entry.setGeneration(
+                        createRevision: record.createRevision, version: record.version)
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,151 @@
+import LMDB
+import VaultSeal
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// The unseal scan: checks the file's structure, opens every record on all cores, builds the
+/// index, and holds the result against the sealed head. LMDB itself sees the file only afterwards.
+struct StoreLoader {
+    struct Loaded {
+        var index: SharedIndex
+        var head: StoreHead
+        var usedBytes: Int64
+    }
+
+    /// Leaf pages that one thread opens at a time: about a thousand small records.
+    private static let pagesPerChunk = 64
+    /// Opened chunks that may wait for the index, to bound memory.
+    private static let chunksWaitingMax = 8
+
+    let file: FileCheck
+    let cipher: RecordCipher
+    let threads: Int
+    let progress: (@Sendable (_ done: Int, _ total: Int) -> Void)?
+
+    init(
+        path: String, moment: FileCheck.Moment = .newest, cipher: RecordCipher, threads: Int,
+        progress: (@Sendable (_ done: Int, _ total: Int) -> Void)?
+    ) throws(StoreError) {
+        do throws(FileDamage) {
+            file = try FileCheck.open(path: path, moment: moment)
+        } catch { throw StoreError(error) }
+        self.cipher = cipher
+        self.threads = threads
+        self.progress = progress
+    }
+
+    func load() throws(StoreError) -> Loaded {
+        guard let log = file.tables[RecordLog.logTableName],
+            file.tables[RecordLog.stateTableName] != nil, file.tables.count == 2
+        else { throw .damaged("the file does not have the tables of a vault") }
+        let head = try readHead()
+        guard head.transaction == file.transaction else {
+            throw .damaged("the sealed head belongs to another commit")
+        }
+        guard UInt64(log.entries) == head.recordCount else {
+            throw .damaged("the log has \(log.entries) records, \(head.recordCount) were written")
+        }
+        let (index, usedBytes, last) = try buildIndex(total: Int(log.entries))
+        guard last <= head.currentRevision else {
+            throw .damaged("there are records after revision \(head.currentRevision), the newest")
+        }
+        do throws(FileDamage) { try file.finish() } catch { throw StoreError(error) }
+        index.change { $0.recount() }
+        return Loaded(index: index, head: head, usedBytes: usedBytes)
+    }
+
+    private func readHead() throws(StoreError) -> StoreHead {
+        var head: StoreHead?
+        for page in file.leafPages(of: RecordLog.stateTableName) {
+            try file.visit(page, failure: StoreError.init) { (key, sealed) throws(StoreError) in
+                guard key.elementsEqual(RecordLog.headKey) else {
+                    throw .damaged("the state table has an entry that nobody wrote")
+                }
+                head = try Self.openHead(sealed, cipher: cipher)
+            }
+        }
+        guard let head else { throw .damaged("the sealed head is missing") }
+        return head
+    }
+
+    private static func openHead(
+        _ sealed: UnsafeRawBufferPointer, cipher: RecordCipher
+    ) throws(StoreError) -> StoreHead {
+        var buffer = Bytes(repeating: 0, count: sealed.count)
+        let outcome: Result<StoreHead, StoreError> = buffer.withUnsafeMutableBytes { buffer in
+            do throws(SealError) {
+                let count = try cipher.open(sealed, at: .state, into: buffer)
+                guard let head = StoreHead.decode(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+                else { return .failure(.damaged("the sealed head is malformed")) }
+                return .success(head)
+            } catch {
+                return .failure(.damaged("the sealed head does not verify"))
+            }
+        }
+        return try outcome.get()
+    }
+
+    /// Opens all records on `threads` threads while this one puts them into the index, in order.
+    private func buildIndex(
+        total: Int
+    ) throws(StoreError) -> (index: SharedIndex, usedBytes: Int64, last: Int64) {
+        let pages = file.leafPages(of: RecordLog.logTableName)
+        let chunks = (pages.count + Self.pagesPerChunk - 1) / Self.pagesPerChunk
+        let (file, cipher) = (file, cipher)
+        let pipeline = OrderedPipeline<Result<RecordChunk, StoreError>>(
+            count: chunks, window: Self.chunksWaitingMax, threads: threads
+        ) { number in
+            let start = number * Self.pagesPerChunk
+            let end = min(start + Self.pagesPerChunk, pages.count)
+            return Self.open(pages[start..<end], of: file, cipher: cipher)
+        }
+        defer { pipeline.finish() }
+        let index = SharedIndex()
+        var usedBytes: Int64 = 0
+        var done = 0
+        var last: Int64 = 0
+        while let result = pipeline.next() {
+            let chunk = try result.get()
+            index.change { $0.load(chunk) }
+            usedBytes += chunk.storedBytes
+            done += chunk.records.count
+            last = chunk.records.last?.position.main ?? last
+            progress?(done, total)
+        }
+        return (index, usedBytes, last)
+    }
+
+    private static func open(
+        _ pages: ArraySlice<FileCheck.LeafPage>, of file: FileCheck, cipher: RecordCipher
+    ) -> Result<RecordChunk, StoreError> {
+        var chunk = RecordChunk()
+        var buffer = Bytes(repeating: 0, count: 4096)
+        defer {
+            buffer.withUnsafeMutableBytes { bytes in
+                if let base = bytes.baseAddress { explicit_bzero(base, bytes.count) }
+            }
+        }
+        do throws(StoreError) {
+            for page in pages {
+                try file.visit(page, failure: StoreError.init) { (key, sealed) throws(StoreError) in
+                    try chunk.add(key: key, sealed: sealed, cipher: cipher, buffer: &buffer)
+                }
+            }
+            return .success(chunk)
+        } catch {
+            return .failure(error)
+        }
+    }
+}
+
+extension StoreError {
+    init(_ damage: FileDamage) {
+        switch damage {
+        case .system(let code): self = .storage("the data file cannot be read (errno \(code))")
+        case .unsupported(let version): self = .unsupportedFormat(version: version)
+        case .missing, .tooShort, .foreign, .page, .structure: self = .damaged("\(damage)")
+        }
+    }
+}

@@ -1,0 +1,204 @@
+import LMDB
+import VaultSeal
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// The record log: the one place that knows it lies in an LMDB file (docs/formats.md, "tables").
+final class RecordLog: Sendable {
+    static let logTableName = "log"
+    static let stateTableName = "state"
+    /// More than there are, so that a later version can add one.
+    private static let tablesMax = 8
+    static let headKey: [UInt8] = Array("head".utf8)
+
+    let environment: Environment
+    let log: Table
+    let state: Table
+    let cipher: RecordCipher
+
+    private init(environment: Environment, log: Table, state: Table, cipher: RecordCipher) {
+        self.environment = environment
+        self.log = log
+        self.state = state
+        self.cipher = cipher
+    }
+
+    /// Makes an empty log; the directory must not have one.
+    static func create(in directory: String, cipher: RecordCipher) throws(StoreError) {
+        let log = try open(in: directory, cipher: cipher, create: true)
+        var transaction = try log.begin()
+        try log.put(StoreHead(), into: &transaction)
+        try log.commit(transaction)
+        log.environment.close()
+    }
+
+    /// Opens a log whose file was checked already.
+    static func open(
+        in directory: String, cipher: RecordCipher, create: Bool = false
+    ) throws(StoreError) -> RecordLog {
+        do throws(LMDBError) {
+            let environment = try Environment.open(
+                directory: directory, mapBytes: Limits.mapBytes, tablesMax: tablesMax)
+            var transaction = try environment.beginWrite()
+            let log = try transaction.openTable(named: logTableName, create: create)
+            let state = try transaction.openTable(named: stateTableName, create: create)
+            try transaction.commit()
+            return RecordLog(environment: environment, log: log, state: state, cipher: cipher)
+        } catch {
+            throw StoreError(error)
+        }
+    }
+
+    /// Runs `body` on a snapshot of the file, on the calling thread. It looks records up in the
+    /// file's own memory: they are valid until `body` returns.
+    func read<R>(
+        _ body: (_ lookup: SealedLookup) throws(StoreError) -> R
+    ) throws(StoreError) -> R {
+        try environment.read(failure: StoreError.init) { (snapshot) throws(StoreError) -> R in
+            try body { (position) throws(StoreError) in
+                do throws(LMDBError) {
+                    return try LogKey(position).withBytes { (key) throws(LMDBError) in
+                        try snapshot.get(log, key)
+                    }
+                } catch { throw StoreError(error) }
+            }
+        }
+    }
+
+    /// The record as the open transaction sees it: valid until its next change.
+    func sealed(
+        at position: LogPosition, in transaction: borrowing WriteTransaction
+    ) throws(StoreError) -> UnsafeRawBufferPointer? {
+        do throws(LMDBError) {
+            return try LogKey(position).withBytes { (key) throws(LMDBError) in
+                try transaction.get(log, key)
+            }
+        } catch { throw StoreError(error) }
+    }
+
+    /// Seals a record straight into the file's page. `scratch` is space to encode it in.
+    func append(
+        _ record: LogRecord, payloadCount: Int, at position: LogPosition,
+        into transaction: inout WriteTransaction, _ scratch: inout [UInt8]
+    ) throws(StoreError) {
+        if scratch.count < payloadCount {
+            scratch = [UInt8](repeating: 0, count: max(4096, 2 * payloadCount))
+        }
+        let place = RecordPlace.log(
+            main: UInt64(bitPattern: position.main), sub: position.sub)
+        let cipher = cipher
+        let outcome: Result<Void, StoreError> = scratch.withUnsafeMutableBytes { scratch in
+            let payload = UnsafeMutableRawBufferPointer(rebasing: scratch[..<payloadCount])
+            record.encode(into: payload)
+            defer {
+                if let base = payload.baseAddress { explicit_bzero(base, payload.count) }
+            }
+            do throws(StoreError) {
+                try LogKey(position).withBytes { (key) throws(StoreError) in
+                    try Self.reserve(
+                        log, key, count: RecordCipher.sealedCount(payloadCount: payloadCount),
+                        isLast: true, in: &transaction
+                    ) { (output) throws(SealError) in
+                        try cipher.seal(UnsafeRawBufferPointer(payload), at: place, into: output)
+                    }
+                }
+                return .success(())
+            } catch {
+                return .failure(error)
+            }
+        }
+        try outcome.get()
+    }
+
+    private static func reserve(
+        _ table: Table, _ key: UnsafeRawBufferPointer, count: Int, isLast: Bool,
+        in transaction: inout WriteTransaction,
+        _ fill: (UnsafeMutableRawBufferPointer) throws(SealError) -> Void
+    ) throws(StoreError) {
+        var failure: SealError?
+        do throws(LMDBError) {
+            try transaction.reserve(table, key, count: count, isLast: isLast) { output in
+                do throws(SealError) { try fill(output) } catch { failure = error }
+            }
+        } catch { throw StoreError(error) }
+        if let failure { throw .storage("a record could not be encrypted: \(failure)") }
+    }
+
+    /// Removes a record; returns the bytes it took.
+    func removeRecord(
+        at position: LogPosition, from transaction: inout WriteTransaction
+    ) throws(StoreError) -> Int {
+        guard let sealed = try sealed(at: position, in: transaction) else {
+            throw .damaged("the record at \(position.main).\(position.sub) is missing")
+        }
+        let count = LogKey.count + sealed.count
+        do throws(LMDBError) {
+            _ = try LogKey(position).withBytes { (key) throws(LMDBError) in
+                try transaction.delete(log, key)
+            }
+        } catch { throw StoreError(error) }
+        return count
+    }
+
+    /// Every commit needs its head.
+    func put(_ head: StoreHead, into transaction: inout WriteTransaction) throws(StoreError) {
+        let cipher = cipher
+        var head = head
+        head.transaction = transaction.id
+        let payload = head.encode()
+        let outcome: Result<Void, StoreError> = Self.headKey.withUnsafeBytes { key in
+            payload.withUnsafeBytes { payload in
+                do throws(StoreError) {
+                    try Self.reserve(
+                        state, key, count: RecordCipher.sealedCount(payloadCount: payload.count),
+                        isLast: false, in: &transaction
+                    ) { (output) throws(SealError) in
+                        try cipher.seal(payload, at: .state, into: output)
+                    }
+                    return .success(())
+                } catch { return .failure(error) }
+            }
+        }
+        try outcome.get()
+    }
+
+    /// Bytes of the file, the reserve at its end included.
+    func fileBytes() -> Int64 { Int64(environment.fileBytes()) }
+
+    func begin() throws(StoreError) -> WriteTransaction {
+        do throws(LMDBError) { return try environment.beginWrite() } catch {
+            throw StoreError(error)
+        }
+    }
+
+    /// Commits and makes it durable.
+    ///
+    /// `.diskFull` leaves the file as it was. After any other error nobody knows what the disk
+    /// holds; no further commit may be tried.
+    func commit(_ transaction: consuming WriteTransaction) throws(StoreError) {
+        do throws(LMDBError) {
+            environment.reserveGrowth()
+            try transaction.commit()
+            try environment.synchronize()
+        } catch { throw StoreError(error) }
+    }
+
+    /// Bytes that a record of that shape takes in the table.
+    static func storedCount(kind: LogRecord.Kind, key: Int, value: Int) -> Int {
+        LogKey.count
+            + RecordCipher.sealedCount(
+                payloadCount: LogRecord.encodedCount(kind: kind, key: key, value: value))
+    }
+}
+
+extension StoreError {
+    init(_ error: LMDBError) {
+        switch error {
+        case .diskFull, .mapFull: self = .diskFull
+        case .inUse: self = .inUse
+        default: self = .storage("\(error)")
+        }
+    }
+}

@@ -1,0 +1,54 @@
+/// What the store must remember beside its records, sealed and rewritten with every commit
+/// (docs/formats.md, "state payload"). The scan at unseal is held against it.
+struct StoreHead: Equatable {
+    static let formatVersion: UInt8 = 1
+    static let encodedCount = 106
+
+    /// The last revision given out. Survives the compaction of every record that bore it.
+    var currentRevision: Int64 = Revision.initial.rawValue
+    /// Revisions below are forgotten; -1 when nothing was compacted.
+    var compactRevision: Int64 = -1
+    /// Records in the log.
+    var recordCount: UInt64 = 0
+    /// The number of the LMDB transaction that wrote this head. Pages that a power cut kept from
+    /// the disk may hold an older state that is whole in itself; this tells it from the newest.
+    var transaction: UInt64 = 0
+    /// A compaction to this revision has begun and not finished; 0 when none is under way.
+    var unfinishedCompaction: Int64 = 0
+
+    func encode() -> Bytes {
+        var output = Bytes()
+        output.reserveCapacity(Self.encodedCount)
+        output.append(Self.formatVersion)
+        output.append(0)
+        append(UInt64(bitPattern: currentRevision), to: &output)
+        append(UInt64(bitPattern: compactRevision), to: &output)
+        append(recordCount, to: &output)
+        append(UInt64(bitPattern: unfinishedCompaction), to: &output)
+        append(transaction, to: &output)
+        // The state hash, zero until it is in use.
+        output.append(contentsOf: repeatElement(0, count: 64))
+        return output
+    }
+
+    private func append(_ word: UInt64, to output: inout Bytes) {
+        withUnsafeBytes(of: word.littleEndian) { output.append(contentsOf: $0) }
+    }
+
+    /// Reads a head; fields after the known ones are for newer versions and are passed over.
+    static func decode(_ input: UnsafeRawBufferPointer) -> StoreHead? {
+        guard input.count >= encodedCount, input[0] == formatVersion else { return nil }
+        func word(_ offset: Int) -> UInt64 {
+            UInt64(littleEndian: input.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+        }
+        let head = StoreHead(
+            currentRevision: Int64(bitPattern: word(2)),
+            compactRevision: Int64(bitPattern: word(10)), recordCount: word(18),
+            transaction: word(34), unfinishedCompaction: Int64(bitPattern: word(26)))
+        guard head.currentRevision >= 1, head.compactRevision >= -1,
+            head.compactRevision <= head.currentRevision, head.unfinishedCompaction >= 0,
+            head.unfinishedCompaction <= head.currentRevision
+        else { return nil }
+        return head
+    }
+}

@@ -1,0 +1,170 @@
+import LMDB
+import VaultSeal
+
+extension Store {
+    /// How a try at a read ended.
+    private enum Try<R> {
+        case answer(R?)
+        /// The store moved on between two looks at it; look again.
+        case again
+    }
+
+    /// Answers on the calling thread, or returns nil when the answer is too much work for it: then
+    /// use `scan`. Nothing was given to the sink in that case.
+    ///
+    /// Reads what was current when it was called, so that it sees every acknowledged write.
+    public func range<Sink: RangeSink>(
+        _ query: RangeQuery, into sink: inout Sink
+    ) throws(StoreError) -> RangeSummary? {
+        try RequestChecks.check(query)
+        return try reading { () throws(StoreError) in
+            try retrying(query.revision) { (revision, published) throws(StoreError) in
+                try self.range(query, at: revision, published: published, into: &sink)
+            }
+        }
+    }
+
+    /// Runs `attempt` with the revision to read at, again if that is compacted away meanwhile.
+    private func retrying<R>(
+        _ asked: Revision,
+        _ attempt: (_ at: Revision, _ published: Revision) throws(StoreError) -> Try<R>
+    ) throws(StoreError) -> R? {
+        while true {
+            let published = clock.published
+            if asked > published { throw .futureRevision(current: published) }
+            let revision = asked.rawValue > 0 ? asked : published
+            switch try attempt(revision, published) {
+            case .answer(let answer): return answer
+            case .again: continue
+            }
+        }
+    }
+
+    private func range<Sink: RangeSink>(
+        _ query: RangeQuery, at revision: Revision, published: Revision, into sink: inout Sink
+    ) throws(StoreError) -> Try<RangeSummary> {
+        let isCurrent = query.revision.rawValue <= 0
+        let positionsMax = RangeAnswer(query, cipher: log.cipher).positionsMax
+        // The snapshot is taken after `published` was read and before the index is looked at: it
+        // has every record that the index can name at that revision.
+        return try log.read { (lookup) throws(StoreError) -> Try<RangeSummary> in
+            var isStale = false
+            let selection = try self.reader.select(
+                query, at: revision, positionsMax: positionsMax, budget: .inline,
+                countsLive: { revision == self.clock.published },
+                isReadable: { () throws(StoreError) in
+                    guard revision < self.clock.compacted else { return }
+                    if !isCurrent { throw .compacted(oldestReadable: self.clock.compacted) }
+                    isStale = true
+                })
+            if isStale { return .again }
+            guard let selection else { return .answer(nil) }
+            guard
+                var summary = try self.reader.answer(
+                    query, from: selection, budget: .inline,
+                    lookup: lookup, into: &sink)
+            else { return .answer(nil) }
+            summary.revision = published
+            return .answer(summary)
+        }
+    }
+
+    /// A transaction of reads, as one look at the store; nil when it is too much work for the
+    /// calling thread and `isInline` is set.
+    public func read(
+        _ transaction: Transaction, isInline: Bool = false
+    ) throws(StoreError) -> TransactionResult? {
+        try RequestChecks.check(transaction)
+        return try reading { () throws(StoreError) in
+            try retrying(.none) { (revision, _) throws(StoreError) in
+                try self.read(transaction, at: revision, budget: isInline ? .inline : .unlimited)
+            }
+        }
+    }
+
+    private func read(
+        _ transaction: Transaction, at revision: Revision, budget: StoreReader.Budget
+    ) throws(StoreError) -> Try<TransactionResult> {
+        try log.read { (lookup) throws(StoreError) -> Try<TransactionResult> in
+            if revision < self.clock.compacted { return .again }
+            guard
+                let path = try self.reader.choosePath(
+                    of: transaction, at: revision, budget: budget, lookup: lookup)
+            else { return .answer(nil) }
+            var results: [OperationResult] = []
+            for case .range(let query) in transaction.branch(path) {
+                if query.revision > revision { throw .futureRevision(current: revision) }
+                let at = query.revision.rawValue > 0 ? query.revision : revision
+                var sink = KeyValueSink()
+                let answer = RangeAnswer(query, cipher: self.log.cipher)
+                guard
+                    let selection = try self.reader.select(
+                        query, at: at, positionsMax: answer.positionsMax, budget: budget,
+                        countsLive: { at == self.clock.published },
+                        isReadable: { () throws(StoreError) in
+                            guard at < self.clock.compacted else { return }
+                            throw .compacted(oldestReadable: self.clock.compacted)
+                        }),
+                    let summary = try self.reader.answer(
+                        query, from: selection, budget: budget, lookup: lookup, into: &sink)
+                else { return .answer(nil) }
+                results.append(
+                    .range(
+                        RangeResult(
+                            keyValues: sink.keyValues, more: summary.more, count: summary.count,
+                            revision: revision)))
+            }
+            return .answer(
+                TransactionResult(
+                    revision: revision, succeeded: path.succeeded, results: results))
+        }
+    }
+
+    /// The versions of a key that compaction has left, newest first.
+    public func history(of key: Bytes) throws(StoreError) -> [HistoryEntry] {
+        guard !key.isEmpty else { throw .emptyKey }
+        return try reading { () throws(StoreError) in
+            let published = clock.published
+            return try log.read { (lookup) throws(StoreError) -> [HistoryEntry] in
+                let positions = self.index.read { index in
+                    key.withUnsafeBytes { bytes -> [LogPosition] in
+                        guard let entry = index.find(bytes) else { return [] }
+                        return (0..<entry.count).map { entry[$0] }
+                    }
+                }
+                var entries: [HistoryEntry] = []
+                for position in positions.reversed() where position.main <= published.rawValue {
+                    guard !position.isTombstone else {
+                        entries.append(.deletion(at: Revision(position.main)))
+                        continue
+                    }
+                    // Compacted away since the index was looked at.
+                    guard let sealed = try lookup(position) else {
+                        continue
+                    }
+                    entries.append(
+                        try self.log.cipher.withRecord(sealed, at: position) {
+                            (record) throws(StoreError) -> HistoryEntry in
+                            HistoryEntry(record, at: Revision(position.main))
+                        })
+                }
+                return entries
+            }
+        }
+    }
+}
+
+extension HistoryEntry {
+    fileprivate static func deletion(at revision: Revision) -> HistoryEntry {
+        HistoryEntry(
+            modRevision: revision, createRevision: .none, version: 0, isDeletion: true,
+            lease: .none, valueCount: 0)
+    }
+
+    fileprivate init(_ record: borrowing LogRecord, at revision: Revision) {
+        self.init(
+            modRevision: revision, createRevision: Revision(record.createRevision),
+            version: record.version, isDeletion: false, lease: LeaseID(record.lease),
+            valueCount: record.value.count)
+    }
+}

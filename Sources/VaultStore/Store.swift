@@ -1,0 +1,142 @@
+import LMDB
+import Synchronization
+public import VaultSeal
+
+/// A revisioned, encrypted key-value store in one LMDB file, with etcd's semantics.
+///
+/// Reads run on the caller's thread. Writes are queued for one writer thread and answered when
+/// they are durable. The store knows nothing of sockets, protobuf or who is asking.
+public final class Store: Sendable {
+    let log: RecordLog
+    let index: SharedIndex
+    let clock: StoreClock
+    let pins = RevisionPins()
+    private let writer: Writer
+    private let configuration: StoreConfiguration
+    private let powerCut: PowerCut
+    private let isClosed = Atomic<Bool>(false)
+    private let activeReads = Atomic<Int>(0)
+
+    /// Makes the file of an empty store in `directory`.
+    public static func create(
+        in directory: String, cipher: RecordCipher,
+        configuration: StoreConfiguration = StoreConfiguration()
+    ) throws(StoreError) {
+        try RecordLog.create(in: directory, cipher: cipher)
+    }
+
+    /// Checks the file, opens and verifies every record on all cores, and builds the index.
+    ///
+    /// `progress` is called now and then, from any thread, with records done and in all.
+    public static func open(
+        in directory: String, cipher: RecordCipher,
+        configuration: StoreConfiguration = StoreConfiguration(),
+        progress: (@Sendable (_ done: Int, _ total: Int) -> Void)? = nil
+    ) throws(StoreError) -> Store {
+        let powerCut = PowerCut(directory: directory)
+        let path = directory + "/data.mdb"
+        let loaded = try load(
+            path, cipher: cipher, configuration: configuration, powerCut: powerCut,
+            progress: progress)
+        let log = try RecordLog.open(in: directory, cipher: cipher)
+        try powerCut.markOpen()
+        return Store(
+            log: log, loaded: loaded, configuration: configuration, powerCut: powerCut)
+    }
+
+    /// The newest commit, or after a power cut that cut it off, the one before, which was on the
+    /// disk before the newest began. Nobody was told that the lost one had succeeded.
+    private static func load(
+        _ path: String, cipher: RecordCipher, configuration: StoreConfiguration,
+        powerCut: PowerCut, progress: (@Sendable (_ done: Int, _ total: Int) -> Void)?
+    ) throws(StoreError) -> StoreLoader.Loaded {
+        func load(_ moment: FileCheck.Moment) throws(StoreError) -> StoreLoader.Loaded {
+            try StoreLoader(
+                path: path, moment: moment, cipher: cipher, threads: configuration.scanThreads,
+                progress: progress
+            ).load()
+        }
+        do throws(StoreError) {
+            return try load(.newest)
+        } catch let error {
+            guard case .damaged = error, powerCut.hasHappened() else { throw error }
+            let previous: StoreLoader.Loaded
+            do throws(StoreError) { previous = try load(.previous) } catch _ { throw error }
+            do throws(FileDamage) {
+                try FileRepair.dropNewestCommit(path: path)
+            } catch { throw StoreError(error) }
+            return previous
+        }
+    }
+
+    private init(
+        log: RecordLog, loaded: StoreLoader.Loaded, configuration: StoreConfiguration,
+        powerCut: PowerCut
+    ) {
+        self.powerCut = powerCut
+        self.log = log
+        self.configuration = configuration
+        index = loaded.index
+        clock = StoreClock(loaded.head)
+        clock.usedBytes = loaded.usedBytes
+        writer = Writer(
+            log: log, index: index, clock: clock, pins: pins, head: loaded.head,
+            quotaBytes: configuration.quotaBytes)
+        writer.start()
+    }
+
+    /// Queues a write. `completion` runs once: on the writer thread after the change is durable and
+    /// visible, or at once when the queue refuses it. It must be quick.
+    public func submit(
+        _ request: WriteRequest,
+        completion: @escaping @Sendable (Result<WriteResult, StoreError>) -> Void
+    ) {
+        writer.submit(request, completion: completion)
+    }
+
+    public func status() -> StoreStatus {
+        StoreStatus(
+            revision: clock.published,
+            compactRevision: max(clock.compacted, .none),
+            keyCount: index.read { Int64($0.liveCount) },
+            recordCount: clock.recordCount,
+            fileBytes: log.fileBytes(),
+            usedBytes: clock.usedBytes,
+            quotaBytes: configuration.quotaBytes,
+            noSpace: clock.noSpace)
+    }
+
+    /// Finishes queued writes, waits for reads under way, and closes the file. Further calls throw
+    /// `.closed`.
+    public func close() {
+        guard !isClosed.exchange(true, ordering: .sequentiallyConsistent) else { return }
+        writer.stop()
+        while activeReads.load(ordering: .sequentiallyConsistent) > 0 { StoreThread.pause() }
+        log.environment.close()
+        // After a failed sync nobody knows what the disk holds; the next open must look.
+        if !writer.hasFailed { powerCut.markClosed() }
+    }
+
+    deinit {
+        close()
+    }
+
+    // MARK: - For the reads in other files
+
+    /// Runs a read; while it runs the file stays open.
+    func reading<R>(_ body: () throws(StoreError) -> R) throws(StoreError) -> R {
+        activeReads.add(1, ordering: .sequentiallyConsistent)
+        defer { activeReads.subtract(1, ordering: .sequentiallyConsistent) }
+        if isClosed.load(ordering: .sequentiallyConsistent) { throw .closed }
+        return try body()
+    }
+
+    func unpin(_ revision: Revision) {
+        pins.unpin(revision)
+        writer.nudge()
+    }
+
+    var reader: StoreReader {
+        StoreReader(index: index, cipher: log.cipher, isWriter: false)
+    }
+}

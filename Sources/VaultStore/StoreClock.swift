@@ -1,0 +1,45 @@
+import Synchronization
+
+/// The numbers that readers look at without a lock. Written by the writer alone.
+final class StoreClock: Sendable {
+    private let publishedWord: Atomic<Int64>
+    private let compactWord: Atomic<Int64>
+    private let usedBytesWord = Atomic<Int64>(0)
+    private let recordCountWord = Atomic<Int64>(0)
+    private let noSpaceFlag = Atomic<Bool>(false)
+
+    init(_ head: StoreHead) {
+        publishedWord = Atomic(head.currentRevision)
+        compactWord = Atomic(head.compactRevision)
+        recordCountWord.store(Int64(head.recordCount), ordering: .relaxed)
+    }
+
+    /// The newest revision that is durable and may be seen.
+    var published: Revision {
+        get { Revision(publishedWord.load(ordering: .acquiring)) }
+        set { publishedWord.store(newValue.rawValue, ordering: .releasing) }
+    }
+
+    /// Revisions below are forgotten; -1 when nothing was compacted.
+    var compacted: Revision {
+        get { Revision(compactWord.load(ordering: .acquiring)) }
+        set { compactWord.store(newValue.rawValue, ordering: .releasing) }
+    }
+
+    /// Bytes that sealed records take, their keys included.
+    var usedBytes: Int64 {
+        get { usedBytesWord.load(ordering: .relaxed) }
+        set { usedBytesWord.store(newValue, ordering: .relaxed) }
+    }
+
+    var recordCount: Int64 {
+        get { recordCountWord.load(ordering: .relaxed) }
+        set { recordCountWord.store(newValue, ordering: .relaxed) }
+    }
+
+    /// The last put was refused for lack of space.
+    var noSpace: Bool {
+        get { noSpaceFlag.load(ordering: .relaxed) }
+        set { noSpaceFlag.store(newValue, ordering: .relaxed) }
+    }
+}

@@ -1,0 +1,33 @@
+/// What an operator may choose about a store.
+public struct StoreConfiguration: Sendable {
+    /// Bytes that sealed records may take; 0 or less is no quota.
+    public var quotaBytes: Int64
+    /// Threads that open records at unseal.
+    public var scanThreads: Int
+
+    public init(
+        quotaBytes: Int64 = Limits.quotaBytesDefault,
+        scanThreads: Int = Limits.scanThreadsDefault
+    ) {
+        self.quotaBytes = quotaBytes
+        self.scanThreads = scanThreads
+    }
+}
+
+/// The store as a glance sees it.
+public struct StoreStatus: Equatable, Sendable {
+    public var revision: Revision
+    /// The oldest revision that can be read; `.none` when nothing was compacted.
+    public var compactRevision: Revision
+    /// Keys that exist now.
+    public var keyCount: Int64
+    /// Records in the log, old versions and deletions included.
+    public var recordCount: Int64
+    /// Bytes of the file.
+    public var fileBytes: Int64
+    /// Bytes of the file that hold records.
+    public var usedBytes: Int64
+    public var quotaBytes: Int64
+    /// Puts are refused until records are removed or the quota is raised.
+    public var noSpace: Bool
+}

@@ -1,0 +1,42 @@
+/// What the store refuses or cannot do. Texts and codes for clients are the server's.
+public enum StoreError: Error, Equatable, Sendable {
+    /// A key is empty. Give one.
+    case emptyKey
+    /// The key that `ignoresValue` or `ignoresLease` builds on is not there, or an operation of a
+    /// transaction names nothing.
+    case keyNotFound
+    /// A value came with `ignoresValue`.
+    case valueProvided
+    /// A lease came with `ignoresLease`.
+    case leaseProvided
+    /// The lease does not exist. Grant it first.
+    case leaseNotFound
+    /// More operations than a transaction may have.
+    case tooManyOperations
+    /// A transaction puts a key twice, or puts and deletes it.
+    case duplicateKey
+    /// The sort order or target is not one that etcd defines.
+    case invalidSortOption
+    /// The revision was removed by compaction. Restart from `oldestReadable`.
+    case compacted(oldestReadable: Revision)
+    /// The revision has not been written yet.
+    case futureRevision(current: Revision)
+    /// The quota is used up. Delete, compact, or raise the quota.
+    case noSpace
+    /// The request's bytes exceed what one change may have.
+    case requestTooLarge
+    /// The writer's queue is full. Try again later.
+    case overloaded
+    /// The file is not what was written. Nothing may be served from it; restore a backup.
+    case damaged(String)
+    /// The file was written by a newer format.
+    case unsupportedFormat(version: Int)
+    /// The store was closed (the vault was sealed).
+    case closed
+    /// The data directory is open already, here or in another process.
+    case inUse
+    /// The disk is full; nothing of the request was written.
+    case diskFull
+    /// The operating system or LMDB failed; nothing of the request was acknowledged.
+    case storage(String)
+}

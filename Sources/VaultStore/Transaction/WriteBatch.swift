@@ -1,0 +1,240 @@
+import LMDB
+import VaultSeal
+
+/// The requests of one commit: applied one after the other to the index and to one LMDB
+/// transaction, then made durable and published together, or undone together.
+///
+/// The index holds versions that are not published while a batch is open. Readers ask for a
+/// revision and so never see them.
+struct WriteBatch: ~Copyable {
+    /// What undoes a change of the index.
+    private enum Undo {
+        case inserted(IndexEntry)
+        case appended(IndexEntry, createRevision: Int64, version: Int64)
+    }
+
+    let log: RecordLog
+    let index: SharedIndex
+    var transaction: WriteTransaction
+    /// As it will be after the commit.
+    var head: StoreHead
+    var usedBytes: Int64
+    let quotaBytes: Int64
+    private var undo: [Undo] = []
+    private var changesHead = false
+    /// A failure of the file: nothing of the batch may be acknowledged.
+    private(set) var failure: StoreError?
+    private(set) var refusedForSpace = false
+    private(set) var acceptedPut = false
+    private var scratch: [UInt8] = []
+
+    init(
+        log: RecordLog, index: SharedIndex, head: StoreHead, usedBytes: Int64, quotaBytes: Int64
+    ) throws(StoreError) {
+        self.log = log
+        self.index = index
+        self.head = head
+        self.usedBytes = usedBytes
+        self.quotaBytes = quotaBytes
+        transaction = try log.begin()
+    }
+
+    /// Something will be written.
+    var isDirty: Bool { changesHead }
+
+    /// Carries out one request. A request that is refused leaves nothing behind.
+    mutating func apply(_ request: WriteRequest) throws(StoreError) -> WriteResult {
+        if let failure { throw failure }
+        switch request {
+        case .put(let put):
+            try RequestChecks.check(put)
+            try checkSpace(for: Self.cost(put))
+            try checkBasis(of: put)
+            let change = Change(main: head.currentRevision + 1)
+            let result = try apply(put, in: change)
+            finish(change)
+            return .put(result)
+        case .delete(let delete):
+            try RequestChecks.check(delete)
+            let change = Change(main: head.currentRevision + 1)
+            let result = try apply(delete, in: change)
+            finish(change)
+            return .delete(result)
+        case .transaction(let transaction):
+            return .transaction(try apply(whole: transaction))
+        case .compact(let revision, _):
+            try compact(to: revision)
+            return .compact(revision: Revision(head.currentRevision))
+        }
+    }
+
+    private mutating func apply(
+        whole transaction: Transaction
+    ) throws(StoreError) -> TransactionResult {
+        try RequestChecks.check(transaction)
+        try checkSpace(for: Self.cost(transaction))
+        let path = try choosePath(of: transaction)
+        try checkPath(path, of: transaction)
+        let change = Change(main: head.currentRevision + 1)
+        let result = try apply(transaction, along: path, in: change)
+        finish(change)
+        return result
+    }
+
+    private mutating func finish(_ change: Change) {
+        guard change.count > 0 else { return }
+        head.currentRevision = change.main
+        changesHead = true
+    }
+
+    private mutating func compact(to revision: Revision) throws(StoreError) {
+        guard revision.rawValue > max(head.compactRevision, 0) else {
+            throw .compacted(oldestReadable: Revision(max(head.compactRevision, 0)))
+        }
+        guard revision.rawValue <= head.currentRevision else {
+            throw .futureRevision(current: Revision(head.currentRevision))
+        }
+        head.compactRevision = revision.rawValue
+        head.unfinishedCompaction = revision.rawValue
+        changesHead = true
+    }
+
+    /// A step of a compaction: the records are gone from the index already.
+    mutating func remove(_ positions: [LogPosition]) throws(StoreError) {
+        for position in positions {
+            let removed = try removeRecord(at: position)
+            usedBytes -= Int64(removed)
+            head.recordCount -= 1
+        }
+        changesHead = true
+    }
+
+    /// The compaction to `floor` has removed all it had to.
+    mutating func finishCompaction(to floor: Revision) {
+        if head.unfinishedCompaction == floor.rawValue { head.unfinishedCompaction = 0 }
+        changesHead = true
+    }
+
+    // MARK: - Quota
+
+    private static func cost(_ put: PutOperation) -> Int64 {
+        Limits.quotaBytesPerPut + Int64(put.key.count) + Int64(put.value.count)
+    }
+
+    /// etcd's: the dearer of the two branches, nested ones not counted.
+    private static func cost(_ transaction: Transaction) -> Int64 {
+        func cost(_ operations: [Operation]) -> Int64 {
+            var sum: Int64 = 0
+            for case .put(let put) in operations { sum += self.cost(put) }
+            for case .transaction(let nested) in operations { sum += self.cost(nested) }
+            return sum
+        }
+        return max(cost(transaction.success), cost(transaction.failure))
+    }
+
+    private mutating func checkSpace(for cost: Int64) throws(StoreError) {
+        guard cost > 0 else { return }
+        guard quotaBytes > 0, usedBytes + cost >= quotaBytes else {
+            acceptedPut = true
+            return
+        }
+        refusedForSpace = true
+        throw .noSpace
+    }
+
+    // MARK: - Records
+
+    /// A failure of the file spoils the whole batch.
+    private mutating func spoil(_ error: StoreError) -> StoreError {
+        failure = error
+        return error
+    }
+
+    mutating func append(
+        _ record: LogRecord, at position: LogPosition
+    ) throws(StoreError) {
+        let count = LogRecord.encodedCount(
+            kind: record.kind, key: record.key.count, value: record.value.count)
+        do throws(StoreError) {
+            try log.append(record, payloadCount: count, at: position, into: &transaction, &scratch)
+        } catch { throw spoil(error) }
+        usedBytes += Int64(
+            RecordLog.storedCount(
+                kind: record.kind, key: record.key.count, value: record.value.count))
+        head.recordCount += 1
+        // What was refused later must still leave the head as it was.
+        note(record.key, position)
+    }
+
+    private mutating func note(_ key: UnsafeRawBufferPointer, _ position: LogPosition) {
+        if let entry = index.writerView({ $0.find(key) }) {
+            let born = entry.generation
+            undo.append(
+                .appended(entry, createRevision: born.createRevision, version: born.version))
+            index.change { _ in entry.append(position) }
+        } else {
+            undo.append(.inserted(index.change { $0.insert(key, position: position) }))
+        }
+    }
+
+    private mutating func removeRecord(at position: LogPosition) throws(StoreError) -> Int {
+        do throws(StoreError) {
+            return try log.removeRecord(at: position, from: &transaction)
+        } catch { throw spoil(error) }
+    }
+
+    // MARK: - The end
+
+    /// Makes the batch durable and visible. On failure everything is as it was before the batch.
+    consuming func commit(to clock: StoreClock) throws(StoreError) -> StoreHead {
+        if let failure {
+            rollBack()
+            throw failure
+        }
+        do throws(StoreError) {
+            try log.put(head, into: &transaction)
+        } catch {
+            rollBack()
+            throw error
+        }
+        let (log, head, usedBytes, undo, index) = (log, head, usedBytes, undo, index)
+        do throws(StoreError) {
+            try log.commit(transaction)
+        } catch {
+            Self.rollBack(undo, in: index)
+            throw error
+        }
+        index.change { tree in
+            for change in undo {
+                switch change {
+                case .inserted(let entry), .appended(let entry, _, _):
+                    tree.setLive(entry, !entry.last.isTombstone)
+                }
+            }
+            clock.compacted = Revision(head.compactRevision)
+            clock.published = Revision(head.currentRevision)
+        }
+        clock.usedBytes = usedBytes
+        clock.recordCount = Int64(head.recordCount)
+        return head
+    }
+
+    /// Takes back what the batch did to the index.
+    func rollBack() {
+        Self.rollBack(undo, in: index)
+    }
+
+    private static func rollBack(_ undo: [Undo], in index: SharedIndex) {
+        guard !undo.isEmpty else { return }
+        index.change { tree in
+            for change in undo.reversed() {
+                switch change {
+                case .inserted(let entry):
+                    tree.remove(entry)
+                case .appended(let entry, let createRevision, let version):
+                    entry.removeLast(generation: (createRevision, version))
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,183 @@
+import LMDB
+import Synchronization
+
+/// The one thread that changes the store: drains the queue, applies what it found as one batch,
+/// commits once, publishes, and only then answers.
+///
+/// SAFETY: `state` belongs to the writer thread once `start` was called.
+final class Writer: @unchecked Sendable {
+    typealias Completion = @Sendable (Result<WriteResult, StoreError>) -> Void
+
+    struct Item: Sendable {
+        var request: WriteRequest
+        var completion: Completion
+    }
+
+    private struct State {
+        var head: StoreHead
+        var usedBytes: Int64
+        var sweep: CompactionSweep?
+        /// Set once the file failed in a way that leaves its state unknown.
+        var poison: StoreError?
+    }
+
+    private let log: RecordLog
+    private let index: SharedIndex
+    private let clock: StoreClock
+    private let pins: RevisionPins
+    private let quotaBytes: Int64
+    private let queue = WorkQueue<Item>(capacity: Limits.queuedWritesMax)
+    private var state: State
+    private var thread: StoreThread?
+
+    init(
+        log: RecordLog, index: SharedIndex, clock: StoreClock, pins: RevisionPins,
+        head: StoreHead, quotaBytes: Int64
+    ) {
+        self.log = log
+        self.index = index
+        self.clock = clock
+        self.pins = pins
+        self.quotaBytes = quotaBytes
+        state = State(head: head, usedBytes: clock.usedBytes)
+        if head.unfinishedCompaction > 0 {
+            state.sweep = CompactionSweep(floor: Revision(head.unfinishedCompaction))
+        }
+    }
+
+    func start() {
+        thread = StoreThread(name: "store-writer") { [self] in run() }
+    }
+
+    /// Queues a request. `completion` runs on the writer thread, or at once when it is refused.
+    func submit(_ request: WriteRequest, completion: @escaping Completion) {
+        do throws(WorkQueue<Item>.Refusal) {
+            try queue.append(Item(request: request, completion: completion))
+        } catch {
+            completion(.failure(error == .full ? .overloaded : .closed))
+        }
+    }
+
+    /// A long read has ended; a compaction may have waited for it.
+    func nudge() { queue.nudge() }
+
+    /// Finishes what is queued and ends the thread.
+    func stop() {
+        queue.close()
+        thread?.join()
+        thread = nil
+    }
+
+    /// The file failed. Only after `stop`.
+    var hasFailed: Bool { state.poison != nil }
+
+    private func run() {
+        while let items = queue.takeAll(waits: !canSweep) {
+            var rest = items[...]
+            while !rest.isEmpty {
+                let batch = rest.prefix(Limits.batchRequestsMax)
+                rest = rest.dropFirst(batch.count)
+                runBatch(batch)
+            }
+            if canSweep { sweepStep() }
+        }
+        state.sweep?.abandon()
+    }
+
+    private var canSweep: Bool {
+        guard let sweep = state.sweep, state.poison == nil else { return false }
+        return pins.allow(compactionTo: sweep.floor)
+    }
+
+    private func runBatch(_ items: ArraySlice<Item>) {
+        var answers: [Result<WriteResult, StoreError>] = []
+        answers.reserveCapacity(items.count)
+        do throws(StoreError) {
+            if let poison = state.poison { throw poison }
+            var batch = try WriteBatch(
+                log: log, index: index, head: state.head, usedBytes: state.usedBytes,
+                quotaBytes: quotaBytes)
+            for item in items {
+                do throws(StoreError) {
+                    answers.append(.success(try batch.apply(item.request)))
+                } catch {
+                    answers.append(.failure(error))
+                }
+            }
+            if batch.refusedForSpace {
+                clock.noSpace = true
+            } else if batch.acceptedPut {
+                clock.noSpace = false
+            }
+            if let failure = batch.failure {
+                batch.rollBack()
+                throw failure
+            }
+            if batch.isDirty { try commit(batch) }
+        } catch {
+            if case .storage = error { state.poison = error }
+            // The commit failed: what a refused request was told still holds.
+            answers = items.indices.map { index in
+                let position = index - items.startIndex
+                if position < answers.count, case .failure = answers[position] {
+                    return answers[position]
+                }
+                return .failure(error)
+            }
+        }
+        answer(items, answers)
+    }
+
+    private func commit(_ batch: consuming WriteBatch) throws(StoreError) {
+        let usedBytes = batch.usedBytes
+        let compactRevision = state.head.compactRevision
+        state.head = try batch.commit(to: clock)
+        state.usedBytes = usedBytes
+        if state.head.compactRevision != compactRevision {
+            var sweep = CompactionSweep(floor: Revision(state.head.compactRevision))
+            sweep.inherit(state.sweep)
+            state.sweep = sweep
+        }
+    }
+
+    private func answer(
+        _ items: ArraySlice<Item>, _ answers: [Result<WriteResult, StoreError>]
+    ) {
+        for (item, answer) in zip(items, answers) {
+            if case .compact(_, physical: true) = item.request, case .success = answer {
+                let completion = item.completion
+                state.sweep?.whenDone { isDone in
+                    completion(isDone ? answer : .failure(.closed))
+                }
+                continue
+            }
+            item.completion(answer)
+        }
+    }
+
+    // MARK: - Compaction
+
+    /// One step of the compaction under way, as a commit of its own.
+    private func sweepStep() {
+        guard var sweep = state.sweep else { return }
+        let positions = sweep.step(index)
+        do throws(StoreError) {
+            var batch = try WriteBatch(
+                log: log, index: index, head: state.head, usedBytes: state.usedBytes,
+                quotaBytes: quotaBytes)
+            try batch.remove(positions)
+            if sweep.isFinished { batch.finishCompaction(to: sweep.floor) }
+            if !positions.isEmpty || sweep.isFinished { try commit(batch) }
+        } catch {
+            // The index has forgotten these records, the file has not. Nobody can read them, and
+            // the next unseal removes them.
+            state.poison = .storage("a compaction could not be written: \(error)")
+        }
+        if sweep.isFinished {
+            state.sweep = nil
+            sweep.complete()
+        } else {
+            state.sweep = sweep
+        }
+    }
+}

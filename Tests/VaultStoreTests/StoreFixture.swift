@@ -1,0 +1,76 @@
+import Synchronization
+import Testing
+import VaultSeal
+import VaultStore
+import VaultTestSupport
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// A store in a directory of its own.
+final class StoreFixture {
+    let directory: String
+    let cipher: RecordCipher
+    private(set) var store: Store
+
+    init() throws {
+        directory = "/tmp/st-\(getpid())-\(UInt64.random(in: 0 ... .max))"
+        mkdir(directory, 0o700)
+        cipher = try TestCipher.make(in: directory)
+        try Store.create(in: directory, cipher: cipher)
+        store = try Store.open(in: directory, cipher: cipher)
+    }
+
+    func reopen() throws {
+        store.close()
+        store = try Store.open(in: directory, cipher: cipher)
+    }
+
+    /// Opens a store that was closed.
+    func openAgain() throws {
+        store = try Store.open(in: directory, cipher: cipher)
+    }
+
+    func readFile(_ name: String) throws -> [UInt8] {
+        let path = name.hasPrefix("/") ? name : directory + "/" + name
+        let file = try #require(fopen(path, "r"))
+        defer { fclose(file) }
+        var bytes: [UInt8] = []
+        var block = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = fread(&block, 1, block.count, file)
+            guard count > 0 else { return bytes }
+            bytes += block[..<count]
+        }
+    }
+
+    func writeFile(_ name: String, _ bytes: [UInt8]) throws {
+        let file = try #require(fopen(directory + "/" + name, "w"))
+        defer { fclose(file) }
+        #expect(fwrite(bytes, 1, bytes.count, file) == bytes.count)
+    }
+
+    /// Submits a write and waits for its end.
+    func write(_ request: WriteRequest) throws -> WriteResult {
+        let gate = Gate()
+        store.submit(request) { gate.open($0) }
+        return try gate.wait().get()
+    }
+}
+
+/// Hands one result from the writer's thread to the test's.
+final class Gate: Sendable {
+    private let result = Mutex<Result<WriteResult, StoreError>?>(nil)
+
+    func open(_ value: Result<WriteResult, StoreError>) {
+        result.withLock { $0 = value }
+    }
+
+    func wait() -> Result<WriteResult, StoreError> {
+        while true {
+            if let value = result.withLock({ $0 }) { return value }
+            sched_yield()
+        }
+    }
+}
