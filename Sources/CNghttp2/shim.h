@@ -1,1 +1,2 @@
+#pragma once
 #include <nghttp2/nghttp2.h>

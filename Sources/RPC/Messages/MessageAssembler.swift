@@ -1,0 +1,92 @@
+import NIOCore
+
+/// Cuts the bytes of DATA frames into gRPC messages: one flag byte, four bytes of length, body.
+///
+/// The length is checked when its five bytes are there, before any of the body is kept.
+struct MessageAssembler {
+    /// The value of `grpc-encoding`; nil when there was none.
+    var encoding: String?
+    /// The length that the message under way announced; nil between messages.
+    private(set) var expectedCount: Int?
+
+    private let messageBytesMax: Int
+    private var prefix: UInt64 = 0
+    private var prefixCount = 0
+    private var body = ByteBuffer()
+
+    /// A larger body is not kept for reuse, so that one large message does not make every stream
+    /// object of the connection large for good.
+    private static let reusedBodyBytesMax = 16 * 1024
+
+    init(messageBytesMax: Int) {
+        self.messageBytesMax = messageBytesMax
+    }
+
+    /// Whether no message is half received.
+    var isBetweenMessages: Bool { prefixCount == 0 }
+
+    mutating func reset() {
+        if encoding != nil { encoding = nil }
+        expectedCount = nil
+        prefix = 0
+        prefixCount = 0
+        if body.capacity > Self.reusedBodyBytesMax {
+            body = ByteBuffer()
+        }
+    }
+
+    /// Takes bytes from the front of `input` up to the end of one message and returns the message,
+    /// or takes all of them and returns nil.
+    mutating func next(
+        from input: inout UnsafeRawBufferPointer
+    ) throws(Status) -> ByteBuffer? {
+        while prefixCount < 5 {
+            guard let byte = input.first else { return nil }
+            input = UnsafeRawBufferPointer(rebasing: input.dropFirst())
+            prefix = prefix << 8 | UInt64(byte)
+            prefixCount += 1
+            if prefixCount == 5 {
+                expectedCount = try checkPrefix()
+                body.clear()
+            }
+        }
+        let missing = (expectedCount ?? 0) - body.readableBytes
+        let taken = min(missing, input.count)
+        body.writeBytes(UnsafeRawBufferPointer(rebasing: input.prefix(taken)))
+        input = UnsafeRawBufferPointer(rebasing: input.dropFirst(taken))
+        guard taken == missing else { return nil }
+
+        let message = body
+        prefix = 0
+        prefixCount = 0
+        expectedCount = nil
+        if body.capacity > Self.reusedBodyBytesMax {
+            body = ByteBuffer()
+        }
+        return message
+    }
+
+    private func checkPrefix() throws(Status) -> Int {
+        let length = Int(prefix & 0xFFFF_FFFF)
+        switch prefix >> 32 {
+        case 0:
+            break
+        case 1:
+            guard let encoding, encoding != "identity" else {
+                throw Status(
+                    .internal, "grpc: compressed flag set with identity or empty encoding")
+            }
+            throw Status(
+                .unimplemented,
+                "grpc: Decompressor is not installed for grpc-encoding \"\(encoding)\"")
+        case let format:
+            throw Status(.internal, "grpc: received unexpected payload format \(format)")
+        }
+        guard length <= messageBytesMax else {
+            throw Status(
+                .resourceExhausted,
+                "grpc: received message larger than max (\(length) vs. \(messageBytesMax))")
+        }
+        return length
+    }
+}

@@ -1,0 +1,36 @@
+import NIOCore
+
+/// Counts the frames that cost the server more than they cost their sender.
+struct AbuseDetector {
+    private var resets: RateLimit
+    private var pings: RateLimit
+    private var settings: RateLimit
+    private var idleFrames: RateLimit
+
+    init(limits: ServerLimits, now: NIODeadline) {
+        resets = RateLimit(perSecondMax: limits.resetsPerSecond, now: now)
+        pings = RateLimit(perSecondMax: limits.pingsPerSecond, now: now)
+        settings = RateLimit(perSecondMax: limits.settingsPerSecond, now: now)
+        idleFrames = RateLimit(perSecondMax: limits.idleFramesPerSecond, now: now)
+    }
+
+    /// Looks at a frame; the reason to disconnect, or nil.
+    mutating func reason(
+        against frame: FrameHeader, now: @autoclosure () -> NIODeadline
+    ) -> String? {
+        let hasEndOrAck = frame.flags & 0x1 != 0
+        switch frame.type {
+        case 0x0 where frame.length > 0 || hasEndOrAck, 0x1, 0x7, 0x8:
+            // Bodies, requests, GOAWAY, WINDOW_UPDATE.
+            return nil
+        case 0x3:
+            return resets.allows(now: now()) ? nil : "too many stream resets"
+        case 0x4:
+            return hasEndOrAck || settings.allows(now: now()) ? nil : "too many settings"
+        case 0x6:
+            return hasEndOrAck || pings.allows(now: now()) ? nil : "too many pings"
+        default:
+            return idleFrames.allows(now: now()) ? nil : "too many frames without content"
+        }
+    }
+}

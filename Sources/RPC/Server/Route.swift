@@ -1,0 +1,28 @@
+public import NIOCore
+
+/// A method's path and what answers it.
+public struct Route: Sendable {
+    enum Kind: Sendable {
+        case unary(@Sendable (UnaryCall, ByteBuffer) -> UnaryAnswer)
+        case stream(@Sendable (StreamCall) -> any StreamHandler)
+    }
+
+    let path: String
+    let kind: Kind
+
+    /// A method with one request and one response. The handler runs on the connection's event
+    /// loop once the whole request is there, and must not block.
+    public static func unary(
+        _ path: String, _ handler: @escaping @Sendable (UnaryCall, ByteBuffer) -> UnaryAnswer
+    ) -> Route {
+        Route(path: path, kind: .unary(handler))
+    }
+
+    /// A method that streams in either direction. `open` runs on the event loop when the call's
+    /// headers are there.
+    public static func stream(
+        _ path: String, _ open: @escaping @Sendable (StreamCall) -> any StreamHandler
+    ) -> Route {
+        Route(path: path, kind: .stream(open))
+    }
+}

@@ -1,0 +1,86 @@
+import NIOCore
+public import NIOPosix
+import Synchronization
+
+/// A gRPC server on UNIX sockets.
+///
+/// Each connection lives on one event loop of the group, where its unary handlers run too; an
+/// acceptor thread per listening socket hands connections to the loops in turn.
+public final class Server: Sendable {
+    private let environment: ServerEnvironment
+    private let mailboxes: [Mailbox]
+    private let acceptors = Mutex<[Acceptor]>([])
+    private let nextLoop = Atomic<Int>(0)
+
+    /// `admit` sees every call before its route (also unknown paths) and may refuse it. `log` is
+    /// called on event loops and acceptor threads and must not block.
+    public init(
+        routes: [Route], limits: ServerLimits = ServerLimits(),
+        group: MultiThreadedEventLoopGroup,
+        admit: @escaping @Sendable (
+            _ path: String, _ peer: PeerCredentials, _ metadata: Metadata
+        ) -> Status? = { _, _, _ in nil },
+        log: @escaping @Sendable (ServerEvent) -> Void = { _ in }
+    ) {
+        environment = ServerEnvironment(
+            routes: RouteTable(routes), limits: limits, admit: admit, log: log,
+            registry: ConnectionRegistry())
+        mailboxes = group.makeIterator().map { Mailbox(eventLoop: $0) }
+    }
+
+    /// Accepts connections of `listener` from now on; the server closes it when it drains.
+    public func start(_ listener: ListeningSocket) async throws {
+        let acceptor = try Acceptor(
+            listener: listener, registry: environment.registry, limits: environment.limits,
+            log: environment.log
+        ) { descriptor, peer in
+            self.adopt(descriptor, peer)
+        }
+        acceptors.withLock { $0.append(acceptor) }
+        acceptor.start()
+    }
+
+    /// The number of open connections.
+    public var connectionCount: Int { environment.registry.count }
+
+    /// Stops accepting, tells the clients (GOAWAY), finishes the calls under way and closes.
+    /// What is not finished after `timeout` is cut off.
+    public func drain(timeout: Duration) async {
+        environment.registry.beginDraining()
+        for acceptor in acceptors.withLock({ $0 }) {
+            await acceptor.stop()
+        }
+        environment.registry.signal(.drain)
+        let cutOff = mailboxes[0].eventLoop.scheduleTask(in: TimeAmount(timeout)) {
+            self.environment.registry.signal(.close)
+        }
+        await environment.registry.waitUntilEmpty()
+        cutOff.cancel()
+    }
+
+    /// Makes an accepted descriptor a connection of the next event loop.
+    private func adopt(_ descriptor: Int32, _ peer: PeerCredentials) {
+        let turn = nextLoop.wrappingAdd(1, ordering: .relaxed).oldValue
+        let mailbox = mailboxes[turn % mailboxes.count]
+        let environment = environment
+        let limits = environment.limits
+        let mark = ChannelOptions.Types.WriteBufferWaterMark(
+            low: limits.outboundBytesPausingReads / 2, high: limits.outboundBytesPausingReads)
+        ClientBootstrap(group: mailbox.eventLoop)
+            .channelOption(.writeBufferWaterMark, value: mark)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let connection = ServerConnection(
+                        environment: environment, peer: peer, mailbox: mailbox)
+                    // Before the handler is there, so that a handler that closes at once is
+                    // removed after it was added.
+                    environment.registry.add(connection, channel)
+                    try channel.pipeline.syncOperations.addHandler(connection)
+                }
+            }
+            .withConnectedSocket(descriptor)
+            .whenFailure { _ in
+                environment.registry.remove(peer)
+            }
+    }
+}

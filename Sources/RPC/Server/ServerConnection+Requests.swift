@@ -1,0 +1,210 @@
+import NIOCore
+
+// What arrives on the streams.
+extension ServerConnection: SessionDelegate {
+    func headersBegan(streamID: Int32, slot: Int?, isRequest: Bool) -> Int? {
+        headerBlockBegan()
+        if let slot { return slot }
+        guard isRequest else { return nil }
+        let stream = streams.take { slot in ServerStream(slot: slot, limits: limits) }
+        stream.open(streamID: streamID)
+        return stream.slot
+    }
+
+    func header(
+        slot: Int, name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer
+    ) -> Bool {
+        let stream = streams[slot]
+        // Trailers of a request mean nothing in gRPC.
+        guard !stream.isHeadDone, stream.finalStatus == nil else { return true }
+        switch stream.head.add(name, value, routes: environment.routes, limits: limits) {
+        case .accepted:
+            return true
+        case .malformed:
+            stream.finalStatus = Status(.internal, "malformed request")
+            session?.reset(streamID: stream.streamID, error: ErrorCode.protocolError)
+            return true
+        case .tooLarge:
+            stream.finalStatus = Status(.resourceExhausted, "header list too large")
+            session?.reset(streamID: stream.streamID, error: ErrorCode.enhanceYourCalm)
+            return true
+        }
+    }
+
+    func headersEnded(slot: Int, endsStream: Bool) {
+        headerBlockEnded()
+        let stream = streams[slot]
+        stream.isRemoteEnded = endsStream
+        guard !stream.isHeadDone, stream.finalStatus == nil else { return }
+        stream.isHeadDone = true
+        guard stream.head.isComplete else {
+            stream.finalStatus = Status(.internal, "malformed request")
+            session?.reset(streamID: stream.streamID, error: ErrorCode.protocolError)
+            return
+        }
+        guard stream.head.isPost else {
+            refuse(stream, Status(.internal, "the method must be POST"), httpStatus: "405")
+            return
+        }
+        switch stream.head.contentType {
+        case .grpc:
+            start(stream)
+        case .missing:
+            refuse(
+                stream, Status(.internal, "invalid gRPC request content-type \"\""),
+                httpStatus: "415")
+        case .other(let type):
+            refuse(
+                stream, Status(.internal, "invalid gRPC request content-type \"\(type)\""),
+                httpStatus: "415")
+        }
+    }
+
+    private func start(_ stream: ServerStream) {
+        let path = stream.head.route?.path ?? stream.head.unroutedPath
+        if let refusal = environment.admit(path, peer, stream.head.metadata) {
+            fail(stream, refusal)
+            return
+        }
+        guard let route = stream.head.route else {
+            fail(stream, environment.routes.refusal(of: path))
+            return
+        }
+        guard !stream.head.hasBadTimeout else {
+            fail(stream, Status(.internal, "malformed grpc-timeout"))
+            return
+        }
+        stream.route = route
+        if let encoding = stream.head.encoding {
+            stream.assembler.encoding = encoding
+        }
+        if let timeout = stream.head.timeout {
+            let deadline = NIODeadline.now() + timeout
+            stream.deadline = deadline
+            scheduleCheck(at: deadline)
+        }
+        if case .stream(let open) = route.kind {
+            let call = StreamCall(
+                path: route.path, peer: peer, metadata: stream.head.metadata,
+                deadline: stream.deadline, mailbox: mailbox, slot: stream.slot,
+                unsentBytesMax: limits.streamOutboundBytesMax)
+            call.connection = self
+            stream.streamCall = call
+            stream.handler = open(call)
+        }
+    }
+
+    func dataReceived(slot: Int, bytes: UnsafeRawBufferPointer) {
+        let stream = streams[slot]
+        guard stream.finalStatus == nil else {
+            session?.consume(streamID: stream.streamID, count: bytes.count)
+            return
+        }
+        var rest = bytes
+        do {
+            while let message = try stream.assembler.next(from: &rest) {
+                try take(message, of: stream)
+                if rest.isEmpty { break }
+            }
+        } catch {
+            fail(stream, error)
+            return
+        }
+        stream.heldBytes += bytes.count
+        openWindow(of: stream)
+    }
+
+    private func take(_ message: ByteBuffer, of stream: ServerStream) throws(Status) {
+        if let call = stream.streamCall {
+            if call.isPaused || !stream.heldMessages.isEmpty {
+                stream.heldMessages.append(message)
+            } else {
+                stream.handler?.received(message)
+            }
+            releaseReservation(of: stream)
+        } else if stream.message == nil {
+            stream.message = message
+        } else {
+            throw Status(.internal, "grpc: more than one message in a unary request")
+        }
+    }
+
+    /// Lets the client send more, unless the handler paused or a large message waits for its turn.
+    private func openWindow(of stream: ServerStream) {
+        guard stream.heldBytes > 0, stream.heldMessages.isEmpty,
+            !(stream.streamCall?.isPaused ?? false)
+        else { return }
+        if let expected = stream.assembler.expectedCount, stream.reservedBytes == 0,
+            expected > limits.streamWindowBytes / 2
+        {
+            guard largeMessages.reserve(slot: stream.slot, bytes: expected) else { return }
+            stream.reservedBytes = expected
+        }
+        session?.consume(streamID: stream.streamID, count: stream.heldBytes)
+        stream.heldBytes = 0
+    }
+
+    func releaseReservation(of stream: ServerStream) {
+        let granted = largeMessages.release(slot: stream.slot, bytes: stream.reservedBytes)
+        stream.reservedBytes = 0
+        for grant in granted {
+            let other = streams[grant.slot]
+            other.reservedBytes = grant.bytes
+            openWindow(of: other)
+        }
+    }
+
+    func remoteEnded(slot: Int) {
+        let stream = streams[slot]
+        stream.isRemoteEnded = true
+        guard stream.finalStatus == nil else { return }
+        guard stream.assembler.isBetweenMessages else {
+            fail(stream, Status(.internal, "grpc: the request ends in the middle of a message"))
+            return
+        }
+        if stream.streamCall != nil {
+            deliverHeld(stream)
+        } else if let message = stream.message {
+            stream.message = nil
+            releaseReservation(of: stream)
+            run(stream, message)
+        } else {
+            fail(stream, Status(.internal, "grpc: the request has no message"))
+        }
+    }
+
+    /// Runs a unary handler. It comes back with the answer, or answers later.
+    private func run(_ stream: ServerStream, _ message: ByteBuffer) {
+        guard let route = stream.route, case .unary(let handler) = route.kind else { return }
+        let call = stream.takeCall(peer: peer, mailbox: mailbox)
+        call.path = route.path
+        call.deadline = stream.deadline
+        swap(&call.metadata, &stream.head.metadata)
+        call.connection = self
+        stream.call = call
+        switch handler(call, message) {
+        case .message(let answer):
+            send(.message(answer), on: stream)
+        case .failure(let status):
+            fail(stream, status)
+        case .later:
+            break
+        }
+    }
+
+    /// Hands over what was held back while the handler paused.
+    func deliverHeld(_ stream: ServerStream) {
+        guard let call = stream.streamCall else { return }
+        while !call.isPaused, stream.finalStatus == nil, !stream.heldMessages.isEmpty {
+            stream.handler?.received(stream.heldMessages.removeFirst())
+        }
+        guard !call.isPaused, stream.finalStatus == nil else { return }
+        openWindow(of: stream)
+        if stream.isRemoteEnded, !stream.isHalfCloseDelivered {
+            stream.isHalfCloseDelivered = true
+            stream.handler?.halfClosed()
+        }
+    }
+
+    func goAwayReceived(lastStreamID: Int32, error: UInt32) {}
+}

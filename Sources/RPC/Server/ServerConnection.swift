@@ -1,0 +1,214 @@
+import NIOCore
+
+/// One client of the server: reads requests, runs their handlers on this event loop and sends
+/// their answers. Everything here happens on the connection's event loop.
+final class ServerConnection: Connection {
+    let environment: ServerEnvironment
+    let peer: PeerCredentials
+    let mailbox: Mailbox
+    var streams = SlotTable<ServerStream>()
+    var largeMessages: LargeMessageBudget
+    /// Has something to flush; used by `Mailbox`.
+    var isTouched = false
+
+    private var preface = Preface()
+    private var abuse: AbuseDetector
+    private var abuseReason: String?
+    private var isDraining = false
+    private var hasSentLastGoAway = false
+
+    // Times.
+    private let acceptTime = NIODeadline.now()
+    private var hasHandshake = false
+    private var headerBlockStart: NIODeadline?
+    private var pingTime: NIODeadline?
+    private var nextCheck: NIODeadline?
+    private var check: Scheduled<Void>?
+
+    /// Streams whose handlers are told after the flush that they may send again.
+    var writableSlots: [Int] = []
+
+    init(environment: ServerEnvironment, peer: PeerCredentials, mailbox: Mailbox) {
+        self.environment = environment
+        self.peer = peer
+        self.mailbox = mailbox
+        self.largeMessages = LargeMessageBudget(
+            bytesMax: environment.limits.largeRequestBytesMax)
+        self.abuse = AbuseDetector(limits: environment.limits, now: .now())
+    }
+
+    var limits: ServerLimits { environment.limits }
+
+    override func makeSession() throws(Session.Failure) -> Session {
+        scheduleCheck(at: acceptTime + limits.handshakeTimeout)
+        return try Session(
+            settings: SessionSettings(
+                isServer: true, streamsMax: limits.streamsPerConnectionMax,
+                streamWindowBytes: limits.streamWindowBytes,
+                connectionWindowBytes: limits.connectionWindowBytes,
+                headerBytesMax: limits.headerBytesMax,
+                continuationsMax: limits.continuationsMax),
+            delegate: self)
+    }
+
+    override func accepts(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        switch preface.check(bytes) {
+        case .matches:
+            return true
+        case .differs:
+            closeSaying(Preface.refusal)
+            return false
+        }
+    }
+
+    override func readCompleted() {
+        if let abuseReason {
+            disconnect(.connectionAbused(peer, reason: abuseReason))
+            return
+        }
+        // What handlers asked for on this very thread leaves with the same write.
+        mailbox.drain()
+    }
+
+    override func flushCompleted() {
+        while let slot = writableSlots.popLast() {
+            let stream = streams[slot]
+            if stream.wasUnwritable, stream.finalStatus == nil {
+                stream.wasUnwritable = false
+                stream.handler?.writable()
+            }
+        }
+        finishDraining()
+    }
+
+    override func sessionFailed(_ failure: Session.Failure) {
+        disconnect(.connectionAbused(peer, reason: failure.description))
+    }
+
+    override func connectionClosed(_ error: (any Error)?) {
+        check?.cancel()
+        for stream in streams.all where stream.isLive {
+            end(stream)
+        }
+        environment.registry.remove(self)
+    }
+
+    private func disconnect(_ event: ServerEvent) {
+        environment.log(event)
+        session?.terminate(error: ErrorCode.enhanceYourCalm)
+        flushAndClose()
+    }
+
+    // MARK: Frames
+
+    func frameBegan(_ frame: FrameHeader) {
+        hasHandshake = true
+        if abuseReason == nil {
+            abuseReason = abuse.reason(against: frame, now: .now())
+        }
+    }
+
+    func headerBlockBegan() {
+        // A header block may take its time only when it comes in more than one read.
+        headerBlockStart = lastReadTime
+        if nextCheck.map({ $0 > lastReadTime + limits.headerTimeout }) ?? true {
+            scheduleCheck(at: lastReadTime + limits.headerTimeout)
+        }
+    }
+
+    func headerBlockEnded() {
+        headerBlockStart = nil
+    }
+
+    // MARK: Times
+
+    func scheduleCheck(at time: NIODeadline) {
+        if let nextCheck, nextCheck <= time { return }
+        nextCheck = time
+        check?.cancel()
+        let connection = NIOLoopBound(self, eventLoop: mailbox.eventLoop)
+        check = mailbox.eventLoop.assumeIsolated().scheduleTask(deadline: time) {
+            connection.value.checkTimes()
+        }
+    }
+
+    /// One timer serves every deadline of the connection: it fires at the earliest, looks at all
+    /// of them and sets itself again.
+    private func checkTimes() {
+        let now = NIODeadline.now()
+        nextCheck = nil
+        guard !isClosing else { return }
+        if !hasHandshake, now >= acceptTime + limits.handshakeTimeout {
+            disconnect(.connectionTimedOut(peer, reason: "no HTTP/2 preface"))
+            return
+        }
+        if let headerBlockStart {
+            guard now < headerBlockStart + limits.headerTimeout else {
+                disconnect(.connectionTimedOut(peer, reason: "unfinished header block"))
+                return
+            }
+            scheduleCheck(at: headerBlockStart + limits.headerTimeout)
+        }
+        for stream in streams.all where stream.isLive && stream.finalStatus == nil {
+            guard let deadline = stream.deadline else { continue }
+            if deadline <= now {
+                expire(stream)
+            } else {
+                scheduleCheck(at: deadline)
+            }
+        }
+        checkKeepalive(now)
+        flush()
+    }
+
+    private func checkKeepalive(_ now: NIODeadline) {
+        if let pingTime, lastReadTime <= pingTime {
+            guard now < pingTime + limits.keepaliveTimeout else {
+                disconnect(.connectionTimedOut(peer, reason: "no answer to a keepalive ping"))
+                return
+            }
+            scheduleCheck(at: pingTime + limits.keepaliveTimeout)
+            return
+        }
+        pingTime = nil
+        if now - lastReadTime >= limits.keepaliveInterval {
+            session?.ping()
+            pingTime = now
+            scheduleCheck(at: now + limits.keepaliveTimeout)
+        } else {
+            scheduleCheck(at: lastReadTime + limits.keepaliveInterval)
+        }
+    }
+
+    // MARK: Draining
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        switch event {
+        case ServerSignal.drain:
+            guard !isDraining else { return }
+            isDraining = true
+            session?.announceShutdown()
+            // The answer comes after every request that the client sent before it knew.
+            session?.ping()
+            flush()
+        case ServerSignal.close:
+            session?.terminate(error: ErrorCode.none)
+            flushAndClose()
+        default:
+            context.fireUserInboundEventTriggered(event)
+        }
+    }
+
+    func pingAnswered() {
+        if isDraining, !hasSentLastGoAway {
+            hasSentLastGoAway = true
+            session?.goAway()
+        }
+    }
+
+    private func finishDraining() {
+        if hasSentLastGoAway, streams.liveCount == 0 {
+            flushAndClose()
+        }
+    }
+}

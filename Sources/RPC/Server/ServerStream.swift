@@ -1,0 +1,91 @@
+import NIOCore
+
+/// One stream of a server connection. The object outlives the stream and serves the next one that
+/// gets its slot, so that a unary call costs no allocation.
+final class ServerStream {
+    let slot: Int
+    var streamID: Int32 = 0
+    var isLive = false
+
+    // What arrives.
+    var head = RequestHead()
+    var isHeadDone = false
+    var assembler: MessageAssembler
+    /// The message of a unary request, until the client ends its side.
+    var message: ByteBuffer?
+    /// Messages held back because the handler paused.
+    var heldMessages = CircularBuffer<ByteBuffer>()
+    /// Bytes received that the client may not send again yet.
+    var heldBytes = 0
+    /// Bytes reserved for a large message, see `LargeMessageBudget`.
+    var reservedBytes = 0
+    var isRemoteEnded = false
+    var isHalfCloseDelivered = false
+
+    // What answers.
+    var route: Route?
+    var deadline: NIODeadline?
+    var call: UnaryCall?
+    /// The call object of an earlier request, for reuse.
+    var spareCall: UnaryCall?
+    var streamCall: StreamCall?
+    var handler: (any StreamHandler)?
+
+    // What leaves.
+    var outbound = OutboundQueue()
+    /// Bytes that nghttp2 was offered and has not fetched yet: these may not be forgotten.
+    var offeredBytes = 0
+    var hasSentHead = false
+    /// Set once: how the call ended.
+    var finalStatus: Status?
+    var wasUnwritable = false
+
+    init(slot: Int, limits: ServerLimits) {
+        self.slot = slot
+        self.assembler = MessageAssembler(messageBytesMax: limits.messageBytesMax)
+    }
+
+    func open(streamID: Int32) {
+        self.streamID = streamID
+        isLive = true
+        isHeadDone = false
+        isRemoteEnded = false
+        isHalfCloseDelivered = false
+        heldBytes = 0
+        reservedBytes = 0
+        deadline = nil
+        offeredBytes = 0
+        hasSentHead = false
+        finalStatus = nil
+        wasUnwritable = false
+    }
+
+    /// Lets go of everything that the call held.
+    func clear() {
+        isLive = false
+        head.reset()
+        assembler.reset()
+        if message != nil { message = nil }
+        if !heldMessages.isEmpty { heldMessages.removeAll() }
+        route = nil
+        handler = nil
+        streamCall?.connection = nil
+        streamCall = nil
+        if let call {
+            call.connection = nil
+            spareCall = call
+            self.call = nil
+        }
+        outbound.removeAll()
+    }
+
+    /// A call object for this request: the last one, when nobody else kept it.
+    func takeCall(peer: PeerCredentials, mailbox: Mailbox) -> UnaryCall {
+        if spareCall != nil, isKnownUniquelyReferenced(&spareCall), let call = spareCall {
+            spareCall = nil
+            call.reset()
+            return call
+        }
+        return UnaryCall(peer: peer, mailbox: mailbox, slot: slot)
+    }
+}

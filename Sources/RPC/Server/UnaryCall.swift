@@ -1,0 +1,103 @@
+public import NIOCore
+import Synchronization
+
+/// One call with one request and one response.
+///
+/// `finish` may be called from any thread, once, after the handler returned `.later`. Answers
+/// from other threads are gathered for each event loop, so that a batch of a hundred costs one
+/// wake-up and one socket write per connection.
+///
+/// SAFETY (@unchecked Sendable): the plain properties are written on the event loop, before the
+/// handler sees the call or when no reference but the connection's is left; `connection` is
+/// read and written on the event loop only. What other threads change is in a `Mutex`.
+public final class UnaryCall: @unchecked Sendable {
+    private struct Cancellation {
+        var isCancelled = false
+        var isFinished = false
+        var body: (@Sendable () -> Void)?
+    }
+
+    /// The method, as "/package.Service/Method".
+    public internal(set) var path = ""
+    /// Who calls.
+    public let peer: PeerCredentials
+    /// What the client sent beside the message.
+    public internal(set) var metadata = Metadata()
+    /// When the client gives up; the server answers DEADLINE_EXCEEDED then by itself.
+    public internal(set) var deadline: NIODeadline?
+    /// The connection's event loop.
+    public var eventLoop: any EventLoop { mailbox.eventLoop }
+
+    let mailbox: Mailbox
+    let slot: Int
+    /// The connection while the call is open. Event loop only.
+    var connection: ServerConnection?
+    private let cancellation = Mutex(Cancellation())
+
+    init(peer: PeerCredentials, mailbox: Mailbox, slot: Int) {
+        self.peer = peer
+        self.mailbox = mailbox
+        self.slot = slot
+    }
+
+    /// Answers with `message`.
+    public func finish(_ message: ByteBuffer) {
+        post(.message(message))
+    }
+
+    /// Answers with one message that comes in pieces; each is released once it is sent.
+    public func finish(chunks: [ByteBuffer]) {
+        post(.chunks(chunks))
+    }
+
+    /// Answers with a failure.
+    public func finish(_ failure: Status) {
+        post(.failure(failure))
+    }
+
+    /// Whether nobody waits for the answer any more; finishing is then without effect.
+    public var isCancelled: Bool {
+        cancellation.withLock { $0.isCancelled }
+    }
+
+    /// Calls `body` once when the client gives up, the connection is lost or the deadline passes
+    /// before the call is finished; at once when that has happened. A later `body` replaces an
+    /// earlier one.
+    public func onCancel(_ body: @escaping @Sendable () -> Void) {
+        let isLate = cancellation.withLock { state in
+            if !state.isCancelled, !state.isFinished { state.body = body }
+            return state.isCancelled
+        }
+        if isLate { body() }
+    }
+
+    /// Event loop: the call ended without its answer being sent.
+    func cancel() {
+        let body = cancellation.withLock { state in
+            let body = state.body
+            state.body = nil
+            state.isCancelled = !state.isFinished
+            return state.isFinished ? nil : body
+        }
+        body?()
+    }
+
+    /// Event loop: a call whose handler answered at once serves the next stream.
+    func reset() {
+        metadata.removeAll()
+        cancellation.withLock { $0 = Cancellation() }
+    }
+
+    private func post(_ result: UnaryResult) {
+        let isFirst = cancellation.withLock { state in
+            defer {
+                state.isFinished = true
+                state.body = nil
+            }
+            return !state.isFinished && !state.isCancelled
+        }
+        if isFirst {
+            mailbox.post(.answer(self, result))
+        }
+    }
+}

@@ -1,0 +1,30 @@
+import NIOCore
+
+/// One thing that another thread (or a handler) asks of a call.
+enum Posting: Sendable {
+    case answer(UnaryCall, UnaryResult)
+    case send(StreamCall, ByteBuffer)
+    case finish(StreamCall, Status)
+    case resumeReading(StreamCall)
+
+    /// Performs it on the event loop; returns the connection that has something to flush.
+    func perform() -> ServerConnection? {
+        switch self {
+        case .answer(let call, let result):
+            let connection = call.connection
+            connection?.answer(call, result)
+            return connection
+        case .send(let call, let message):
+            call.connection?.send(call, message)
+            return call.connection
+        case .finish(let call, let status):
+            let connection = call.connection
+            connection?.finish(call, status)
+            return connection
+        case .resumeReading(let call):
+            let connection = call.connection
+            connection?.resumeReading(call)
+            return connection
+        }
+    }
+}

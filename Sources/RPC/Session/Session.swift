@@ -1,0 +1,401 @@
+import CNghttp2
+import NIOCore
+
+/// One HTTP/2 connection's state in nghttp2. Every nghttp2 pointer stays in this file and its
+/// `Session+` neighbours; it is freed once, after the last call into it has returned.
+///
+/// The user data of an nghttp2 stream is not a pointer but the stream's slot + 1: nothing that is
+/// freed early can be reached through it.
+final class Session {
+    /// The library refused to go on: the connection must be closed.
+    struct Failure: Error {
+        var code: Int32
+        var description: String { String(cString: nghttp2_strerror(code)) }
+    }
+
+    /// SAFETY: the delegate owns the session and closes it before it goes away itself.
+    unowned(unsafe) let delegate: any SessionDelegate
+
+    private var pointer: OpaquePointer?
+    /// Calls into nghttp2 that have not returned: a session closed by a callback is freed after.
+    private var depth = 0
+    private(set) var isClosed = false
+
+    /// Where `produce` gathers frames, and how much it may gather at a time.
+    var output = ByteBuffer()
+    private var outputBytesMax = 0
+
+    init(settings: SessionSettings, delegate: any SessionDelegate) throws(Failure) {
+        self.delegate = delegate
+        let callbacks = try Self.makeCallbacks()
+        defer { nghttp2_session_callbacks_del(callbacks) }
+        let options = try Self.makeOptions(settings)
+        defer { nghttp2_option_del(options) }
+        let context = Unmanaged.passUnretained(self).toOpaque()
+        try Self.check(
+            settings.isServer
+                ? nghttp2_session_server_new2(&pointer, callbacks, context, options)
+                : nghttp2_session_client_new2(&pointer, callbacks, context, options))
+        try submit(settings)
+    }
+
+    deinit {
+        nghttp2_session_del(pointer)
+    }
+
+    /// Ends the session: no callback comes after this, and every other method does nothing.
+    func close() {
+        isClosed = true
+        freeIfUnused()
+    }
+
+    private func freeIfUnused() {
+        if isClosed, depth == 0, let pointer {
+            self.pointer = nil
+            nghttp2_session_del(pointer)
+        }
+    }
+
+    static func check(_ code: Int32) throws(Failure) {
+        if code < 0 { throw Failure(code: code) }
+    }
+
+    private func submit(_ settings: SessionSettings) throws(Failure) {
+        var entries = [
+            nghttp2_settings_entry(
+                settings_id: Int32(NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE.rawValue),
+                value: UInt32(settings.streamWindowBytes)),
+            nghttp2_settings_entry(
+                settings_id: Int32(NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE.rawValue),
+                value: UInt32(settings.headerBytesMax)),
+        ]
+        if settings.isServer {
+            entries.append(
+                nghttp2_settings_entry(
+                    settings_id: Int32(NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS.rawValue),
+                    value: UInt32(settings.streamsMax)))
+        } else {
+            entries.append(
+                nghttp2_settings_entry(
+                    settings_id: Int32(NGHTTP2_SETTINGS_ENABLE_PUSH.rawValue), value: 0))
+        }
+        try Self.check(nghttp2_submit_settings(pointer, 0, entries, entries.count))
+        try Self.check(
+            nghttp2_session_set_local_window_size(
+                pointer, 0, 0, Int32(settings.connectionWindowBytes)))
+    }
+
+    // MARK: Bytes in, bytes out
+
+    /// Feeds bytes from the peer.
+    func receive(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
+        guard let base = bytes.bindMemory(to: UInt8.self).baseAddress else { return }
+        let taken = enter { nghttp2_session_mem_recv($0, base, bytes.count) } ?? 0
+        try Self.check(Int32(truncatingIfNeeded: min(taken, 0)))
+    }
+
+    /// Appends frames to `output` until it holds `bytesMax` bytes or there is nothing to send.
+    /// Returns whether there may be more.
+    func produce(bytesMax: Int) throws(Failure) -> Bool {
+        outputBytesMax = bytesMax
+        while output.readableBytes < bytesMax {
+            var frame: UnsafePointer<UInt8>?
+            let count = enter { nghttp2_session_mem_send($0, &frame) } ?? 0
+            try Self.check(Int32(truncatingIfNeeded: min(count, 0)))
+            if count > 0, let frame {
+                output.writeBytes(UnsafeRawBufferPointer(start: frame, count: count))
+            } else if output.readableBytes < bytesMax {
+                return false
+            }
+        }
+        return true
+    }
+
+    /// Whether nghttp2 has anything left to read or to send; when not, the connection is over.
+    var isFinished: Bool {
+        guard let pointer, !isClosed else { return true }
+        return nghttp2_session_want_read(pointer) == 0 && nghttp2_session_want_write(pointer) == 0
+    }
+
+    /// Appends a DATA frame; false when `output` is full and the frame must wait.
+    fileprivate func write(
+        frameHeader: UnsafePointer<UInt8>, slot: Int, count: Int
+    ) -> Bool {
+        guard output.readableBytes < outputBytesMax else { return false }
+        output.writeBytes(UnsafeRawBufferPointer(start: frameHeader, count: 9))
+        if count > 0 {
+            delegate.take(slot: slot, count: count, into: &output)
+        }
+        return true
+    }
+
+    private func enter<R>(_ body: (OpaquePointer) -> R) -> R? {
+        guard let pointer, !isClosed else { return nil }
+        depth += 1
+        defer {
+            depth -= 1
+            freeIfUnused()
+        }
+        return body(pointer)
+    }
+
+    // MARK: Streams
+
+    /// Opens a stream of ours; the request ends with what `offer` calls the last.
+    func submitRequest(_ headers: HeaderBlock, slot: Int) throws(Failure) -> Int32 {
+        var provider = Self.dataProvider(slot: slot)
+        let streamID =
+            enter { pointer in
+                headers.withFields { fields in
+                    nghttp2_submit_request(
+                        pointer, nil, fields.baseAddress, fields.count, &provider,
+                        Self.userData(slot: slot))
+                }
+            } ?? Int32(NGHTTP2_ERR_INVALID_STATE.rawValue)
+        try Self.check(streamID)
+        return streamID
+    }
+
+    /// Answers with headers, then what the delegate offers.
+    func submitResponse(_ headers: HeaderBlock, streamID: Int32, slot: Int) {
+        var provider = Self.dataProvider(slot: slot)
+        _ = enter { pointer in
+            headers.withFields { fields in
+                nghttp2_submit_response(
+                    pointer, streamID, fields.baseAddress, fields.count, &provider)
+            }
+        }
+    }
+
+    /// Answers with one header block and nothing else.
+    func submitResponseWithoutBody(_ headers: HeaderBlock, streamID: Int32) {
+        _ = enter { pointer in
+            headers.withFields { fields in
+                nghttp2_submit_response(pointer, streamID, fields.baseAddress, fields.count, nil)
+            }
+        }
+    }
+
+    func submitTrailers(_ headers: HeaderBlock, streamID: Int32) {
+        _ = enter { pointer in
+            headers.withFields { fields in
+                nghttp2_submit_trailer(pointer, streamID, fields.baseAddress, fields.count)
+            }
+        }
+    }
+
+    /// The stream that answered `.later` has something to offer.
+    func resume(streamID: Int32) {
+        // Fails when the stream was not waiting, which is fine: it will be asked anyway.
+        _ = enter { nghttp2_session_resume_data($0, streamID) }
+    }
+
+    func reset(streamID: Int32, error: UInt32) {
+        _ = enter { nghttp2_submit_rst_stream($0, 0, streamID, error) }
+    }
+
+    /// Lets the peer send `count` more bytes on the stream.
+    func consume(streamID: Int32, count: Int) {
+        _ = enter { nghttp2_session_consume_stream($0, streamID, count) }
+    }
+
+    // MARK: The connection
+
+    func ping() {
+        _ = enter { nghttp2_submit_ping($0, 0, nil) }
+    }
+
+    /// The first step of a graceful end: the peer is asked to open no more streams, and those it
+    /// has opened meanwhile are still served.
+    func announceShutdown() {
+        _ = enter { nghttp2_submit_shutdown_notice($0) }
+    }
+
+    /// The second step: streams that have not arrived by now are not served.
+    func goAway() {
+        _ = enter { pointer in
+            nghttp2_submit_goaway(
+                pointer, 0, nghttp2_session_get_last_proc_stream_id(pointer), 0, nil, 0)
+        }
+    }
+
+    /// Says why, then stops: nothing is read any more.
+    func terminate(error: UInt32) {
+        _ = enter { nghttp2_session_terminate_session($0, error) }
+    }
+}
+
+// MARK: - The C side
+
+extension Session {
+    private static func userData(slot: Int) -> UnsafeMutableRawPointer? {
+        UnsafeMutableRawPointer(bitPattern: slot + 1)
+    }
+
+    private static func slot(_ session: OpaquePointer?, _ streamID: Int32) -> Int? {
+        nghttp2_session_get_stream_user_data(session, streamID).map { Int(bitPattern: $0) - 1 }
+    }
+
+    /// SAFETY: the user data of an nghttp2 session is its `Session`, which frees it before it
+    /// goes away and whose `enter` is on the stack during every callback.
+    private static func session(_ context: UnsafeMutableRawPointer?) -> Session? {
+        context.map { Unmanaged<Session>.fromOpaque($0).takeUnretainedValue() }
+    }
+
+    private static func dataProvider(slot: Int) -> nghttp2_data_provider {
+        nghttp2_data_provider(
+            source: nghttp2_data_source(ptr: userData(slot: slot)),
+            read_callback: { pointer, streamID, _, count, flags, source, context in
+                guard let session = Session.session(context), let flags, let source,
+                    let slot = source.pointee.ptr.map({ Int(bitPattern: $0) - 1 })
+                else { return Int(NGHTTP2_ERR_CALLBACK_FAILURE.rawValue) }
+                return session.read(slot: slot, streamID: streamID, count: count, flags: flags)
+            })
+    }
+
+    private func read(
+        slot: Int, streamID: Int32, count: Int, flags: UnsafeMutablePointer<UInt32>
+    ) -> Int {
+        flags.pointee |= NGHTTP2_DATA_FLAG_NO_COPY.rawValue
+        switch delegate.offer(slot: slot, upTo: count) {
+        case .later:
+            return Int(NGHTTP2_ERR_DEFERRED.rawValue)
+        case .bytes(let count):
+            return count
+        case .last(let count):
+            flags.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue
+            return count
+        case .lastBeforeTrailers(let count, let status, let resets):
+            flags.pointee |=
+                NGHTTP2_DATA_FLAG_EOF.rawValue | NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue
+            submitTrailers(ResponseHeaders.trailers(status), streamID: streamID)
+            if resets {
+                reset(streamID: streamID, error: ErrorCode.none)
+            }
+            return count
+        }
+    }
+
+    private static func makeOptions(
+        _ settings: SessionSettings
+    ) throws(Failure) -> OpaquePointer? {
+        var options: OpaquePointer?
+        try check(nghttp2_option_new(&options))
+        // The window of a stream opens when its messages are taken, not when they arrive.
+        nghttp2_option_set_no_auto_window_update(options, 1)
+        // nghttp2 would refuse etcd's clients, whose `:authority` is a path: `RequestHead` checks
+        // what gRPC needs.
+        nghttp2_option_set_no_http_messaging(options, 1)
+        nghttp2_option_set_no_closed_streams(options, 1)
+        nghttp2_option_set_max_continuations(options, settings.continuationsMax)
+        nghttp2_option_set_max_send_header_block_length(options, 64 * 1024)
+        // Resets are counted by `ServerConnection`, which says why it closes; nghttp2's own limit
+        // is only the second net.
+        nghttp2_option_set_stream_reset_rate_limit(options, 1_000_000, 100_000)
+        return options
+    }
+
+    private static func makeCallbacks() throws(Failure) -> OpaquePointer? {
+        var callbacks: OpaquePointer?
+        try check(nghttp2_session_callbacks_new(&callbacks))
+        setFrameCallbacks(callbacks)
+        setHeaderCallbacks(callbacks)
+        nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks) {
+            pointer, _, streamID, bytes, count, context in
+            // The connection's window only bounds what is under way: the streams' windows bound
+            // what is kept, and one paused stream must not stop the others.
+            nghttp2_session_consume_connection(pointer, count)
+            if let session = Session.session(context), !session.isClosed,
+                let slot = Session.slot(pointer, streamID)
+            {
+                session.delegate.dataReceived(
+                    slot: slot, bytes: UnsafeRawBufferPointer(start: bytes, count: count))
+            }
+            return 0
+        }
+        nghttp2_session_callbacks_set_on_stream_close_callback(callbacks) {
+            pointer, streamID, error, context in
+            if let session = Session.session(context), !session.isClosed,
+                let slot = Session.slot(pointer, streamID)
+            {
+                session.delegate.streamClosed(slot: slot, error: error)
+            }
+            return 0
+        }
+        nghttp2_session_callbacks_set_send_data_callback(callbacks) {
+            _, frame, header, count, source, context in
+            guard let session = Session.session(context), let header, let source,
+                let slot = source.pointee.ptr.map({ Int(bitPattern: $0) - 1 })
+            else { return Int32(NGHTTP2_ERR_CALLBACK_FAILURE.rawValue) }
+            return session.write(frameHeader: header, slot: slot, count: count)
+                ? 0 : Int32(NGHTTP2_ERR_WOULDBLOCK.rawValue)
+        }
+        return callbacks
+    }
+
+    private static func setFrameCallbacks(_ callbacks: OpaquePointer?) {
+        nghttp2_session_callbacks_set_on_begin_frame_callback(callbacks) { _, header, context in
+            if let session = Session.session(context), !session.isClosed, let header = header?.pointee {
+                session.delegate.frameBegan(
+                    FrameHeader(type: header.type, flags: header.flags, length: header.length))
+            }
+            return 0
+        }
+        nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks) { pointer, frame, context in
+            if let session = Session.session(context), !session.isClosed, let frame {
+                session.received(frame)
+            }
+            return 0
+        }
+    }
+
+    private func received(_ frame: UnsafePointer<nghttp2_frame>) {
+        let header = frame.pointee.hd
+        switch UInt32(header.type) {
+        case NGHTTP2_HEADERS.rawValue, NGHTTP2_DATA.rawValue:
+            guard let slot = Self.slot(pointer, header.stream_id) else { return }
+            let endsStream = UInt32(header.flags) & NGHTTP2_FLAG_END_STREAM.rawValue != 0
+            if UInt32(header.type) == NGHTTP2_HEADERS.rawValue {
+                delegate.headersEnded(slot: slot, endsStream: endsStream)
+            }
+            if endsStream {
+                delegate.remoteEnded(slot: slot)
+            }
+        case NGHTTP2_PING.rawValue where UInt32(header.flags) & NGHTTP2_FLAG_ACK.rawValue != 0:
+            delegate.pingAnswered()
+        case NGHTTP2_GOAWAY.rawValue:
+            delegate.goAwayReceived(
+                lastStreamID: frame.pointee.goaway.last_stream_id,
+                error: frame.pointee.goaway.error_code)
+        default:
+            break
+        }
+    }
+
+    private static func setHeaderCallbacks(_ callbacks: OpaquePointer?) {
+        nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks) {
+            pointer, frame, context in
+            guard let session = Session.session(context), !session.isClosed, let frame else { return 0 }
+            let streamID = frame.pointee.hd.stream_id
+            let known = Session.slot(pointer, streamID)
+            let isRequest =
+                frame.pointee.headers.cat.rawValue == NGHTTP2_HCAT_REQUEST.rawValue
+            if let slot = session.delegate.headersBegan(
+                streamID: streamID, slot: known, isRequest: isRequest), known == nil
+            {
+                nghttp2_session_set_stream_user_data(pointer, streamID, Session.userData(slot: slot))
+            }
+            return 0
+        }
+        nghttp2_session_callbacks_set_on_header_callback(callbacks) {
+            pointer, frame, name, nameCount, value, valueCount, _, context in
+            guard let session = Session.session(context), !session.isClosed, let frame,
+                let slot = Session.slot(pointer, frame.pointee.hd.stream_id)
+            else { return 0 }
+            let isAccepted = session.delegate.header(
+                slot: slot, name: UnsafeRawBufferPointer(start: name, count: nameCount),
+                value: UnsafeRawBufferPointer(start: value, count: valueCount))
+            return isAccepted ? 0 : Int32(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue)
+        }
+    }
+}

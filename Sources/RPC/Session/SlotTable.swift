@@ -1,0 +1,28 @@
+/// The streams of a connection, found by small numbers that nghttp2 keeps for us. A stream object
+/// stays in its slot when the stream closes and serves the next one.
+struct SlotTable<Stream: AnyObject> {
+    private var streams: [Stream] = []
+    private var free: [Int] = []
+    private(set) var liveCount = 0
+
+    subscript(slot: Int) -> Stream { streams[slot] }
+
+    /// Every stream object, live or not.
+    var all: [Stream] { streams }
+
+    /// Takes a free slot; `make` builds its stream when there was none.
+    mutating func take(_ make: (_ slot: Int) -> Stream) -> Stream {
+        liveCount += 1
+        if let slot = free.popLast() {
+            return streams[slot]
+        }
+        let stream = make(streams.count)
+        streams.append(stream)
+        return stream
+    }
+
+    mutating func giveBack(slot: Int) {
+        liveCount -= 1
+        free.append(slot)
+    }
+}
