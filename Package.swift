@@ -30,6 +30,7 @@ let package = Package(
             name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         .systemLibrary(
             name: "CNghttp2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
+        .systemLibrary(name: "CLinux"),
 
         // One door to each of them.
         .target(
@@ -56,7 +57,7 @@ let package = Package(
         .target(
             name: "VaultServer",
             dependencies: [
-                "VaultStore", "VaultSeal", "VaultAccess", "VaultAPI", "RPC",
+                "CLinux", "VaultStore", "VaultSeal", "Sodium", "VaultAccess", "VaultAPI", "RPC",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
@@ -69,6 +70,7 @@ let package = Package(
             dependencies: [
                 "VaultAPI", "RPC",
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ]),
 
@@ -83,9 +85,8 @@ let package = Package(
         .executableTarget(
             name: "vaultctl",
             dependencies: [
-                "VaultClient", "VaultAPI",
+                "VaultClient", "VaultAPI", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "SystemPackage", package: "swift-system"),
             ]),
 
         // Tests: one target a module, and the whole programs in CommandTests.
@@ -105,7 +106,14 @@ let package = Package(
             ]),
         .testTarget(
             name: "VaultServerTests",
-            dependencies: ["VaultServer", "VaultClient", "VaultAPI", "RPC", "VaultTestSupport"]),
+            dependencies: [
+                "VaultServer", "VaultStore", "VaultSeal", "Sodium", "VaultClient", "VaultAPI",
+                "RPC", "VaultTestSupport",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ]),
         .testTarget(
             name: "CommandTests",
             dependencies: [
@@ -115,6 +123,11 @@ let package = Package(
                 // So that the test run builds the programs that it starts.
                 "vaultd", "vaultctl",
             ]),
+        .testTarget(name: "VaultAPITests", dependencies: ["VaultAPI", "VaultTestSupport"]),
+        .testTarget(
+            name: "VaultClientTests",
+            dependencies: ["VaultClient", "VaultAPI", "RPC", "VaultTestSupport"]),
+        .testTarget(name: "vaultctlTests", dependencies: ["vaultctl", "VaultTestSupport"]),
         .testTarget(name: "TidyTests", dependencies: ["VaultTestSupport"]),
     ],
     swiftLanguageModes: [.v6]

@@ -1,1 +1,5 @@
-print("not built yet")
+import Glibc
+
+ProcessSetup.apply()
+let status = await Program.run(CommandLine.arguments.dropFirst())
+exit(status.rawValue)

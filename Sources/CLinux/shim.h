@@ -1,0 +1,30 @@
+// Calls of Linux and glibc that Swift cannot import, because they take variable arguments or are
+// in headers that its Glibc module leaves out.
+#ifndef CLINUX_SHIM_H
+#define CLINUX_SHIM_H
+
+#include <malloc.h>
+#include <sys/prctl.h>
+
+/// Keeps other processes of the same user from reading this one's memory, and cores from holding
+/// it. 0 when done.
+static inline int vault_set_not_dumpable(void) {
+    return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
+/// Whether memory may be dumped: 0 when not.
+static inline int vault_get_dumpable(void) {
+    return prctl(PR_GET_DUMPABLE, 0, 0, 0, 0);
+}
+
+/// No program that this process starts gains privileges. 0 when done.
+static inline int vault_set_no_new_privileges(void) {
+    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+}
+
+/// Has freed heap memory overwritten. 1 when done, as mallopt says it.
+static inline int vault_overwrite_freed_memory(void) {
+    return mallopt(M_PERTURB, 0x5a);
+}
+
+#endif

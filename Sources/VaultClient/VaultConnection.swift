@@ -1,0 +1,126 @@
+internal import NIOCore
+internal import NIOPosix
+internal import RPC
+internal import SwiftProtobuf
+internal import VaultAPI
+
+/// A connection to a vault over its UNIX socket. Calls may be made from any task, many at once.
+///
+/// ```swift
+/// let vault = try await VaultConnection.connect(socketPath: "/run/vaultd/vaultd.sock")
+/// try await vault.put("db/password", value: Array("correct horse".utf8))
+/// if let secret = try await vault.value(of: "db/password") {
+///     // secret.value: [UInt8], secret.revision: Int64
+/// }
+/// await vault.close()
+/// ```
+///
+/// Every call throws a ``VaultClientError``. The calls that take and answer messages of `VaultAPI`
+/// have all of the API's fields; the others are for what apps do most.
+public final class VaultConnection: Sendable {
+    /// How long a call may take unless it says otherwise.
+    public static let defaultTimeout: Duration = .seconds(30)
+
+    /// Where the vault was found.
+    public let socketPath: String
+    private let client: Client
+    private let timeout: Duration
+
+    private init(socketPath: String, client: Client, timeout: Duration) {
+        self.socketPath = socketPath
+        self.client = client
+        self.timeout = timeout
+    }
+
+    /// Connects to the vault at a socket.
+    ///
+    /// - Parameters:
+    ///   - socketPath: at most 107 bytes (a limit of UNIX sockets).
+    ///   - timeout: for each call that answers once.
+    /// - Throws: `.unreachable` or `.denied`, with the path in the message.
+    public static func connect(
+        socketPath: String, timeout: Duration = defaultTimeout
+    ) async throws(VaultClientError) -> VaultConnection {
+        try SocketPath.check(socketPath)
+        do {
+            let client = try await Client.connect(
+                socketPath: socketPath, group: MultiThreadedEventLoopGroup.singleton)
+            return VaultConnection(socketPath: socketPath, client: client, timeout: timeout)
+        } catch {
+            throw connectionFailure(error, socketPath: socketPath)
+        }
+    }
+
+    /// Ends the connection. Calls under way fail with `.unreachable` or `.cancelled`.
+    public func close() async {
+        await client.close()
+    }
+
+    /// One request, one answer.
+    func call<Request: SwiftProtobuf.Message, Response: SwiftProtobuf.Message>(
+        _ method: VaultAPI.Method, _ request: Request, timeout: Duration? = nil
+    ) async throws(VaultClientError) -> Response {
+        do {
+            let answer = try await client.unary(
+                method.path, Self.encode(request), timeout: timeout ?? self.timeout)
+            return try Self.decode(answer)
+        } catch {
+            throw callFailure(error)
+        }
+    }
+
+    /// One request, many answers, each given to `receive` in order.
+    func call<Request: SwiftProtobuf.Message, Response: SwiftProtobuf.Message>(
+        _ method: VaultAPI.Method, _ request: Request, receive: (Response) throws -> Void
+    ) async throws(VaultClientError) {
+        do {
+            let stream = try await client.stream(method.path)
+            try await stream.send(Self.encode(request))
+            stream.finishSending()
+            for try await answer in stream.messages {
+                try receive(Self.decode(answer))
+            }
+        } catch {
+            throw callFailure(error)
+        }
+    }
+
+    private static func encode(_ message: some SwiftProtobuf.Message) throws -> ByteBuffer {
+        let bytes: [UInt8] = try message.serializedBytes()
+        return ByteBuffer(bytes: bytes)
+    }
+
+    private static func decode<Response: SwiftProtobuf.Message>(
+        _ answer: ByteBuffer
+    ) throws -> Response {
+        do {
+            return try Response(serializedBytes: Array(buffer: answer))
+        } catch {
+            throw VaultClientError(
+                .other, "the answer is not a \(Response.protoMessageName)",
+                nextStep: "check that the socket belongs to an up-to-date vaultd")
+        }
+    }
+
+    private func callFailure(_ error: any Error) -> VaultClientError {
+        switch error {
+        case let error as VaultClientError: error
+        case let status as Status: VaultClientError(status)
+        case is CancellationError: VaultClientError(.cancelled, "the call was cancelled")
+        default: Self.connectionFailure(error, socketPath: socketPath)
+        }
+    }
+
+    private static func connectionFailure(
+        _ error: any Error, socketPath: String
+    ) -> VaultClientError {
+        switch error {
+        case let error as IOError: SocketPath.failure(errno: error.errnoCode, path: socketPath)
+        case let status as Status: VaultClientError(status)
+        default:
+            VaultClientError(
+                .unreachable, "the connection to \(socketPath) failed: \(error)",
+                nextStep: "see if vaultd is running, then try again")
+        }
+    }
+}

@@ -1,0 +1,86 @@
+import Configuration
+import Logging
+import Synchronization
+import SystemPackage
+
+extension ServerConfiguration {
+    /// The defaults, overridden by the YAML file, overridden by `VAULTD_*` in `environment`.
+    public static func load(
+        file path: String?, environment: [String: String]
+    ) async throws(ConfigurationError) -> ServerConfiguration {
+        var file: (any ConfigProvider)?
+        if let path { file = try await readFile(path) }
+        let reader = SettingReader(environment: environment, file: file)
+        var configuration = ServerConfiguration()
+        try configuration.readPaths(reader)
+        try configuration.readLimits(reader)
+        return configuration
+    }
+
+    /// The keys that a file has, known or not.
+    static func keys(of path: String) async throws(ConfigurationError) -> [String] {
+        try await parseFile(path).keys
+    }
+
+    private static func readFile(
+        _ path: String
+    ) async throws(ConfigurationError) -> any ConfigProvider {
+        let (file, keys) = try await parseFile(path)
+        let known = Set(SettingKey.allCases.map(\.rawValue))
+        if let unknown = keys.sorted().first(where: { !known.contains($0) }) {
+            throw .unknownKey(path: path, key: unknown)
+        }
+        return file
+    }
+
+    private static func parseFile(
+        _ path: String
+    ) async throws(ConfigurationError) -> (file: FileProvider<YAMLSnapshot>, keys: [String]) {
+        // The provider does not list its keys, but asks for each whether it is a secret.
+        let keys = Mutex<[String]>([])
+        do {
+            let file = try await FileProvider<YAMLSnapshot>(
+                parsingOptions: .init(
+                    secretsSpecifier: .dynamic { key, _ in
+                        keys.withLock { $0.append(key) }
+                        return false
+                    }),
+                filePath: FilePath(path))
+            return (file, keys.withLock { $0 })
+        } catch {
+            throw .unreadable(path: path, reason: singleLine("\(error)"))
+        }
+    }
+
+    private mutating func readPaths(_ reader: SettingReader) throws(ConfigurationError) {
+        if let path = try reader.text(.dataDirectory) { dataDirectory = path }
+        if let path = try reader.text(.socket) { socket = path }
+        if let path = try reader.text(.keyfile) { keyfile = path }
+        socketMode =
+            try reader.parsed(.socketMode, allowed: "an octal mode from 0600 to 0666") { text in
+                Int(text, radix: 8).flatMap { $0 & ~0o666 == 0 && $0 & 0o600 == 0o600 ? $0 : nil }
+            } ?? socketMode
+        let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
+        logLevel =
+            try reader.parsed(.logLevel, allowed: "one of \(levels)") {
+                Logger.Level(rawValue: $0)
+            } ?? logLevel
+    }
+
+    private mutating func readLimits(_ reader: SettingReader) throws(ConfigurationError) {
+        quotaBytes = try reader.number(.quotaBytes, in: 0...(1 << 40)) ?? quotaBytes
+        passphraseMemoryMebibytes =
+            try reader.number(.passphraseMemoryMebibytes, in: 8...1_024)
+            ?? passphraseMemoryMebibytes
+        passphrasePasses = try reader.number(.passphrasePasses, in: 1...10) ?? passphrasePasses
+        unsealThreads = try reader.number(.unsealThreads, in: 0...256) ?? unsealThreads
+        eventThreads = try reader.number(.eventThreads, in: 0...256) ?? eventThreads
+        connectionsMax = try reader.number(.connectionsMax, in: 1...1_000_000) ?? connectionsMax
+        connectionsPerUserMax =
+            try reader.number(.connectionsPerUserMax, in: 1...1_000_000) ?? connectionsPerUserMax
+        streamsPerConnectionMax =
+            try reader.number(.streamsPerConnectionMax, in: 1...100_000)
+            ?? streamsPerConnectionMax
+        drainSeconds = try reader.number(.drainSeconds, in: 0...3_600) ?? drainSeconds
+    }
+}

@@ -1,0 +1,33 @@
+public import Logging
+import VaultStore
+
+/// What an operator may choose, with the defaults. `config/vaultd.yaml` documents every key.
+public struct ServerConfiguration: Equatable, Sendable {
+    /// Where the vault's files are.
+    public var dataDirectory = "/var/lib/vaultd"
+    /// The socket that clients connect to.
+    public var socket = "/run/vaultd/vaultd.sock"
+    /// Permissions of the socket.
+    public var socketMode = 0o600
+    /// A key file that unseals the vault at start; empty for none.
+    public var keyfile = ""
+    /// Bytes that records may take; 0 is no quota.
+    public var quotaBytes = Int(VaultStore.Limits.quotaBytesDefault)
+    /// What a new passphrase slot costs to open: memory and passes of Argon2id.
+    public var passphraseMemoryMebibytes = 256
+    public var passphrasePasses = 3
+    /// Threads that open records at unseal; 0 is one for each core.
+    public var unsealThreads = 0
+    /// Threads that serve connections; 0 is one for each core.
+    public var eventThreads = 0
+    /// Connections at a time, and how many of them one user may have.
+    public var connectionsMax = Limits.connectionsMaxDefault
+    public var connectionsPerUserMax = Limits.connectionsMaxDefault
+    /// Calls at a time on one connection.
+    public var streamsPerConnectionMax = Limits.streamsPerConnectionMaxDefault
+    /// How long a shutdown waits for calls under way.
+    public var drainSeconds = Limits.drainSecondsDefault
+    public var logLevel = Logger.Level.info
+
+    public init() {}
+}

@@ -1,0 +1,17 @@
+/// The keys of the configuration file. In the environment they are in capitals after `VAULTD_`.
+enum SettingKey: String, CaseIterable {
+    case dataDirectory = "data_directory"
+    case socket
+    case socketMode = "socket_mode"
+    case keyfile
+    case quotaBytes = "quota_bytes"
+    case passphraseMemoryMebibytes = "passphrase_memory_mib"
+    case passphrasePasses = "passphrase_passes"
+    case unsealThreads = "unseal_threads"
+    case eventThreads = "event_threads"
+    case connectionsMax = "connections_max"
+    case connectionsPerUserMax = "connections_per_user_max"
+    case streamsPerConnectionMax = "streams_per_connection_max"
+    case drainSeconds = "drain_seconds"
+    case logLevel = "log_level"
+}

@@ -1,0 +1,51 @@
+import Configuration
+
+/// Looks a key up in the environment, then in the file, and checks what it finds.
+struct SettingReader {
+    /// From the most to the least important, each with what its keys start with.
+    private let sources: [(provider: any ConfigProvider, prefix: [String])]
+
+    init(environment: [String: String], file: (any ConfigProvider)?) {
+        let variables = EnvironmentVariablesProvider(environmentVariables: environment)
+        sources = [(variables, ["vaultd"])] + (file.map { [($0, [])] } ?? [])
+    }
+
+    func text(_ key: SettingKey) throws(ConfigurationError) -> String? {
+        for source in sources {
+            if case .string(let text) = try content(key, .string, source) { return text }
+        }
+        return nil
+    }
+
+    func number(
+        _ key: SettingKey, in allowed: ClosedRange<Int>
+    ) throws(ConfigurationError) -> Int? {
+        let words = "a whole number from \(allowed.lowerBound) to \(allowed.upperBound)"
+        return try parsed(key, allowed: words) { text in
+            Int(text).flatMap { allowed.contains($0) ? $0 : nil }
+        }
+    }
+
+    /// Reads the text of `key`; `parse` returns nil for what is not allowed.
+    func parsed<Value>(
+        _ key: SettingKey, allowed: String, _ parse: (String) -> Value?
+    ) throws(ConfigurationError) -> Value? {
+        guard let text = try text(key) else { return nil }
+        guard let value = parse(text) else {
+            throw .invalid(key: key.rawValue, value: text, allowed: allowed)
+        }
+        return value
+    }
+
+    private func content(
+        _ key: SettingKey, _ type: ConfigType,
+        _ source: (provider: any ConfigProvider, prefix: [String])
+    ) throws(ConfigurationError) -> ConfigContent? {
+        do {
+            let key = AbsoluteConfigKey(source.prefix + [key.rawValue])
+            return try source.provider.value(forKey: key, type: type).value?.content
+        } catch {
+            throw .invalid(key: key.rawValue, value: "a list or a group", allowed: "one value")
+        }
+    }
+}

@@ -1,0 +1,80 @@
+import NIOCore
+import Sodium
+
+/// Decodes requests that carry credentials by hand: their bytes go into guarded memory and the
+/// array in between is zeroed, which a generated message could not do.
+enum CredentialDecoding {
+    /// The slots of an `InitRequest`.
+    static func newSlots(_ message: ByteBuffer) -> Result<[CredentialBox], VaultError> {
+        decode(message) { bytes throws(VaultError) in
+            var slots: [CredentialBox] = []
+            var reader = WireReader(bytes)
+            while let field = try wire({ () throws(WireError) in try reader.nextField() }) {
+                switch (field.number, field.type) {
+                case (1, .lengthDelimited):
+                    let content = try wire { () throws(WireError) in try reader.content() }
+                    slots.append(try credential(content, refusingField: nil))
+                default: try wire { () throws(WireError) in try reader.skip(field) }
+                }
+                guard slots.count <= Limits.newSlotsMax else {
+                    throw .invalidRequest("give at most \(Limits.newSlotsMax) key slots")
+                }
+            }
+            return slots
+        }
+    }
+
+    /// The credential of an `UnsealRequest`.
+    static func unseal(_ message: ByteBuffer) -> Result<CredentialBox, VaultError> {
+        decode(message) { bytes throws(VaultError) in
+            try credential(bytes, refusingField: 8)
+        }
+    }
+
+    /// Fields 1 and 2 are the same in both messages. `refusingField` is a flag that is not
+    /// supported when it is set.
+    private static func credential(
+        _ bytes: UnsafeRawBufferPointer, refusingField: Int?
+    ) throws(VaultError) -> CredentialBox {
+        var kind = 0
+        var secret: [UInt8] = []
+        defer { wipe(&secret) }
+        var reader = WireReader(bytes)
+        while let field = try wire({ () throws(WireError) in try reader.nextField() }) {
+            switch (field.number, field.type) {
+            case (1, .lengthDelimited), (2, .lengthDelimited):
+                wipe(&secret)
+                secret = try wire { () throws(WireError) in try reader.byteArray() }
+                kind = field.number
+            case (_, .varint) where field.number == refusingField:
+                guard try !wire({ () throws(WireError) in try reader.bool() }) else {
+                    throw .unsupported("serving a damaged vault is not implemented")
+                }
+            default: try wire { () throws(WireError) in try reader.skip(field) }
+            }
+        }
+        switch kind {
+        case 1: return try CredentialBox(passphrase: &secret)
+        case 2: return try CredentialBox(keyfile: &secret)
+        default: throw .invalidRequest("give a passphrase or a key file")
+        }
+    }
+
+    private static func wire<Value>(
+        _ body: () throws(WireError) -> Value
+    ) throws(VaultError) -> Value {
+        do throws(WireError) {
+            return try body()
+        } catch {
+            throw .invalidRequest("not a message of this method: \(error.reason)")
+        }
+    }
+
+    private static func decode<Value>(
+        _ message: ByteBuffer, _ body: (UnsafeRawBufferPointer) throws(VaultError) -> Value
+    ) -> Result<Value, VaultError> {
+        message.withUnsafeReadableBytes { bytes in
+            Result { () throws(VaultError) in try body(bytes) }
+        }
+    }
+}

@@ -1,0 +1,200 @@
+import Glibc
+public import Logging
+import NIOCore
+import NIOPosix
+import RPC
+import VaultSeal
+import VaultStore
+
+/// A running vaultd: the vault, its socket and its services.
+public final class Daemon: Sendable {
+    /// Where clients connect.
+    public let socketPath: String
+
+    private let vault: Vault
+    private let server: Server
+    private let reads: LongReads
+    private let group: MultiThreadedEventLoopGroup
+    private let listeners: [ListeningSocket]
+    private let scratch: PrivateDirectory?
+    private let configuration: ServerConfiguration
+    private let logger: Logger
+
+    private init(
+        parts: Parts, server: Server, listeners: [ListeningSocket], scratch: PrivateDirectory?
+    ) {
+        vault = parts.vault
+        reads = parts.reads
+        group = parts.group
+        configuration = parts.configuration
+        logger = parts.logger
+        self.server = server
+        self.listeners = listeners
+        self.scratch = scratch
+        socketPath = Self.socketPath(of: listeners, parts.configuration)
+    }
+
+    /// An inherited socket does not say where it is: the configuration does, if anybody.
+    private static func socketPath(
+        of listeners: [ListeningSocket], _ configuration: ServerConfiguration
+    ) -> String {
+        listeners.compactMap(\.path).first ?? configuration.socket
+    }
+
+    /// What every daemon is made of before it listens.
+    private struct Parts {
+        var vault: Vault
+        var reads: LongReads
+        var group: MultiThreadedEventLoopGroup
+        var configuration: ServerConfiguration
+        var logger: Logger
+    }
+
+    /// Serves the vault of `configuration.dataDirectory`: sealed, or unsealed by its key file.
+    public static func start(
+        _ configuration: ServerConfiguration, logger: Logger
+    ) async throws(DaemonError) -> Daemon {
+        let parts = try makeParts(configuration, logger: logger)
+        do throws(DaemonError) {
+            if !configuration.keyfile.isEmpty {
+                let credential = try KeyfileReading.credential(path: configuration.keyfile)
+                try await unseal(parts.vault, credential)
+            }
+            return try await listen(parts, isDevelopment: false, scratch: nil)
+        } catch {
+            await stop(parts)
+            throw error
+        }
+    }
+
+    /// Serves a new vault in a directory of its own, with a key that is in memory only. Both are
+    /// gone when the daemon stops.
+    public static func startDevelopment(
+        _ configuration: ServerConfiguration, socket: String?, environment: [String: String],
+        logger: Logger
+    ) async throws(DaemonError) -> Daemon {
+        let scratch: PrivateDirectory
+        do throws(DataDirectoryError) {
+            scratch = try PrivateDirectory(environment: environment)
+        } catch {
+            throw DaemonError(error)
+        }
+        var configuration = configuration
+        configuration.dataDirectory = scratch.path + "/data"
+        configuration.socket = socket ?? scratch.path + "/vaultd.sock"
+        do throws(DaemonError) {
+            let parts = try makeParts(configuration, logger: logger)
+            do throws(DaemonError) {
+                try await initialize(parts.vault)
+                return try await listen(parts, isDevelopment: true, scratch: scratch)
+            } catch {
+                await stop(parts)
+                throw error
+            }
+        } catch {
+            scratch.remove()
+            throw error
+        }
+    }
+
+    /// Refuses new calls, lets those under way finish for `drainSeconds`, forgets the keys and
+    /// removes the socket.
+    public func stop() async {
+        logger.info("stopping")
+        await server.drain(timeout: .seconds(configuration.drainSeconds))
+        for listener in listeners { listener.removePath() }
+        await Self.stop(
+            Parts(
+                vault: vault, reads: reads, group: group, configuration: configuration,
+                logger: logger))
+        scratch?.remove()
+        logger.info("stopped")
+    }
+
+    private static func makeParts(
+        _ configuration: ServerConfiguration, logger: Logger
+    ) throws(DaemonError) -> Parts {
+        let cost: PassphraseCost
+        do throws(SealError) {
+            cost = try PassphraseCost(
+                operations: UInt32(configuration.passphrasePasses),
+                memory: UInt64(configuration.passphraseMemoryMebibytes) << 20)
+        } catch {
+            throw DaemonError(.seal(error))
+        }
+        let vault: Vault
+        do throws(DataDirectoryError) {
+            vault = try Vault(
+                directory: try DataDirectory.acquire(configuration.dataDirectory),
+                storeConfiguration: configuration.store, passphraseCost: cost,
+                logger: logger)
+        } catch {
+            throw DaemonError(error)
+        }
+        let threads = configuration.eventThreads > 0 ? configuration.eventThreads : processors
+        return Parts(
+            vault: vault, reads: LongReads(),
+            group: MultiThreadedEventLoopGroup(numberOfThreads: threads),
+            configuration: configuration, logger: logger)
+    }
+
+    private static var processors: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+
+    private static func stop(_ parts: Parts) async {
+        await withCheckedContinuation { continuation in
+            parts.vault.seal { _ in continuation.resume() }
+        }
+        await parts.reads.shutdown()
+        await parts.vault.shutdown()
+        do {
+            try await parts.group.shutdownGracefully()
+        } catch {
+            parts.logger.warning("event loops did not stop", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private static func unseal(
+        _ vault: Vault, _ credential: CredentialBox
+    ) async throws(DaemonError) {
+        let result = await withCheckedContinuation { continuation in
+            vault.unseal(with: credential, progress: { _ in }) { continuation.resume(returning: $0) }
+        }
+        if case .failure(let error) = result { throw DaemonError(error) }
+    }
+
+    private static func initialize(_ vault: Vault) async throws(DaemonError) {
+        let credential: CredentialBox
+        do throws(VaultError) {
+            credential = try CredentialBox.randomKeyfile()
+        } catch {
+            throw DaemonError(error)
+        }
+        let result = await withCheckedContinuation { continuation in
+            vault.initialize(slots: [credential]) { continuation.resume(returning: $0) }
+        }
+        if case .failure(let error) = result { throw DaemonError(error) }
+    }
+
+    private static func listen(
+        _ parts: Parts, isDevelopment: Bool, scratch: PrivateDirectory?
+    ) async throws(DaemonError) -> Daemon {
+        let listeners = try Listening.sockets(parts.configuration)
+        let facts = ServerFacts(
+            clientURLs: ["unix://" + socketPath(of: listeners, parts.configuration)],
+            isDevelopment: isDevelopment, processID: getpid(), startedAt: .now)
+        let logger = parts.logger
+        let admission = Admission(daemonUserID: geteuid())
+        let server = Server(
+            routes: Services.routes(vault: parts.vault, reads: parts.reads, facts: facts),
+            limits: parts.configuration.transportLimits, group: parts.group,
+            admit: { path, peer, _ in admission.refusal(path: path, peer: peer) },
+            log: { logger.debug("transport", metadata: ["event": "\($0)"]) })
+        do {
+            for listener in listeners { try await server.start(listener) }
+        } catch {
+            for listener in listeners { listener.removePath() }
+            throw DaemonError("cannot serve the socket: \(singleLine("\(error)")); see the log")
+        }
+        return Daemon(parts: parts, server: server, listeners: listeners, scratch: scratch)
+    }
+}

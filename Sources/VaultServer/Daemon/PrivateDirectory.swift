@@ -1,0 +1,44 @@
+import Glibc
+
+/// A fresh directory of ours alone, removed with everything in it.
+struct PrivateDirectory: Sendable {
+    let path: String
+
+    /// Makes it under `$XDG_RUNTIME_DIR`, or `$TMPDIR`, or `/tmp`.
+    init(environment: [String: String]) throws(DataDirectoryError) {
+        let candidates = [environment["XDG_RUNTIME_DIR"], environment["TMPDIR"], "/tmp"]
+        let parent =
+            candidates.compactMap { $0 }.first { !$0.isEmpty && access($0, W_OK | X_OK) == 0 }
+            ?? "/tmp"
+        var template = Array((parent + "/vaultd-dev-XXXXXX").utf8CString)
+        let made = template.withUnsafeMutableBufferPointer { buffer -> String? in
+            guard let base = buffer.baseAddress, let name = mkdtemp(base) else { return nil }
+            return String(cString: name)
+        }
+        guard let made else {
+            throw .system(path: parent, operation: "mkdtemp in", errno: errno)
+        }
+        path = made
+    }
+
+    /// Removes the tree; what cannot be removed is left.
+    func remove() {
+        Self.remove(path)
+    }
+
+    private static func remove(_ path: String) {
+        // `unlink` first: a symbolic link is removed itself, never what it points to.
+        guard unlink(path) != 0, let directory = opendir(path) else { return }
+        var names: [String] = []
+        while let entry = readdir(directory) {
+            // SAFETY: the name is terminated and valid until the next `readdir`.
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != "." && name != ".." { names.append(name) }
+        }
+        closedir(directory)
+        for name in names { remove(path + "/" + name) }
+        rmdir(path)
+    }
+}

@@ -1,0 +1,10 @@
+import VaultStore
+
+extension ServerConfiguration {
+    /// The part that the store enforces.
+    var store: StoreConfiguration {
+        var store = StoreConfiguration(quotaBytes: Int64(quotaBytes))
+        if unsealThreads > 0 { store.scanThreads = unsealThreads }
+        return store
+    }
+}

@@ -1,0 +1,80 @@
+/// Every bound of the server, with its reason. What an operator may change is in
+/// `ServerConfiguration`; its defaults are here, too.
+enum Limits {
+    /// etcd's `--max-request-bytes`: the most that one write may carry.
+    static let writeRequestBytesMax = 1_572_864
+
+    /// etcd takes 512 KiB more than a write may carry, so that a write that is too large gets its
+    /// own answer instead of the transport's.
+    static let messageBytesMax = 2 << 20
+
+    /// Nested messages; the same bound as every protobuf library has, so that no request can
+    /// exhaust the stack.
+    static let messageDepthMax = 100
+
+    /// First room of a short answer: one small record and the header, without growing.
+    static let responseBytesFirst = 512
+
+    /// Pieces of a long answer: large enough for few system calls, small enough to allocate fast.
+    static let responsePieceBytes = 256 << 10
+
+    /// The most that one answer may have: gRPC clients of etcd take at most 2 GiB - 1.
+    static let responseBytesMax = (1 << 31) - 1
+
+    /// Bytes of all long answers that are being put together; more wait for memory that nobody
+    /// promised. A range of a million keys of 200 bytes is about 260 MB.
+    static let responseBytesTotalMax = 1 << 30
+
+    /// Long reads that wait or run. Each costs a queue entry and, once it runs, its answer.
+    static let scansMax = 64
+
+    /// Long reads of one client process, so that one cannot take all the places.
+    static let scansPerProcessMax = 8
+
+    /// Long reads that take turns; each holds a partly built answer.
+    static let scansActiveMax = 4
+
+    /// Slices of a long read before the next one gets its turn: a few milliseconds.
+    static let scanSlicesPerTurn = 8
+
+    /// Nice value of the threads that do long work, so that short reads go first.
+    static let backgroundNice: Int32 = 10
+
+    /// Attempts to unseal or initialise that wait or run: Argon2id takes hundreds of megabytes and
+    /// a second of a core, one at a time.
+    static let unsealAttemptsMax = 4
+
+    /// Wrong passphrases in a row that cost nothing; typing errors are not attacks.
+    static let freeWrongPassphrases = 3
+
+    /// After those, the next attempt waits this long, doubling each time up to the maximum.
+    static let wrongPassphraseDelayFirst = Duration.milliseconds(250)
+    static let wrongPassphraseDelayMax = Duration.seconds(10)
+
+    /// Steps of progress that an unseal reports at most: a bar of a terminal has no more.
+    static let progressStepsMax = 100
+
+    /// Key slots of a new vault.
+    static let newSlotsMax = 16
+
+    /// Bytes of a passphrase.
+    static let passphraseBytesMax = 4_096
+
+    /// Bytes of a key file.
+    static let keyfileBytes = 32
+
+    /// Clients that watch the health service.
+    static let healthWatchersMax = 1_024
+
+    /// Connections at a time. Each costs about 30 KB and a descriptor; a host has fewer clients.
+    static let connectionsMaxDefault = 16_384
+
+    /// Calls at a time on one connection; etcd has no limit, grpc-go opens few more than this.
+    static let streamsPerConnectionMaxDefault = 1_024
+
+    /// systemd kills a service that takes more than 90 s to stop; clients wait less.
+    static let drainSecondsDefault = 10
+
+    /// Connections that the kernel holds until they are accepted.
+    static let listenBacklog: Int32 = 4_096
+}

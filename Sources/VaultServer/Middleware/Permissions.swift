@@ -1,0 +1,86 @@
+import VaultAPI
+
+/// What a caller must be, or hold, for a method.
+enum Requirement: Hashable, Sendable {
+    /// Anyone whom the socket lets in; says nothing about keys.
+    case anyone
+    /// Read permission on the keys that the request names.
+    case readKeys
+    /// Write permission on the keys that the request names, and read permission where it returns
+    /// what was there.
+    case writeKeys
+    /// An administrator.
+    case administrator
+}
+
+/// Every method of the API and who may call it. A test fails when one is missing.
+///
+/// Until roles can be granted, `Admission` lets only administrators call anything at all.
+enum Permissions {
+    static let table: [Method: Requirement] = [
+        Methods.KV.range: .readKeys,
+        Methods.KV.put: .writeKeys,
+        Methods.KV.deleteRange: .writeKeys,
+        Methods.KV.txn: .writeKeys,
+        Methods.KV.compact: .administrator,
+
+        Methods.Watch.watch: .readKeys,
+
+        Methods.Lease.leaseGrant: .anyone,
+        Methods.Lease.leaseRevoke: .writeKeys,
+        Methods.Lease.leaseKeepAlive: .anyone,
+        Methods.Lease.leaseTimeToLive: .readKeys,
+        Methods.Lease.leaseLeases: .administrator,
+
+        Methods.Cluster.memberAdd: .administrator,
+        Methods.Cluster.memberRemove: .administrator,
+        Methods.Cluster.memberUpdate: .administrator,
+        Methods.Cluster.memberList: .anyone,
+        Methods.Cluster.memberPromote: .administrator,
+
+        Methods.Maintenance.alarm: .administrator,
+        Methods.Maintenance.status: .anyone,
+        Methods.Maintenance.defragment: .administrator,
+        Methods.Maintenance.hash: .administrator,
+        Methods.Maintenance.hashKV: .administrator,
+        Methods.Maintenance.snapshot: .administrator,
+        Methods.Maintenance.moveLeader: .administrator,
+        Methods.Maintenance.downgrade: .administrator,
+
+        Methods.Auth.authEnable: .administrator,
+        Methods.Auth.authDisable: .administrator,
+        Methods.Auth.authStatus: .anyone,
+        Methods.Auth.authenticate: .anyone,
+        Methods.Auth.userAdd: .administrator,
+        Methods.Auth.userGet: .administrator,
+        Methods.Auth.userList: .administrator,
+        Methods.Auth.userDelete: .administrator,
+        Methods.Auth.userChangePassword: .administrator,
+        Methods.Auth.userGrantRole: .administrator,
+        Methods.Auth.userRevokeRole: .administrator,
+        Methods.Auth.roleAdd: .administrator,
+        Methods.Auth.roleGet: .administrator,
+        Methods.Auth.roleList: .administrator,
+        Methods.Auth.roleDelete: .administrator,
+        Methods.Auth.roleGrantPermission: .administrator,
+        Methods.Auth.roleRevokePermission: .administrator,
+
+        Methods.Lock.lock: .writeKeys,
+        Methods.Lock.unlock: .writeKeys,
+
+        Methods.Election.campaign: .writeKeys,
+        Methods.Election.proclaim: .writeKeys,
+        Methods.Election.leader: .readKeys,
+        Methods.Election.observe: .readKeys,
+        Methods.Election.resign: .writeKeys,
+
+        Methods.Health.check: .anyone,
+        Methods.Health.watch: .anyone,
+
+        Methods.Vault.status: .anyone,
+        Methods.Vault.initialize: .administrator,
+        Methods.Vault.unseal: .administrator,
+        Methods.Vault.seal: .administrator,
+        Methods.Vault.history: .readKeys,
+    ]
+}

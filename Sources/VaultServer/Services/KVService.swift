@@ -1,0 +1,140 @@
+import NIOCore
+import RPC
+import VaultAPI
+import VaultStore
+
+/// `etcdserverpb.KV`.
+final class KVService: Sendable {
+    private let vault: Vault
+    private let reads: LongReads
+
+    init(vault: Vault, reads: LongReads) {
+        self.vault = vault
+        self.reads = reads
+    }
+
+    var routes: [Route] {
+        [
+            .unary(Methods.KV.range.path) { self.range($0, $1) },
+            .unary(Methods.KV.put.path) { call, message in
+                self.write(call, message, RequestDecoding.put(message).map { .put($0) })
+            },
+            .unary(Methods.KV.deleteRange.path) { call, message in
+                self.write(call, message, RequestDecoding.delete(message).map { .delete($0) })
+            },
+            .unary(Methods.KV.txn.path) { self.transaction($0, $1) },
+            .unary(Methods.KV.compact.path) { call, message in
+                self.write(
+                    call, message,
+                    RequestDecoding.compaction(message)
+                        .map { .compact($0.revision, physical: $0.physical) })
+            },
+        ]
+    }
+
+    /// Answers on the event loop; only what is long goes elsewhere.
+    private func range(_ call: UnaryCall, _ message: ByteBuffer) -> UnaryAnswer {
+        switch RequestDecoding.range(message) {
+        case .failure(let error): return .failure(StatusTable.status(of: error))
+        case .success(let query): return range(call, query)
+        }
+    }
+
+    private func range(_ call: UnaryCall, _ query: RangeQuery) -> UnaryAnswer {
+        let open: OpenVault
+        do throws(VaultError) {
+            open = try vault.open()
+        } catch {
+            return .failure(StatusTable.status(of: error))
+        }
+        do throws(StoreError) {
+            var sink = RangeResponseSink()
+            if let summary = try open.store.range(query, into: &sink) {
+                return .message(sink.finish(summary, header: open.header))
+            }
+        } catch {
+            return .failure(vault.refusal(for: error))
+        }
+        let turns = RangeTurns(query: query, call: call, open: open, vault: vault, reads: reads)
+        guard reads.submit(process: call.peer.processID, { turns.turn() }) else {
+            return .failure(StatusTable.tooManyRequests)
+        }
+        return .later
+    }
+
+    private func write(
+        _ call: UnaryCall, _ message: ByteBuffer, _ request: Result<WriteRequest, WireError>
+    ) -> UnaryAnswer {
+        switch request {
+        case .failure(let error): return .failure(StatusTable.status(of: error))
+        case .success(let request):
+            guard message.readableBytes <= Limits.writeRequestBytesMax else {
+                return .failure(StatusTable.requestTooLarge)
+            }
+            return submit(call, request)
+        }
+    }
+
+    private func submit(_ call: UnaryCall, _ request: WriteRequest) -> UnaryAnswer {
+        let open: OpenVault
+        do throws(VaultError) {
+            open = try vault.open()
+        } catch {
+            return .failure(StatusTable.status(of: error))
+        }
+        open.store.submit(request) { result in
+            switch result {
+            case .success(let result):
+                call.finish(ResponseEncoding.write(result, header: open.header))
+            case .failure(let error): call.finish(self.vault.refusal(for: error))
+            }
+        }
+        return .later
+    }
+
+    private func transaction(_ call: UnaryCall, _ message: ByteBuffer) -> UnaryAnswer {
+        switch RequestDecoding.transaction(message) {
+        case .failure(let error): return .failure(StatusTable.status(of: error))
+        case .success(let transaction):
+            guard transaction.isReadOnly else {
+                return write(call, message, .success(.transaction(transaction)))
+            }
+            return read(call, transaction)
+        }
+    }
+
+    /// A transaction of ranges: on the event loop when it is little work.
+    private func read(_ call: UnaryCall, _ transaction: Transaction) -> UnaryAnswer {
+        let open: OpenVault
+        do throws(VaultError) {
+            open = try vault.open()
+        } catch {
+            return .failure(StatusTable.status(of: error))
+        }
+        do throws(StoreError) {
+            if let result = try open.store.read(transaction, isInline: true) {
+                return .message(ResponseEncoding.transaction(result, header: open.header))
+            }
+        } catch {
+            return .failure(vault.refusal(for: error))
+        }
+        let accepted = reads.submit(process: call.peer.processID) {
+            call.finish(self.readAtLeisure(transaction, open))
+            return true
+        }
+        return accepted ? .later : .failure(StatusTable.tooManyRequests)
+    }
+
+    private func readAtLeisure(
+        _ transaction: Transaction, _ open: OpenVault
+    ) -> Result<ByteBuffer, Status> {
+        do throws(StoreError) {
+            guard let result = try open.store.read(transaction) else {
+                preconditionFailure("only reads on the event loop are given up")
+            }
+            return .success(ResponseEncoding.transaction(result, header: open.header))
+        } catch {
+            return .failure(vault.refusal(for: error))
+        }
+    }
+}

@@ -1,0 +1,19 @@
+import RPC
+import VaultAPI
+
+/// Everything that the server answers.
+enum Services {
+    /// The methods with a service behind them; the rest of the API answers "not implemented".
+    static let implemented: Set<Method> = Set(
+        Methods.KV.all + Methods.Health.all + Methods.Vault.all
+            + [Methods.Maintenance.status, Methods.Cluster.memberList])
+
+    static func routes(vault: Vault, reads: LongReads, facts: ServerFacts) -> [Route] {
+        KVService(vault: vault, reads: reads).routes
+            + MaintenanceService(vault: vault).routes
+            + ClusterService(vault: vault, facts: facts).routes
+            + HealthService(vault: vault).routes
+            + VaultService(vault: vault, reads: reads, facts: facts).routes
+            + UnimplementedService.routes(except: implemented)
+    }
+}

@@ -1,0 +1,120 @@
+import RPC
+import Sodium
+import VaultSeal
+import VaultStore
+
+/// Every error of the vault as a client sees it: gRPC code and text, etcd's own where etcd has one.
+///
+/// Clients of etcd compare texts, so those are to the letter. `UNAVAILABLE` makes them retry and is
+/// kept for what a retry can cure.
+enum StatusTable {
+    static let sealed = Status(.unavailable, "vaultd: sealed")
+    static let permissionDenied = Status(.permissionDenied, "etcdserver: permission denied")
+    static let tooManyRequests = Status(.resourceExhausted, "etcdserver: too many requests")
+    static let requestTooLarge = Status(.invalidArgument, "etcdserver: request is too large")
+    static let responseTooLarge = Status(.resourceExhausted, "vaultd: the answer is too large; ask for less with a limit")
+    static let unknownHealthService = Status(.notFound, "unknown service")
+
+    static func status(of error: StoreError) -> Status {
+        switch error {
+        case .emptyKey: etcd(.invalidArgument, "key is not provided")
+        case .keyNotFound: etcd(.invalidArgument, "key not found")
+        case .valueProvided: etcd(.invalidArgument, "value is provided")
+        case .leaseProvided: etcd(.invalidArgument, "lease is provided")
+        case .leaseNotFound: etcd(.notFound, "requested lease not found")
+        case .tooManyOperations: etcd(.invalidArgument, "too many operations in txn request")
+        case .duplicateKey: etcd(.invalidArgument, "duplicate key given in txn request")
+        case .invalidSortOption: etcd(.invalidArgument, "invalid sort option")
+        case .compacted: etcd(.outOfRange, "mvcc: required revision has been compacted")
+        case .futureRevision: etcd(.outOfRange, "mvcc: required revision is a future revision")
+        case .noSpace: etcd(.resourceExhausted, "mvcc: database space exceeded")
+        case .requestTooLarge: requestTooLarge
+        case .overloaded: tooManyRequests
+        case .damaged(let what):
+            vaultd(.dataLoss, "the data is damaged: \(what); restore a backup")
+        case .unsupportedFormat(let version): unsupportedFormat(version)
+        case .closed: sealed
+        case .inUse: vaultd(.failedPrecondition, "the data directory is in use; stop the other one")
+        case .diskFull: vaultd(.resourceExhausted, "the disk is full; free some space")
+        case .storage(let what): vaultd(.internal, "storage failed: \(what); see the log")
+        }
+    }
+
+    static func status(of error: SealError) -> Status {
+        switch error {
+        case .notInitialized: notInitialized
+        case .alreadyInitialized: alreadyInitialized
+        case .wrongKey:
+            vaultd(.unauthenticated, "wrong key: it opens no slot of this vault; try another")
+        case .damaged(let what):
+            vaultd(.dataLoss, "the keyring is damaged: \(what); restore a backup")
+        case .unsupportedFormat(let version): unsupportedFormat(version)
+        case .unknownDataKey(let number):
+            vaultd(.dataLoss, "data key \(number) is missing; restore a backup")
+        case .noSlotOfThatKind:
+            vaultd(.unauthenticated, "wrong key: the vault has no slot of that kind; try another")
+        case .unsafeParameters(let what):
+            vaultd(.dataLoss, "the keyring asks for unsafe parameters: \(what); restore a backup")
+        case .closed: sealed
+        case .memory(let error): status(of: error)
+        case .system(let number, let operation):
+            vaultd(.internal, "\(operation): \(systemErrorText(number)); see the log")
+        }
+    }
+
+    static func status(of error: SodiumError) -> Status {
+        vaultd(
+            .internal,
+            "no guarded memory for keys (\(error)); raise the limit of locked memory")
+    }
+
+    static func status(of error: VaultError) -> Status {
+        switch error {
+        case .notInitialized: notInitialized
+        case .alreadyInitialized: alreadyInitialized
+        case .sealed: sealed
+        case .alreadyUnsealed: vaultd(.failedPrecondition, "already unsealed")
+        case .busy:
+            vaultd(.failedPrecondition, "another init, unseal or seal is under way; wait for it")
+        case .tooManyAttempts:
+            vaultd(.resourceExhausted, "too many attempts to unseal; try again in a while")
+        case .invalidRequest(let what): vaultd(.invalidArgument, what)
+        case .unsupported(let what): vaultd(.unimplemented, what)
+        case .seal(let error): status(of: error)
+        case .store(let error): status(of: error)
+        case .directory(let error): status(of: error)
+        }
+    }
+
+    static func status(of error: DataDirectoryError) -> Status {
+        switch error {
+        case .unsupportedFormat(_, let version): unsupportedFormat(version)
+        case .damaged, .incomplete: vaultd(.dataLoss, error.description)
+        case .notADirectory, .wrongKind, .wrongOwner, .looseMode, .inUse, .system:
+            vaultd(.failedPrecondition, error.description)
+        }
+    }
+
+    /// What etcd's gRPC layer says of a message that it cannot read.
+    static func status(of error: WireError) -> Status {
+        Status(.internal, "grpc: error unmarshalling request: \(error.reason)")
+    }
+
+    private static var notInitialized: Status { vaultd(.failedPrecondition, "not initialised") }
+
+    private static var alreadyInitialized: Status {
+        vaultd(.failedPrecondition, "already initialised")
+    }
+
+    private static func unsupportedFormat(_ version: Int) -> Status {
+        vaultd(.unimplemented, "format \(version) is not supported")
+    }
+
+    private static func etcd(_ code: StatusCode, _ text: String) -> Status {
+        Status(code, "etcdserver: " + text)
+    }
+
+    private static func vaultd(_ code: StatusCode, _ text: String) -> Status {
+        Status(code, "vaultd: " + text)
+    }
+}

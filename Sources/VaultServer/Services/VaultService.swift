@@ -1,0 +1,158 @@
+import NIOCore
+import RPC
+import VaultAPI
+import VaultSeal
+import VaultStore
+
+/// `vault.v1.Vault`: what etcd's API has no words for. Answers in every state of the vault.
+final class VaultService: Sendable {
+    private let vault: Vault
+    private let reads: LongReads
+    private let facts: ServerFacts
+
+    init(vault: Vault, reads: LongReads, facts: ServerFacts) {
+        self.vault = vault
+        self.reads = reads
+        self.facts = facts
+    }
+
+    var routes: [Route] {
+        [
+            .unary(Methods.Vault.status.path) { _, message in self.status(message) },
+            .unary(Methods.Vault.initialize.path) { self.initialize($0, $1) },
+            .stream(Methods.Vault.unseal.path) { UnsealCall(call: $0, service: self) },
+            .unary(Methods.Vault.seal.path) { self.seal($0, $1) },
+            .unary(Methods.Vault.history.path) { self.history($0, $1) },
+        ]
+    }
+
+    private func status(_ message: ByteBuffer) -> UnaryAnswer {
+        if case .failure(let status) = Answer.decoded(message, as: Vault_V1_StatusRequest.self) {
+            return .failure(status)
+        }
+        return Answer.unary(statusResponse())
+    }
+
+    func statusResponse() -> Vault_V1_StatusResponse {
+        let status = vault.status()
+        var response = Vault_V1_StatusResponse()
+        response.initialized = status.isInitialized
+        response.sealed = status.isSealed
+        response.version = Version.vaultd
+        response.dev = facts.isDevelopment
+        response.pid = facts.processID
+        response.uptimeSeconds = facts.startedAt.duration(to: .now).components.seconds
+        if let keyring = status.keyring {
+            response.storeID = keyring.storeID.description
+            response.timeline = keyring.timeline.number
+            response.slots = keyring.slots.map(Self.slot)
+        }
+        if let store = status.store {
+            response.revision = store.revision.rawValue
+            response.compactRevision = Self.compactRevision(of: store)
+            response.keys = store.keyCount
+            response.records = store.recordCount
+            response.fileBytes = store.fileBytes
+            response.usedBytes = store.usedBytes
+            response.quotaBytes = store.quotaBytes
+            if store.noSpace { response.alarms.append("NOSPACE") }
+        }
+        if status.damage != nil { response.alarms.append("CORRUPT") }
+        return response
+    }
+
+    /// etcd says -1 when nothing was compacted yet.
+    private static func compactRevision(of status: StoreStatus) -> Int64 {
+        status.compactRevision > .none ? status.compactRevision.rawValue : -1
+    }
+
+    private static func slot(_ description: SlotDescription) -> Vault_V1_Slot {
+        var slot = Vault_V1_Slot()
+        slot.id = description.id
+        slot.kind = description.kind.rawValue
+        slot.description_p = description.description
+        return slot
+    }
+
+    private func initialize(_ call: UnaryCall, _ message: ByteBuffer) -> UnaryAnswer {
+        let slots: [CredentialBox]
+        switch CredentialDecoding.newSlots(message) {
+        case .failure(let error): return .failure(StatusTable.status(of: error))
+        case .success(let given): slots = given
+        }
+        vault.initialize(slots: slots) { result in
+            switch result {
+            case .failure(let error): call.finish(StatusTable.status(of: error))
+            case .success(let keyring):
+                var response = Vault_V1_InitResponse()
+                response.storeID = keyring.storeID.description
+                response.sealed = false
+                response.slots = keyring.slots.map(Self.slot)
+                call.finish(Answer.encoded(response))
+            }
+        }
+        return .later
+    }
+
+    private func seal(_ call: UnaryCall, _ message: ByteBuffer) -> UnaryAnswer {
+        if case .failure(let status) = Answer.decoded(message, as: Vault_V1_SealRequest.self) {
+            return .failure(status)
+        }
+        vault.seal { result in
+            switch result {
+            case .success: call.finish(Answer.encoded(Vault_V1_SealResponse()))
+            case .failure(let error): call.finish(StatusTable.status(of: error))
+            }
+        }
+        return .later
+    }
+
+    func unseal(_ call: StreamCall, with credential: CredentialBox) {
+        let reporter = UnsealReporter(call: call)
+        vault.unseal(with: credential, progress: { reporter.report($0) }) { result in
+            switch result {
+            case .success: reporter.finish(status: self.statusResponse())
+            case .failure(let error): call.finish(StatusTable.status(of: error))
+            }
+        }
+    }
+
+    private func history(_ call: UnaryCall, _ message: ByteBuffer) -> UnaryAnswer {
+        switch RequestDecoding.historyKey(message) {
+        case .failure(let error): return .failure(StatusTable.status(of: error))
+        case .success(let key):
+            let open: OpenVault
+            do throws(VaultError) {
+                open = try vault.open()
+            } catch {
+                return .failure(StatusTable.status(of: error))
+            }
+            let accepted = reads.submit(process: call.peer.processID) {
+                call.finish(self.history(of: key, in: open))
+                return true
+            }
+            return accepted ? .later : .failure(StatusTable.tooManyRequests)
+        }
+    }
+
+    private func history(of key: Bytes, in open: OpenVault) -> Result<ByteBuffer, Status> {
+        do throws(StoreError) {
+            let entries = try open.store.history(of: key)
+            var response = Vault_V1_HistoryResponse()
+            response.compactRevision = Self.compactRevision(of: open.store.status())
+            response.entries = entries.map { entry in
+                var result = Vault_V1_HistoryEntry()
+                result.revision = entry.modRevision.rawValue
+                result.createRevision = entry.createRevision.rawValue
+                result.version = entry.version
+                result.deleted = entry.isDeletion
+                result.lease = entry.lease.rawValue
+                result.valueBytes = UInt64(entry.valueCount)
+                return result
+            }
+            return Answer.encoded(response)
+        } catch {
+            return .failure(vault.refusal(for: error))
+        }
+    }
+}

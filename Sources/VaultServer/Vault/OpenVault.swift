@@ -1,0 +1,19 @@
+import Synchronization
+import VaultSeal
+import VaultStore
+
+/// What an unsealed vault holds.
+final class OpenVault: Sendable {
+    let store: Store
+    let header: ResponseHeader
+    /// The only place that keeps the keys reachable, besides the store.
+    let cipher: RecordCipher
+    /// Set when sealing began: long reads stop between two slices instead of holding it up.
+    let isClosing = Atomic(false)
+
+    init(store: Store, cipher: RecordCipher) {
+        self.store = store
+        self.cipher = cipher
+        header = ResponseHeader(storeID: cipher.storeID, timeline: cipher.timeline)
+    }
+}

@@ -1,0 +1,106 @@
+import Logging
+import Synchronization
+import VaultSeal
+import VaultStore
+
+/// The vault of one data directory, through all its states. Thread-safe.
+///
+/// Decisions are `Lifecycle`'s, made under one short lock; what they ask for is done after the lock
+/// is released, on threads of their own, because Argon2id and the scan of the records take seconds.
+final class Vault: Sendable {
+    struct State {
+        var lifecycle: Lifecycle<OpenVault>
+        var pacing = AttemptPacing()
+        var keyring: KeyringDescription?
+        var damage: String?
+        /// Told when sealing has ended.
+        var sealWaiters: [@Sendable () -> Void] = []
+        var observers: [@Sendable () -> Void] = []
+    }
+
+    let directory: DataDirectory
+    let storeConfiguration: StoreConfiguration
+    let passphraseCost: PassphraseCost
+    let logger: Logger
+    let state: Mutex<State>
+    /// Derives keys from passphrases: long, greedy, and never in the way of reads.
+    let keyThread = WorkerThread(
+        jobsMax: Limits.unsealAttemptsMax, nice: Limits.backgroundNice)
+    /// Opens and closes stores. Not reniced: the store's own threads inherit the value.
+    let storeThread = WorkerThread(jobsMax: Limits.unsealAttemptsMax)
+
+    init(
+        directory: DataDirectory, storeConfiguration: StoreConfiguration,
+        passphraseCost: PassphraseCost, logger: Logger
+    ) throws(DataDirectoryError) {
+        let isInitialized = try directory.current() != nil
+        self.directory = directory
+        self.storeConfiguration = storeConfiguration
+        self.passphraseCost = passphraseCost
+        self.logger = logger
+        state = Mutex(State(lifecycle: Lifecycle(isInitialized: isInitialized)))
+        if isInitialized { describeKeyring() }
+    }
+
+    /// The open store for one call. The store itself stays open until reads and writes under way
+    /// have finished, and refuses later ones.
+    func open() throws(VaultError) -> OpenVault {
+        try state.withLock { state throws(VaultError) in try state.lifecycle.session() }
+    }
+
+    /// Tells `observer` whenever the vault starts or stops serving. Called on any thread.
+    func observe(_ observer: @escaping @Sendable () -> Void) {
+        state.withLock { $0.observers.append(observer) }
+    }
+
+    var isServing: Bool {
+        state.withLock { state in
+            if case .unsealed = state.lifecycle.phase { true } else { false }
+        }
+    }
+
+    func status() -> VaultStatus {
+        state.withLock { state in
+            var status = VaultStatus(
+                isInitialized: state.lifecycle.isInitialized, isSealed: true,
+                keyring: state.keyring, damage: state.damage)
+            if case .unsealed(let open) = state.lifecycle.phase {
+                status.isSealed = false
+                status.store = open.store.status()
+            }
+            return status
+        }
+    }
+
+    /// Records that what was read is not what was written, and stops serving it.
+    func reportDamage(_ what: String) {
+        let isNew = state.withLock { state in
+            guard state.damage == nil else { return false }
+            state.damage = what
+            return true
+        }
+        guard isNew else { return }
+        logger.critical("the vault is damaged and seals itself", metadata: ["what": "\(what)"])
+        seal { _ in }
+    }
+
+    /// Ends the vault's threads. Seal first.
+    func shutdown() async {
+        await keyThread.shutdown()
+        await storeThread.shutdown()
+    }
+
+    func notifyObservers() {
+        for observer in state.withLock({ $0.observers }) { observer() }
+    }
+
+    /// Reads what the keyring file says of itself, for `status`.
+    func describeKeyring() {
+        do throws(SealError) {
+            let keyring = try KeyringFile.describe(in: directory.path)
+            state.withLock { $0.keyring = keyring }
+        } catch {
+            logger.error("the keyring cannot be read", metadata: ["error": "\(error)"])
+        }
+    }
+}

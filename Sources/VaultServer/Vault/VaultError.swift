@@ -1,0 +1,25 @@
+import VaultSeal
+import VaultStore
+
+/// What the vault as a whole refuses or cannot do.
+enum VaultError: Error, Equatable, Sendable {
+    /// There is no keyring yet. Initialise first.
+    case notInitialized
+    /// There is a keyring already; another would make its records unreadable for good.
+    case alreadyInitialized
+    /// The keys are not in memory. Unseal first.
+    case sealed
+    /// The keys are in memory already.
+    case alreadyUnsealed
+    /// Another init, unseal or seal is under way. Wait for it.
+    case busy
+    /// Too many attempts to unseal wait already. Try again later.
+    case tooManyAttempts
+    /// The request makes no sense; the text says what to change.
+    case invalidRequest(String)
+    /// The vault was asked for something that it does not know how to do yet.
+    case unsupported(String)
+    case seal(SealError)
+    case store(StoreError)
+    case directory(DataDirectoryError)
+}

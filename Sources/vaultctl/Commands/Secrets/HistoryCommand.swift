@@ -1,0 +1,86 @@
+import ArgumentParser
+import VaultAPI
+import VaultClient
+
+/// `vaultctl history`: the changes of a key.
+struct HistoryCommand: VaultCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "history",
+        abstract: "Show every change of a key, newest first.",
+        discussion: """
+            Values are not shown; 'vaultctl get KEY --revision N' prints the one of a revision. \
+            Changes that were compacted away are gone.
+
+            EXAMPLES
+              vaultctl history db/password
+            """)
+
+    @OptionGroup var options: GlobalOptions
+
+    @Argument(help: "The key's name.", completion: .custom(KeyCompletion.names))
+    var key: String
+
+    func validate() throws {
+        try KeyName.check(key)
+    }
+
+    func run(
+        on vault: VaultConnection, output: inout StandardOutput
+    ) async throws -> ExitStatus {
+        let history = try await vault.history(of: Array(key.utf8))
+        guard !history.entries.isEmpty else {
+            let compacted = history.compactRevision > 0
+                ? ", or only before revision \(history.compactRevision), where it was compacted"
+                : ""
+            throw CommandFailure(
+                .notFound, "key \(KeyName.shown(key)) never existed\(compacted)",
+                nextStep: "see 'vaultctl list'")
+        }
+        switch options.output {
+        case .table: try output.write(Self.table(history))
+        case .json:
+            var json = JSONWriter()
+            Self.write(history, key: key, to: &json)
+            try output.write(document: &json)
+        }
+        return .done
+    }
+
+    static func table(_ history: Vault_V1_HistoryResponse) -> String {
+        var table = Table([
+            .init(title: "REVISION", alignment: .right), .init(title: "CHANGE"),
+            .init(title: "VERSION", alignment: .right), .init(title: "SIZE", alignment: .right),
+            .init(title: "LEASE"),
+        ])
+        return table.rendered(
+            history.entries.map { entry in
+                [
+                    String(entry.revision), entry.deleted ? "delete" : "put",
+                    entry.deleted ? "-" : String(entry.version),
+                    entry.deleted ? "-" : Quantity.bytes(Int64(clamping: entry.valueBytes)),
+                    Quantity.lease(entry.lease),
+                ]
+            })
+    }
+
+    static func write(
+        _ history: Vault_V1_HistoryResponse, key: String, to json: inout JSONWriter
+    ) {
+        json.object { json in
+            json.field("key", key)
+            json.field("compact_revision", history.compactRevision)
+            json.field("history") { json in
+                for entry in history.entries {
+                    json.object {
+                        $0.field("revision", entry.revision)
+                        $0.field("change", entry.deleted ? "delete" : "put")
+                        $0.field("create_revision", entry.createRevision)
+                        $0.field("version", entry.version)
+                        $0.field("value_bytes", entry.valueBytes)
+                        $0.field(lease: entry.lease)
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+import FoundationEssentials
+import VaultAPI
+import VaultClient
+
+/// The keys of a range in pages, all as of the revision of the first page.
+struct KeyPages {
+    /// Bounds memory, and stays below what vaultd answers without leaving its event loop.
+    static let keysPerPage: Int64 = 1000
+
+    private var request = Etcdserverpb_RangeRequest()
+    private var isFinished = false
+
+    init(prefix: [UInt8]) {
+        (request.key, request.rangeEnd) = KeyName.range(prefix: prefix)
+        request.limit = Self.keysPerPage
+        request.keysOnly = true
+    }
+
+    /// The next page; nil after the last one. The first one may be empty.
+    mutating func next(
+        on vault: VaultConnection
+    ) async throws -> Etcdserverpb_RangeResponse? {
+        guard !isFinished else { return nil }
+        let page: Etcdserverpb_RangeResponse
+        do {
+            page = try await vault.range(request)
+        } catch {
+            guard error.category == .compacted && request.revision > 0 else { throw error }
+            throw CommandFailure(
+                .failed, "revision \(request.revision) was compacted while it was listed",
+                nextStep: "list again")
+        }
+        advance(past: page)
+        return page
+    }
+
+    /// Asks for what follows the page.
+    mutating func advance(past page: Etcdserverpb_RangeResponse) {
+        guard page.more, let last = page.kvs.last else {
+            isFinished = true
+            return
+        }
+        if request.revision == 0 { request.revision = page.header.revision }
+        // The smallest key after `last`.
+        request.key = last.key + [0]
+    }
+}

@@ -1,0 +1,49 @@
+import ArgumentParser
+import VaultAPI
+import VaultClient
+
+/// `vaultctl init`: creates the keys of a new vault.
+struct InitCommand: VaultCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "init",
+        abstract: "Create the keys of a new vault.",
+        discussion: """
+            Each option adds a key slot; any one slot opens the vault. Asks for a passphrase when \
+            no option is given. A key file that does not exist is made: 32 random bytes, mode 0600.
+
+            EXAMPLES
+              vaultctl init                                    asks for a passphrase
+              vaultctl init --keyfile /root/vault.key          for unattended restarts
+              vaultctl init --passphrase-file p --keyfile k    both
+            """)
+
+    @OptionGroup var options: GlobalOptions
+    @OptionGroup var credential: CredentialOptions
+
+    func run(
+        on vault: VaultConnection, output: inout StandardOutput
+    ) async throws -> ExitStatus {
+        // Before anything is asked or written: a vault is initialised once.
+        guard try await !vault.status().initialized else {
+            throw CommandFailure(
+                .failed, "the vault is initialised already",
+                nextStep: "open it with 'vaultctl unseal'; see 'vaultctl status'")
+        }
+        var plan = InitPlan()
+        try plan.collect(from: credential)
+        let response: Vault_V1_InitResponse
+        do {
+            response = try await vault.initialize(plan.request)
+        } catch {
+            throw plan.abandon(after: error)
+        }
+        switch options.output {
+        case .table: try output.write(InitReport.table(response, plan: plan))
+        case .json:
+            var json = JSONWriter()
+            InitReport.write(response, to: &json)
+            try output.write(document: &json)
+        }
+        return .done
+    }
+}

@@ -1,0 +1,60 @@
+import VaultAPI
+import VaultClient
+
+/// The slots of a new vault, and the key file made for it.
+struct InitPlan {
+    private(set) var request = Vault_V1_InitRequest()
+    /// The key file of a slot, new or not.
+    private(set) var keyFilePath: String?
+    /// A key file that did not exist before.
+    private(set) var createdKeyFile: String?
+
+    mutating func collect(from options: CredentialOptions) throws(CommandFailure) {
+        if let path = options.passphraseFile {
+            try add(passphrase: SecretFile.passphrase(at: path))
+        }
+        if options.passphraseFile == nil && options.keyfile == nil {
+            try CredentialOptions.requireTerminal()
+            try add(
+                passphrase: Prompt.confirmedSecret(
+                    "passphrase of the new vault", limit: SecretFile.passphraseBytesMax))
+        }
+        // Last, so that a mistake above leaves no new file behind.
+        if let path = options.keyfile { try add(keyFile: path) }
+    }
+
+    private mutating func add(passphrase: consuming SecretBuffer) {
+        var slot = Vault_V1_NewSlot()
+        slot.passphrase = passphrase.data()
+        request.slots.append(slot)
+    }
+
+    private mutating func add(keyFile path: String) throws(CommandFailure) {
+        var slot = Vault_V1_NewSlot()
+        if KeyFile.exists(path) {
+            slot.keyfile = try KeyFile.read(path).data()
+        } else {
+            slot.keyfile = try KeyFile.create(path).data()
+            createdKeyFile = path
+        }
+        keyFilePath = path
+        request.slots.append(slot)
+    }
+
+    /// Takes a new key file back when it is certain that no vault uses it; says so otherwise.
+    func abandon(after error: VaultClientError) -> CommandFailure {
+        let failure = CommandFailure(error)
+        guard let path = createdKeyFile else { return failure }
+        switch error.category {
+        case .alreadyDone, .denied, .unsupportedMethod, .invalidRequest, .sealed,
+            .notInitialized, .unsupportedFormat, .overloaded:
+            KeyFile.remove(path)
+            return failure
+        case .unreachable, .notFound, .wrongKey, .damaged, .compacted, .futureRevision, .noSpace,
+            .timedOut, .cancelled, .other:
+            return CommandFailure(
+                failure.status, failure.message,
+                nextStep: "keep \(path) until 'vaultctl status' shows if the vault uses it")
+        }
+    }
+}

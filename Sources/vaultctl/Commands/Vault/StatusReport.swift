@@ -1,0 +1,88 @@
+import VaultAPI
+
+/// The status of a vault for people and for programs.
+enum StatusReport {
+    static func table(_ status: Vault_V1_StatusResponse) -> String {
+        var fields = FieldList()
+        fields.add("state", state(status))
+        if status.initialized {
+            let timeline = status.timeline > 0 ? ", timeline \(status.timeline)" : ""
+            fields.add("store", TerminalText.escaped(status.storeID.utf8) + timeline)
+        }
+        fields.add("vaultd", process(status))
+        if status.initialized && !status.sealed { addContents(of: status, to: &fields) }
+        for (index, slot) in status.slots.enumerated() {
+            fields.add(index == 0 ? "slots" : "", text(of: slot))
+        }
+        for (index, alarm) in status.alarms.enumerated() {
+            fields.add(index == 0 ? "alarms" : "", TerminalText.escaped(alarm.utf8))
+        }
+        return fields.rendered()
+    }
+
+    static func write(_ status: Vault_V1_StatusResponse, to json: inout JSONWriter) {
+        json.object { json in
+            json.field("initialized", status.initialized)
+            json.field("sealed", status.sealed)
+            json.field("store_id", status.storeID)
+            json.field("timeline", status.timeline)
+            json.field("version", status.version)
+            json.field("dev", status.dev)
+            json.field("pid", status.pid)
+            json.field("uptime_seconds", status.uptimeSeconds)
+            json.field("revision", status.revision)
+            json.field("compact_revision", status.compactRevision)
+            json.field("keys", status.keys)
+            json.field("records", status.records)
+            json.field("file_bytes", status.fileBytes)
+            json.field("used_bytes", status.usedBytes)
+            json.field("quota_bytes", status.quotaBytes)
+            write(status.slots, to: &json)
+            json.field("alarms") { json in status.alarms.forEach { json.string($0) } }
+        }
+    }
+
+    static func write(_ slots: [Vault_V1_Slot], to json: inout JSONWriter) {
+        json.field("slots") { json in
+            for slot in slots {
+                json.object {
+                    $0.field("id", slot.id)
+                    $0.field("kind", slot.kind)
+                    $0.field("description", slot.description_p)
+                }
+            }
+        }
+    }
+
+    /// `1 passphrase` and what else the vault says about the slot.
+    static func text(of slot: Vault_V1_Slot) -> String {
+        let description = slot.description_p.isEmpty ? "" : "  \(slot.description_p)"
+        return TerminalText.escaped("\(slot.id) \(slot.kind)\(description)".utf8)
+    }
+
+    private static func state(_ status: Vault_V1_StatusResponse) -> String {
+        let dev = status.dev ? " (throw-away vault)" : ""
+        if !status.initialized { return "not initialised: create its keys with 'vaultctl init'" }
+        return status.sealed ? "sealed: open it with 'vaultctl unseal'" : "unsealed" + dev
+    }
+
+    private static func process(_ status: Vault_V1_StatusResponse) -> String {
+        TerminalText.escaped(status.version.utf8)
+            + ", process \(status.pid), up \(Quantity.seconds(status.uptimeSeconds))"
+    }
+
+    private static func addContents(
+        of status: Vault_V1_StatusResponse, to fields: inout FieldList
+    ) {
+        let compacted = status.compactRevision > 0
+            ? ", readable from \(status.compactRevision) on" : ""
+        fields.add("revision", "\(status.revision)\(compacted)")
+        let records = Quantity.count(status.records, "record")
+        fields.add("keys", "\(status.keys), in \(records)")
+        let quota = status.quotaBytes > 0 ? " of at most \(Quantity.bytes(status.quotaBytes))" : ""
+        fields.add(
+            "storage",
+            "\(Quantity.bytes(status.usedBytes)) used\(quota),"
+                + " file \(Quantity.bytes(status.fileBytes))")
+    }
+}

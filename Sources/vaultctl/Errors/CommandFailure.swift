@@ -1,0 +1,31 @@
+import VaultClient
+
+/// Why a command did not do its work: one line, and the status to exit with.
+struct CommandFailure: Error, Equatable {
+    let status: ExitStatus
+    /// What happened: lower case, no final period, never a secret.
+    let message: String
+    /// What to do about it.
+    let nextStep: String
+
+    init(_ status: ExitStatus, _ message: String, nextStep: String = "") {
+        self.status = status
+        self.message = message
+        self.nextStep = nextStep
+    }
+
+    init(_ error: VaultClientError) {
+        self.init(ExitStatus(error.category), error.message, nextStep: error.nextStep)
+    }
+
+    /// A sentence of another library, as part of ours.
+    static func lowercasedFirst(_ sentence: String) -> String {
+        var text = sentence
+        while text.last == "." { text.removeLast() }
+        return text.prefix(1).lowercased() + text.dropFirst()
+    }
+}
+
+extension CommandFailure: CustomStringConvertible {
+    var description: String { nextStep.isEmpty ? message : "\(message); \(nextStep)" }
+}

@@ -1,0 +1,16 @@
+import CLinux
+import Glibc
+
+/// What a program that handles secrets asks of the system before anything else.
+enum ProcessSetup {
+    static func apply() {
+        // A write to a pipe whose reader went away is answered with EPIPE, which the output and
+        // the connection handle; the signal would end the program inside of a terminal prompt.
+        signal(SIGPIPE, SIG_IGN)
+        // Memory given back to the heap is overwritten: protocol buffers leave copies of secrets
+        // that cannot be wiped one by one.
+        _ = vault_overwrite_freed_memory()
+        // No core dumps, and no other process of the same user may read this one's memory.
+        _ = vault_set_not_dumpable()
+    }
+}

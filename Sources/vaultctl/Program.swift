@@ -1,0 +1,54 @@
+import ArgumentParser
+import VaultClient
+
+/// Parses the arguments, runs the command, and puts every outcome into an exit status.
+enum Program {
+    static func run(_ arguments: some Sequence<String>) async -> ExitStatus {
+        do throws(CommandFailure) {
+            try CommandLineText.check()
+        } catch {
+            return report(error)
+        }
+        do {
+            var command = try await Vaultctl.asyncParseAsRoot(Array(arguments))
+            if let command = command as? any VaultCommand {
+                return try await command.perform()
+            }
+            // `help`, or no subcommand at all: both throw the text to show.
+            try command.run()
+            return .done
+        } catch let failure as CommandFailure {
+            return report(failure)
+        } catch let error as VaultClientError {
+            return report(CommandFailure(error))
+        } catch {
+            return reportParsing(error)
+        }
+    }
+
+    private static func report(_ failure: CommandFailure) -> ExitStatus {
+        StandardError.write("vaultctl: \(TerminalText.line(failure.description))\n")
+        return failure.status
+    }
+
+    /// Requests for help, the version and completion scripts arrive as errors too.
+    private static func reportParsing(_ error: any Error) -> ExitStatus {
+        guard !Vaultctl.exitCode(for: error).isSuccess else {
+            var output = StandardOutput()
+            let text = Vaultctl.fullMessage(for: error)
+            do throws(CommandFailure) {
+                try output.write(text.hasSuffix("\n") || text.isEmpty ? text : text + "\n")
+                try output.flush()
+            } catch {
+                return report(error)
+            }
+            return .done
+        }
+        let message = Vaultctl.message(for: error).split(separator: "\n").joined(separator: " ")
+        // Our own validation already says what to do.
+        let nextStep = message.contains("; ") ? "" : "see 'vaultctl --help'"
+        return report(
+            CommandFailure(
+                .usage, CommandFailure.lowercasedFirst(message), nextStep: nextStep))
+    }
+}

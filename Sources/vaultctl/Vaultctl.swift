@@ -1,0 +1,43 @@
+import ArgumentParser
+
+/// The root of all commands.
+struct Vaultctl: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "vaultctl",
+        abstract: "Keep and administer secrets in a vault.",
+        discussion: """
+            Talks to vaultd over its UNIX socket: --socket, or $VAULTD_SOCKET, or \
+            \(GlobalOptions.defaultSocket). The kernel tells vaultd who is asking.
+
+            EXAMPLES
+              vaultctl init                          create the keys of a new vault
+              vaultctl put db/password               asks for the value, without echo
+              vaultctl get db/password
+              vaultctl list db/
+              vaultctl history db/password
+
+            EXIT STATUS
+              0 done; 1 failed; 2 usage; 3 not found; 4 denied; 5 sealed or not initialised;
+              6 cannot reach the vault; 12 wrong key; 13 damaged; 24 format not supported
+
+            COMPLETION
+              vaultctl --generate-completion-script bash | zsh | fish
+            """,
+        version: vaultctlVersion,
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Secrets",
+                subcommands: [
+                    PutCommand.self, GetCommand.self, DeleteCommand.self, ListCommand.self,
+                    HistoryCommand.self, UndeleteCommand.self, CompactCommand.self,
+                ]),
+            CommandGroup(
+                name: "The vault",
+                subcommands: [
+                    InitCommand.self, UnsealCommand.self, SealCommand.self, StatusCommand.self,
+                ]),
+        ])
+
+    // Declared here too, so that the options may also stand before the command.
+    @OptionGroup var options: GlobalOptions
+}

@@ -1,0 +1,23 @@
+import ArgumentParser
+import Glibc
+
+@main
+enum Main {
+    static func main() async {
+        do {
+            var command = try VaultdCommand.parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            // The parser's own status for wrong usage is 64; vaultd's commands all say 2.
+            guard VaultdCommand.exitCode(for: error) == .validationFailure else {
+                VaultdCommand.exit(withError: error)
+            }
+            StandardStreams.writeError(VaultdCommand.fullMessage(for: error))
+            exit(2)
+        }
+    }
+}

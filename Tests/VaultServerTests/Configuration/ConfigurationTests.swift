@@ -1,0 +1,147 @@
+import Logging
+import Testing
+
+@testable import VaultServer
+
+@Suite struct ConfigurationTests {
+    private let directory = TestDirectory()
+
+    private func load(
+        _ yaml: String?, environment: [String: String] = [:]
+    ) async throws(ConfigurationError) -> ServerConfiguration {
+        var path: String?
+        if let yaml {
+            directory.write(yaml, to: "vaultd.yaml")
+            path = directory.path + "/vaultd.yaml"
+        }
+        return try await ServerConfiguration.load(file: path, environment: environment)
+    }
+
+    private func refusal(
+        _ yaml: String?, environment: [String: String] = [:]
+    ) async -> ConfigurationError? {
+        do throws(ConfigurationError) {
+            _ = try await load(yaml, environment: environment)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    /// The repository's own file, found from this one.
+    private var documentedFile: String {
+        let parts = #filePath.split(separator: "/").dropLast(4)
+        return "/" + parts.joined(separator: "/") + "/config/vaultd.yaml"
+    }
+
+    @Test func theDocumentedFileHasEveryKeyWithTheDefaultOfTheCode() async throws {
+        let documented = try await ServerConfiguration.load(
+            file: documentedFile, environment: [:])
+        #expect(documented == ServerConfiguration())
+        let keys = try await ServerConfiguration.keys(of: documentedFile)
+        #expect(keys.sorted() == SettingKey.allCases.map(\.rawValue).sorted())
+    }
+
+    @Test func withoutAFileTheDefaultsHold() async throws {
+        #expect(try await load(nil) == ServerConfiguration())
+    }
+
+    @Test func theEnvironmentOverridesTheFile() async throws {
+        let configuration = try await load(
+            "quota_bytes: 1000\nsocket: /a\ndrain_seconds: 3\n",
+            environment: ["VAULTD_QUOTA_BYTES": "2000", "VAULTD_SOCKET": "/b"])
+        #expect(configuration.quotaBytes == 2_000)
+        #expect(configuration.socket == "/b")
+        #expect(configuration.drainSeconds == 3)
+    }
+
+    @Test func everyKeyCanBeSetInTheFile() async throws {
+        let configuration = try await load(
+            """
+            data_directory: /d
+            socket: /s
+            socket_mode: "0660"
+            keyfile: /k
+            quota_bytes: 0
+            passphrase_memory_mib: 9
+            passphrase_passes: 2
+            unseal_threads: 3
+            event_threads: 4
+            connections_max: 5
+            connections_per_user_max: 6
+            streams_per_connection_max: 7
+            drain_seconds: 8
+            log_level: debug
+            """)
+        var expected = ServerConfiguration()
+        expected.dataDirectory = "/d"
+        expected.socket = "/s"
+        expected.socketMode = 0o660
+        expected.keyfile = "/k"
+        expected.quotaBytes = 0
+        expected.passphraseMemoryMebibytes = 9
+        expected.passphrasePasses = 2
+        expected.unsealThreads = 3
+        expected.eventThreads = 4
+        expected.connectionsMax = 5
+        expected.connectionsPerUserMax = 6
+        expected.streamsPerConnectionMax = 7
+        expected.drainSeconds = 8
+        expected.logLevel = .debug
+        #expect(configuration == expected)
+    }
+
+    @Test func unknownKeysAreRefusedByName() async {
+        let path = directory.path + "/vaultd.yaml"
+        #expect(await refusal("quota_byte: 1\n") == .unknownKey(path: path, key: "quota_byte"))
+        #expect(
+            await refusal("limits:\n  connections: 1\n")
+                == .unknownKey(path: path, key: "limits.connections"))
+    }
+
+    @Test(arguments: [
+        ("connections_max: 0", "connections_max", "0"),
+        ("connections_max: many", "connections_max", "many"),
+        ("quota_bytes: -1", "quota_bytes", "-1"),
+        ("drain_seconds: 1.5", "drain_seconds", "1.5"),
+        ("socket_mode: \"0777\"", "socket_mode", "0777"),
+        ("socket_mode: \"0400\"", "socket_mode", "0400"),
+        ("log_level: loud", "log_level", "loud"),
+    ])
+    func badValuesAreNamedWithWhatIsAllowed(_ line: String, _ key: String, _ value: String) async {
+        guard case .invalid(let foundKey, let foundValue, let allowed) = await refusal(line) else {
+            Issue.record("accepted \(line)")
+            return
+        }
+        #expect(foundKey == key && foundValue == value && !allowed.isEmpty)
+    }
+
+    @Test func aListWhereAValueBelongsIsRefused() async {
+        guard case .invalid("socket", _, _) = await refusal("socket:\n  - /a\n  - /b\n") else {
+            Issue.record("accepted")
+            return
+        }
+    }
+
+    @Test(arguments: ["- a\n- b\n", "a: [unclosed\n", ""])
+    func aFileThatIsNoMappingIsRefused(_ yaml: String) async {
+        guard case .unreadable = await refusal(yaml) else {
+            Issue.record("accepted")
+            return
+        }
+    }
+
+    @Test func aMissingFileIsRefused() async {
+        do throws(ConfigurationError) {
+            _ = try await ServerConfiguration.load(
+                file: directory.path + "/none.yaml", environment: [:])
+            Issue.record("accepted")
+        } catch {
+            guard case .unreadable(let path, _) = error else {
+                Issue.record("\(error)")
+                return
+            }
+            #expect(path == directory.path + "/none.yaml")
+        }
+    }
+}

@@ -1,0 +1,63 @@
+import NIOCore
+import RPC
+import SwiftProtobuf
+import Testing
+import VaultAPI
+
+@testable import VaultServer
+
+@Suite struct HealthTests {
+    private typealias ServingStatus = Grpc_Health_V1_HealthCheckResponse.ServingStatus
+
+    private func check(_ server: TestServer, _ service: String) async throws -> ServingStatus {
+        var request = Grpc_Health_V1_HealthCheckRequest()
+        request.service = service
+        let response: Grpc_Health_V1_HealthCheckResponse = try await server.call(
+            Methods.Health.check, request)
+        return response.status
+    }
+
+    @Test func servicesServeWhileTheVaultIsUnsealed() async throws {
+        try await TestServer.withUnsealed { server in
+            for service in ["", "etcdserverpb.KV", "vault.v1.Vault"] {
+                #expect(try await check(server, service) == .serving)
+            }
+            try await server.seal()
+            #expect(try await check(server, "") == .notServing)
+            #expect(try await check(server, "etcdserverpb.KV") == .notServing)
+            #expect(try await check(server, "vault.v1.Vault") == .serving)
+        }
+    }
+
+    @Test func anUnknownServiceIsNotFound() async throws {
+        try await TestServer.withUnsealed { server in
+            var request = Grpc_Health_V1_HealthCheckRequest()
+            request.service = "no.such"
+            #expect(
+                try await server.refusal(Methods.Health.check, request)
+                    == Status(.notFound, "unknown service"))
+        }
+    }
+
+    @Test func watchersHearOfEveryChange() async throws {
+        try await TestServer.withUnsealed { server in
+            let stream = try await server.client.stream(Methods.Health.watch.path)
+            let bytes: [UInt8] = try Grpc_Health_V1_HealthCheckRequest().serializedBytes()
+            try await stream.send(ByteBuffer(bytes: bytes))
+            stream.finishSending()
+            var messages = stream.messages.makeAsyncIterator()
+            func next() async throws -> ServingStatus? {
+                guard let message = try await messages.next() else { return nil }
+                return try Grpc_Health_V1_HealthCheckResponse(
+                    serializedBytes: [UInt8](message.readableBytesView)
+                ).status
+            }
+            #expect(try await next() == .serving)
+            try await server.seal()
+            #expect(try await next() == .notServing)
+            try await server.unseal()
+            #expect(try await next() == .serving)
+            stream.cancel()
+        }
+    }
+}

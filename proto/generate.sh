@@ -1,0 +1,18 @@
+#!/bin/sh
+# Generates Sources/VaultAPI/Generated from the .proto files beside this script.
+# Needs protoc (Debian: protobuf-compiler); builds protoc-gen-swift from the resolved swift-protobuf.
+set -eu
+root=$(cd "$(dirname "$0")/.." && pwd)
+cd "$root"
+scratch=${PROTOGEN_SCRATCH:-$root/.build/protogen}
+
+swift package resolve
+swift build -c release --package-path .build/checkouts/swift-protobuf --scratch-path "$scratch" \
+    --product protoc-gen-swift
+
+out=Sources/VaultAPI/Generated
+rm -rf "$out"
+mkdir -p "$out"
+protoc --proto_path=proto --plugin="$scratch/release/protoc-gen-swift" --swift_out="$out" \
+    --swift_opt=Visibility=Public,UseAccessLevelOnImports=true,FileNaming=PathToUnderscores \
+    $(cd proto && find . -name '*.proto' | sed 's|^\./||' | LC_ALL=C sort)
