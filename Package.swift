@@ -97,7 +97,7 @@ let package = Package(
             name: "VaultSealTests", dependencies: ["VaultSeal", "Sodium", "VaultTestSupport"]),
         .testTarget(
             name: "VaultStoreTests",
-            dependencies: ["VaultStore", "VaultSeal", "LMDB", "VaultTestSupport"]),
+            dependencies: ["VaultStore", "VaultSeal", "Sodium", "LMDB", "VaultTestSupport"]),
         .testTarget(
             name: "RPCTests",
             dependencies: [

@@ -17,7 +17,7 @@ final class StoreFixture {
     init() throws {
         directory = "/tmp/st-\(getpid())-\(UInt64.random(in: 0 ... .max))"
         mkdir(directory, 0o700)
-        cipher = RecordCipher()
+        cipher = try TestCipher.make(in: directory)
         try Store.create(in: directory, cipher: cipher)
         store = try Store.open(in: directory, cipher: cipher)
     }

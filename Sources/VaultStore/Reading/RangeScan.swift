@@ -20,20 +20,29 @@ public final class RangeScan {
 
     init(_ store: Store, _ query: RangeQuery) throws(StoreError) {
         try RequestChecks.check(query)
-        let published = store.clock.published
-        if query.revision > published { throw .futureRevision(current: published) }
-        let revision = query.revision.rawValue > 0 ? query.revision : published
-        try store.pins.pin(revision) { () throws(StoreError) in
-            if revision < store.clock.compacted {
-                throw .compacted(oldestReadable: store.clock.compacted)
-            }
-        }
+        let (revision, published) = try Self.pin(query.revision, in: store)
         self.store = store
         self.query = query
         self.revision = revision
         self.published = published
         walk = IndexWalk(query.range, at: revision)
         answer = RangeAnswer(query, cipher: store.log.cipher)
+    }
+
+    /// Pins the revision asked for, or the current one. What is current may be compacted away before
+    /// it is pinned; then there is a newer one.
+    private static func pin(
+        _ asked: Revision, in store: Store
+    ) throws(StoreError) -> (revision: Revision, published: Revision) {
+        while true {
+            let published = store.clock.published
+            if asked > published { throw .futureRevision(current: published) }
+            let revision = asked.rawValue > 0 ? asked : published
+            if store.pins.pin(revision, unless: { revision < store.clock.compacted }) {
+                return (revision, published)
+            }
+            if asked.rawValue > 0 { throw .compacted(oldestReadable: store.clock.compacted) }
+        }
     }
 
     deinit {

@@ -4,13 +4,12 @@ import Synchronization
 final class RevisionPins: Sendable {
     private let pins = Mutex<[Int64: Int]>([:])
 
-    /// Pins `revision`, unless `isReadable` says that it is gone.
-    func pin<E: Error>(
-        _ revision: Revision, _ isReadable: () throws(E) -> Void
-    ) throws(E) {
-        try pins.withLock { (pins) throws(E) in
-            try isReadable()
+    /// Pins `revision`; false when it `isGone`.
+    func pin(_ revision: Revision, unless isGone: () -> Bool) -> Bool {
+        pins.withLock { pins in
+            guard !isGone() else { return false }
             pins[revision.rawValue, default: 0] += 1
+            return true
         }
     }
 

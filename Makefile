@@ -1,0 +1,48 @@
+# Verbs for people and for CI. `make run` and `make test` are all that a newcomer needs.
+
+SWIFT ?= swift
+RELEASE := .build/release
+
+.PHONY: build run test bench soak fmt lint proto install-packages clean
+
+# What the build links against and what the tests use as peers, by Debian's names.
+PACKAGES := libsodium-dev liblmdb-dev libnghttp2-dev pkg-config
+TEST_PACKAGES := etcd-server etcd-client nghttp2-client
+
+build: install-packages
+	$(SWIFT) build -c release --product vaultd
+	$(SWIFT) build -c release --product vaultctl
+
+run: build
+	@sh deploy/demo.sh $(RELEASE)
+
+test: install-packages install-test-packages
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build --parallel
+
+# The differential and crash tests for as long as VAULT_SOAK says, in rounds.
+soak: install-packages install-test-packages
+	VAULT_SOAK=$${VAULT_SOAK:-20} $(SWIFT) test --filter CommandTests
+
+bench: build install-test-packages
+	$(SWIFT) build -c release --product vaultbench
+	sh Benchmarks/run.sh $(RELEASE)
+
+fmt:
+	$(SWIFT) format --in-place --recursive Package.swift Sources Tests
+
+lint:
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
+
+proto:
+	sh proto/generate.sh
+
+.PHONY: install-test-packages
+install-packages:
+	@sh deploy/packages.sh $(PACKAGES)
+
+install-test-packages:
+	@sh deploy/packages.sh $(TEST_PACKAGES)
+
+clean:
+	rm -rf .build
