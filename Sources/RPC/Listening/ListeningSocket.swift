@@ -19,7 +19,7 @@ public struct ListeningSocket: Sendable {
     /// socket is bound under a temporary name, given its mode, and renamed, so that it is never
     /// there with another mode and never there without listening.
     public static func bind(
-        path: String, mode: mode_t = 0o600, backlog: Int32 = 1024
+        path: String, mode: UInt32 = 0o600, backlog: Int32 = 1024
     ) throws(ListenError) -> ListeningSocket {
         let temporary = path + ".new"
         // sun_path has 108 bytes, the last one 0; the temporary name must fit as well.
@@ -42,7 +42,7 @@ public struct ListeningSocket: Sendable {
     }
 
     private static func bind(
-        _ descriptor: Int32, path: String, temporary: String, mode: mode_t, backlog: Int32
+        _ descriptor: Int32, path: String, temporary: String, mode: UInt32, backlog: Int32
     ) throws(ListenError) -> ListeningSocket {
         unlink(temporary)
         // fchmod before bind sets the mode that bind starts from: the file is never wider than
