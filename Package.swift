@@ -123,11 +123,18 @@ let package = Package(
                 // So that the test run builds the programs that it starts.
                 "vaultd", "vaultctl",
             ]),
-        .testTarget(name: "VaultAPITests", dependencies: ["VaultAPI", "VaultTestSupport"]),
         .testTarget(
-            name: "VaultClientTests",
-            dependencies: ["VaultClient", "VaultAPI", "RPC", "VaultTestSupport"]),
-        .testTarget(name: "vaultctlTests", dependencies: ["vaultctl", "VaultTestSupport"]),
+            name: "VaultAPITests",
+            dependencies: [
+                "VaultAPI", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ]),
+        .testTarget(name: "VaultClientTests", dependencies: ["VaultClient", "RPC"]),
+        .testTarget(
+            name: "vaultctlTests",
+            dependencies: [
+                "vaultctl", "VaultClient", "VaultAPI",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
         .testTarget(name: "TidyTests", dependencies: ["VaultTestSupport"]),
     ],
     swiftLanguageModes: [.v6]
