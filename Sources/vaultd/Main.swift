@@ -3,14 +3,10 @@ import Glibc
 
 @main
 enum Main {
-    static func main() async {
+    static func main() {
         do {
             var command = try VaultdCommand.parseAsRoot()
-            if var command = command as? any AsyncParsableCommand {
-                try await command.run()
-            } else {
-                try command.run()
-            }
+            try command.run()
         } catch {
             // The parser's own status for wrong usage is 64; vaultd's commands all say 2.
             guard VaultdCommand.exitCode(for: error) == .validationFailure else {

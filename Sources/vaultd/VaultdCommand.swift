@@ -4,7 +4,7 @@ import Logging
 import VaultServer
 
 /// The daemon's command line.
-struct VaultdCommand: AsyncParsableCommand {
+struct VaultdCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "vaultd",
         abstract: "Keeps secrets encrypted and serves them over a UNIX socket, in etcd's words.",
@@ -56,21 +56,49 @@ struct VaultdCommand: AsyncParsableCommand {
         }
     }
 
-    func run() async throws {
+    func run() throws {
         // Before any thread is started, so that every thread inherits the mask.
         TerminationSignals.block()
         let failures = Hardening.apply()
-        do throws(DaemonError) {
-            try await serve(hardeningFailures: failures)
-        } catch {
-            StandardStreams.writeError("vaultd: \(error)")
-            throw ExitCode(error.exitStatus)
+        let (stops, stop) = AsyncStream.makeStream(of: Void.self)
+        Task {
+            do throws(DaemonError) {
+                try await serve(until: stops, hardeningFailures: failures)
+                Glibc.exit(0)
+            } catch {
+                StandardStreams.writeError("vaultd: \(error)")
+                Glibc.exit(error.exitStatus)
+            }
         }
+        TerminationSignals.wait()
+        stop.yield()
+        // Somebody who asks twice does not want to wait for calls under way.
+        TerminationSignals.wait()
+        Glibc.exit(1)
     }
 
-    private func serve(hardeningFailures: [String]) async throws(DaemonError) {
+    private func serve(
+        until stops: AsyncStream<Void>, hardeningFailures: [String]
+    ) async throws(DaemonError) {
         let environment = Environment.current
         let settings = try await settings(environment)
+        let logger = makeLogger(settings, hardeningFailures)
+        let daemon =
+            isDevelopment
+            ? try await Daemon.startDevelopment(
+                settings, socket: socket, environment: environment, logger: logger)
+            : try await Daemon.start(settings, logger: logger)
+        let notification = ServiceNotification(environment: environment)
+        notification.ready()
+        announce(daemon)
+        for await _ in stops { break }
+        notification.stopping()
+        await daemon.stop()
+    }
+
+    private func makeLogger(
+        _ settings: ServerConfiguration, _ hardeningFailures: [String]
+    ) -> Logger {
         LoggingSystem.bootstrap { label in
             var handler = StreamLogHandler.standardError(label: label)
             handler.logLevel = settings.logLevel
@@ -83,17 +111,7 @@ struct VaultdCommand: AsyncParsableCommand {
         if geteuid() == 0, !isDevelopment {
             logger.warning("running as root; a user of its own is safer")
         }
-        let daemon =
-            isDevelopment
-            ? try await Daemon.startDevelopment(
-                settings, socket: socket, environment: environment, logger: logger)
-            : try await Daemon.start(settings, logger: logger)
-        let notification = ServiceNotification(environment: environment)
-        notification.ready()
-        announce(daemon)
-        await TerminationSignals.wait()
-        notification.stopping()
-        await daemon.stop()
+        return logger
     }
 
     private func settings(

@@ -1,30 +1,24 @@
 import Glibc
-import Synchronization
 
 /// SIGTERM and SIGINT as something to wait for. SIGHUP and SIGPIPE are ignored.
 public enum TerminationSignals {
-    /// Blocks the signals in this thread and those that it starts. Call it before any thread is
-    /// started, or one of the others ends the process.
+    /// Blocks the signals in this thread and those that it starts. Call it on the first thread and
+    /// before there is another, or one of the others lets the signal end the process.
     public static func block() {
         signal(SIGHUP, SIG_IGN)
         signal(SIGPIPE, SIG_IGN)
+        // A shell without job control has SIGINT ignored in what it starts in the background.
+        signal(SIGINT, SIG_DFL)
         var signals = watched
         pthread_sigmask(SIG_BLOCK, &signals, nil)
     }
 
-    /// Returns when one of the signals arrives.
-    public static func wait() async {
-        let thread = WorkerThread(jobsMax: 1)
-        await withCheckedContinuation { continuation in
-            let accepted = thread.submit {
-                var signals = watched
-                var number: Int32 = 0
-                sigwait(&signals, &number)
-                continuation.resume()
-            }
-            precondition(accepted, "the thread is new")
-        }
-        await thread.shutdown()
+    /// Sleeps until one of the signals arrives. It must be the first thread that waits here:
+    /// `dispatch_main`, where it would be otherwise, takes signals as they come.
+    public static func wait() {
+        var signals = watched
+        var number: Int32 = 0
+        sigwait(&signals, &number)
     }
 
     private static var watched: sigset_t {
