@@ -119,10 +119,12 @@ let package = Package(
             dependencies: [
                 "VaultClient", "VaultAPI", "RPC", "VaultTestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
                 // So that the test run builds the programs that it starts.
                 "vaultd", "vaultctl",
-            ]),
+            ],
+            exclude: ["Transcripts"]),
         .testTarget(
             name: "VaultAPITests",
             dependencies: [
