@@ -119,15 +119,24 @@ let package = Package(
             dependencies: [
                 "VaultClient", "VaultAPI", "RPC", "VaultTestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
                 // So that the test run builds the programs that it starts.
                 "vaultd", "vaultctl",
-            ]),
-        .testTarget(name: "VaultAPITests", dependencies: ["VaultAPI", "VaultTestSupport"]),
+            ],
+            exclude: ["Transcripts"]),
         .testTarget(
-            name: "VaultClientTests",
-            dependencies: ["VaultClient", "VaultAPI", "RPC", "VaultTestSupport"]),
-        .testTarget(name: "vaultctlTests", dependencies: ["vaultctl", "VaultTestSupport"]),
+            name: "VaultAPITests",
+            dependencies: [
+                "VaultAPI", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ]),
+        .testTarget(name: "VaultClientTests", dependencies: ["VaultClient", "RPC"]),
+        .testTarget(
+            name: "vaultctlTests",
+            dependencies: [
+                "vaultctl", "VaultClient", "VaultAPI",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
         .testTarget(name: "TidyTests", dependencies: ["VaultTestSupport"]),
     ],
     swiftLanguageModes: [.v6]

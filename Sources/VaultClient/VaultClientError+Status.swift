@@ -56,7 +56,8 @@ extension VaultClientError {
         case .noSpace: "delete and compact, or raise the quota"
         case .overloaded: "try again later"
         case .invalidRequest: ""
-        case .timedOut: "see with 'vaultctl status' if the vault answers, then look before repeating"
+        case .timedOut:
+            "see with 'vaultctl status' if the vault answers, then look before repeating"
         case .cancelled: "look at what was done before repeating"
         case .other: "see the log of vaultd"
         }

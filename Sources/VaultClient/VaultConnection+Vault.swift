@@ -47,7 +47,8 @@ extension VaultConnection {
     }
 
     /// Every change of one key that compaction has not dropped, newest first.
-    public func history(of key: [UInt8]) async throws(VaultClientError) -> Vault_V1_HistoryResponse {
+    public func history(of key: [UInt8]) async throws(VaultClientError) -> Vault_V1_HistoryResponse
+    {
         var request = Vault_V1_HistoryRequest()
         request.key = Data(key)
         return try await call(Methods.Vault.history, request)

@@ -1,1 +1,114 @@
-// Placeholder
+import Testing
+import VaultTestSupport
+
+/// The rules of the house style that a program can check.
+@Suite struct TidyTests {
+    private let sources: [SourceFile]
+    private let everything: [SourceFile]
+
+    init() throws {
+        let sources = try SourceFile.all(below: ["Sources"])
+        self.sources = sources
+        everything = try sources + SourceFile.all(below: ["Tests"])
+    }
+
+    @Test func oneTargetImportsEachCLibrary() {
+        let doors = ["CLMDB": "LMDB", "CSodium": "Sodium", "CNghttp2": "RPC"]
+        for file in everything {
+            for name in file.imports where doors[name] ?? file.target != file.target {
+                Issue.record("\(file.path) imports \(name): only \(doors[name] ?? "") may")
+            }
+        }
+    }
+
+    @Test func targetsImportWhatTheDesignAllows() {
+        for file in sources {
+            guard let allowed = ImportTable.allowed[file.target] else {
+                Issue.record("\(file.path): the target \(file.target) is not in the table")
+                continue
+            }
+            for name in file.imports where !allowed.union(ImportTable.platform).contains(name) {
+                Issue.record("\(file.path) imports \(name), which its target may not")
+            }
+        }
+    }
+
+    @Test func linesFilesAndFunctionsAreShort() {
+        for file in everything {
+            for (index, line) in file.lines.enumerated() where line.count > 100 {
+                Issue.record("\(file.path):\(index + 1): \(line.count) columns, 100 at most")
+            }
+            #expect(file.lines.count <= 400, "\(file.path) has \(file.lines.count) lines")
+            for function in file.functions where function.count > 70 {
+                Issue.record(
+                    "\(file.path):\(function.line): a function of \(function.count) lines")
+            }
+        }
+    }
+
+    @Test func bannedCallsAreAbsent() {
+        for file in sources {
+            // vaultctl is the one program that talks to people; the benchmark prints its table.
+            let mayPrint = ["vaultctl", "vaultbench"].contains(file.target)
+            let banned = ["try!", "try?", "as!", "fatalError("] + (mayPrint ? [] : [" print("])
+            for call in banned {
+                for line in file.lineNumbers(containing: call) {
+                    Issue.record("\(file.path):\(line): \(call)")
+                }
+            }
+        }
+        // Spelled so that this file does not find itself.
+        let reminders = ["TO" + "DO", "FIX" + "ME", "X" + "XX:"]
+        for file in everything {
+            for (index, line) in file.lines.enumerated() {
+                for reminder in reminders where line.contains(reminder) {
+                    Issue.record("\(file.path):\(index + 1): \(reminder)")
+                }
+            }
+        }
+    }
+
+    @Test func whatTheCompilerCannotCheckIsExplained() {
+        for file in sources {
+            for mark in ["@unchecked Sendable", "nonisolated(unsafe)"] {
+                for line in file.lineNumbers(containing: mark) {
+                    let above = file.lines[max(0, line - 9)..<line]
+                    let isExplained = above.contains { $0.contains("SAFETY") }
+                    #expect(isExplained, "\(file.path):\(line): \(mark) without a SAFETY sentence")
+                }
+            }
+        }
+    }
+
+    /// Files of extensions alone are named after what they add.
+    @Test func filesAreNamedAfterTheirType() {
+        for file in everything where file.baseName != "main" {
+            let types = file.topLevelTypes
+            let isNamed = types.isEmpty || types.contains(String(file.baseName.prefix { $0 != "+" }))
+            #expect(isNamed, "\(file.path) declares \(types.joined(separator: ", "))")
+        }
+    }
+
+    /// The checkers themselves, on code that breaks the rules.
+    @Test func theCheckersSee() {
+        let body = (1...75).map { "        line(\($0))" }.joined(separator: "\n")
+        let file = SourceFile(
+            path: "Sources/RPC/A.swift",
+            text: """
+                @testable import struct CSodium.Thing
+                package import NIOCore
+                struct A {
+                    func long() {
+                \(body)
+                    }
+                    let a = try! b()  // try? c()
+                }
+                """)
+        #expect(file.imports == ["CSodium", "NIOCore"])
+        #expect(file.functions.map(\.count) == [77])
+        #expect(file.lineNumbers(containing: "try!") == [81])
+        #expect(file.lineNumbers(containing: "try?").isEmpty)
+        #expect(file.topLevelTypes == ["A"])
+        #expect(file.target == "RPC" && file.baseName == "A")
+    }
+}

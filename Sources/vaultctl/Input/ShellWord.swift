@@ -11,7 +11,8 @@ enum ShellWord {
             }
         }
         if plain && !word.isEmpty && !word.hasPrefix("-") { return word }
-        return "'" + word.split(separator: "'", omittingEmptySubsequences: false)
+        return "'"
+            + word.split(separator: "'", omittingEmptySubsequences: false)
             .joined(separator: "'\\''") + "'"
     }
 }

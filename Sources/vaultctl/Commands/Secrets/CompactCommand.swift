@@ -32,7 +32,7 @@ struct CompactCommand: VaultCommand {
         do {
             current = try await vault.compact(request).header.revision
         } catch {
-            throw failure(after: error)
+            throw RevisionArgument.failure(after: error, revision: revision)
         }
         switch options.output {
         case .table: try output.write("compacted: nothing before revision \(revision) is left\n")
@@ -45,19 +45,5 @@ struct CompactCommand: VaultCommand {
             try output.write(document: &json)
         }
         return .done
-    }
-
-    private func failure(after error: VaultClientError) -> CommandFailure {
-        switch error.category {
-        case .compacted:
-            CommandFailure(
-                .failed, "revision \(revision) is compacted already",
-                nextStep: "choose a newer one, up to that of 'vaultctl status'")
-        case .futureRevision:
-            CommandFailure(
-                .failed, "revision \(revision) is not written yet",
-                nextStep: "choose an older one, up to that of 'vaultctl status'")
-        default: CommandFailure(error)
-        }
     }
 }

@@ -44,10 +44,7 @@ struct DeleteCommand: VaultCommand {
         }
         let response = try await vault.deleteRange(request)
         guard response.deleted > 0 else {
-            throw CommandFailure(
-                .notFound, prefix ? "no key begins with \(KeyName.shown(key))"
-                    : "no key \(KeyName.shown(key))",
-                nextStep: "see 'vaultctl list'")
+            throw CommandFailure(.notFound, nothingDeleted, nextStep: "see 'vaultctl list'")
         }
         switch options.output {
         case .table:
@@ -62,6 +59,12 @@ struct DeleteCommand: VaultCommand {
             try output.write(document: &json)
         }
         return .done
+    }
+
+    private var nothingDeleted: String {
+        if key.isEmpty { return "the vault has no keys" }
+        return prefix
+            ? "no key begins with \(KeyName.shown(key))" : "no key \(KeyName.shown(key))"
     }
 
     private func confirmEverything() throws(CommandFailure) {

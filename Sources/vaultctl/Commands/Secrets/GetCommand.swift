@@ -25,8 +25,8 @@ struct GetCommand: VaultCommand {
     var key: String
 
     @Option(
-        name: .long, help: ArgumentHelp("A past revision (default: the current one).",
-        valueName: "number"))
+        name: .long,
+        help: ArgumentHelp("A past revision (default: the current one).", valueName: "number"))
     var revision: Int64?
 
     @Flag(name: .long, help: "Print the exact bytes, with nothing added.")
@@ -47,7 +47,7 @@ struct GetCommand: VaultCommand {
         var request = Etcdserverpb_RangeRequest()
         request.key = Data(key.utf8)
         request.revision = revision ?? 0
-        guard let found = try await vault.range(request).kvs.first else {
+        guard let found = try await answer(to: request, from: vault).kvs.first else {
             let time = revision.map { " at revision \($0)" } ?? ""
             throw CommandFailure(
                 .notFound, "no key \(KeyName.shown(key))\(time)",
@@ -71,6 +71,16 @@ struct GetCommand: VaultCommand {
         return .done
     }
 
+    private func answer(
+        to request: Etcdserverpb_RangeRequest, from vault: VaultConnection
+    ) async throws -> Etcdserverpb_RangeResponse {
+        do {
+            return try await vault.range(request)
+        } catch {
+            throw RevisionArgument.failure(after: error, revision: request.revision)
+        }
+    }
+
     private func write(
         _ value: [UInt8], to output: inout StandardOutput
     ) throws(CommandFailure) {
@@ -81,9 +91,9 @@ struct GetCommand: VaultCommand {
             return try output.write("\n")
         }
         guard output.isTerminal else {
+            let size = Quantity.bytes(Int64(value.count))
             throw CommandFailure(
-                .failed,
-                "the value of \(KeyName.shown(key)) is not text (\(Quantity.bytes(Int64(value.count))))",
+                .failed, "the value of \(KeyName.shown(key)) is not text (\(size))",
                 nextStep: "print its exact bytes with --raw, or use -o json")
         }
         StandardError.write("vaultctl: not plain text: shown escaped; --raw prints the bytes\n")

@@ -29,7 +29,8 @@ struct HistoryCommand: VaultCommand {
     ) async throws -> ExitStatus {
         let history = try await vault.history(of: Array(key.utf8))
         guard !history.entries.isEmpty else {
-            let compacted = history.compactRevision > 0
+            let compacted =
+                history.compactRevision > 0
                 ? ", or only before revision \(history.compactRevision), where it was compacted"
                 : ""
             throw CommandFailure(

@@ -15,7 +15,8 @@ struct PutCommand: VaultCommand {
             see the arguments of every program in ps, and the shell writes them into its history.
 
             From a file and from standard input the bytes are taken exactly, a newline at the end \
-            included; --trim-newline drops that one.
+            included; --trim-newline drops that one. Standard input that is empty stores nothing; \
+            --value-file /dev/null stores an empty value.
 
             EXAMPLES
               vaultctl put db/password
@@ -32,16 +33,17 @@ struct PutCommand: VaultCommand {
     var key: String
 
     @Option(
-        name: .long, help: ArgumentHelp("A file with the value; - is standard input.",
-        valueName: "file"), completion: .file())
+        name: .long,
+        help: ArgumentHelp("A file with the value; - is standard input.", valueName: "file"),
+        completion: .file())
     var valueFile: String?
 
     @Flag(name: .long, help: "Drop one newline at the end of the value.")
     var trimNewline = false
 
     @Option(
-        name: .long, help: ArgumentHelp("The lease to attach the key to, in hexadecimal.",
-        valueName: "id"))
+        name: .long,
+        help: ArgumentHelp("The lease to attach the key to, in hexadecimal.", valueName: "id"))
     var lease: LeaseArgument?
 
     // Taken only to be refused with an explanation, and without repeating it.
@@ -62,6 +64,12 @@ struct PutCommand: VaultCommand {
     ) async throws -> ExitStatus {
         var value = try readValue()
         if trimNewline { value.removeTrailingNewline() }
+        // What `generate | vaultctl put KEY` stores when `generate` fails.
+        guard !value.isEmpty || valueFile != nil else {
+            throw CommandFailure(
+                .failed, "standard input is empty",
+                nextStep: "to store an empty value, use --value-file /dev/null")
+        }
         var request = Etcdserverpb_PutRequest()
         request.key = Data(key.utf8)
         request.value = value.data()

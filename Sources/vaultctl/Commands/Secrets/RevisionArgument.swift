@@ -1,3 +1,5 @@
+import VaultClient
+
 /// Revisions as arguments.
 enum RevisionArgument {
     static func check(_ revision: Int64) throws(CommandFailure) {
@@ -5,6 +7,21 @@ enum RevisionArgument {
             throw CommandFailure(
                 .usage, "a revision is a number from 1 on, not \(revision)",
                 nextStep: "see the current one with 'vaultctl status'")
+        }
+    }
+
+    /// Names the revision in what the vault says about it.
+    static func failure(after error: VaultClientError, revision: Int64) -> CommandFailure {
+        switch error.category {
+        case .compacted:
+            CommandFailure(
+                .failed, "revision \(revision) was compacted",
+                nextStep: "choose a newer one, up to that of 'vaultctl status'")
+        case .futureRevision:
+            CommandFailure(
+                .failed, "revision \(revision) is not written yet",
+                nextStep: "choose an older one, up to that of 'vaultctl status'")
+        default: CommandFailure(error)
         }
     }
 }

@@ -27,7 +27,7 @@ struct InitCommand: VaultCommand {
         guard try await !vault.status().initialized else {
             throw CommandFailure(
                 .failed, "the vault is initialised already",
-                nextStep: "open it with 'vaultctl unseal'; see 'vaultctl status'")
+                nextStep: "see 'vaultctl status'")
         }
         var plan = InitPlan()
         try plan.collect(from: credential)

@@ -32,7 +32,8 @@ enum InitReport {
             text += "  - the passphrase, if somebody still knows it: keep it in a safe place\n"
         }
         if let keyFile {
-            text += "  - a copy of the key file \(TerminalText.escaped(keyFile.utf8)), if there is"
+            text +=
+                "  - a copy of the key file \(TerminalText.escaped(keyFile.utf8)), if there is"
                 + " one elsewhere: make it now\n"
         }
         if slots.allSatisfy({ $0.kind == "keyfile" }) {

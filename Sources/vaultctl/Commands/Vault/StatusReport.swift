@@ -74,7 +74,8 @@ enum StatusReport {
     private static func addContents(
         of status: Vault_V1_StatusResponse, to fields: inout FieldList
     ) {
-        let compacted = status.compactRevision > 0
+        let compacted =
+            status.compactRevision > 0
             ? ", readable from \(status.compactRevision) on" : ""
         fields.add("revision", "\(status.revision)\(compacted)")
         let records = Quantity.count(status.records, "record")

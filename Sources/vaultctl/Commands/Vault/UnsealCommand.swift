@@ -25,7 +25,8 @@ struct UnsealCommand: VaultCommand {
     func validate() throws {
         guard credential.passphraseFile == nil || credential.keyfile == nil else {
             throw CommandFailure(
-                .usage, "--passphrase-file and --keyfile exclude each other", nextStep:
+                .usage, "--passphrase-file and --keyfile exclude each other",
+                nextStep:
                     "any one key opens the vault")
         }
     }
@@ -70,7 +71,8 @@ struct UnsealCommand: VaultCommand {
             let status = try await vault.status()
             try Self.check(status)
             request.passphrase = try Prompt.secret(
-                "passphrase", limit: SecretFile.passphraseBytesMax).data()
+                "passphrase", limit: SecretFile.passphraseBytesMax
+            ).data()
         }
     }
 

@@ -1,0 +1,38 @@
+import VaultTestSupport
+
+/// What a transcript runs against: a server of the named kind, and a directory of its own with a key
+/// file `key` and two passphrase files.
+struct TranscriptStage {
+    let kind: String
+    let directory: TemporaryDirectory
+    private let server: (any TestServer)?
+
+    init(kind: String) throws {
+        self.kind = kind
+        directory = try TemporaryDirectory()
+        try Files.write([UInt8](repeating: 0x5a, count: 32), to: directory.file("key"))
+        try Files.write([UInt8](repeating: 0x5b, count: 32), to: directory.file("other-key"))
+        try Files.write("correct horse battery staple\n", to: directory.file("passphrase"))
+        try Files.write("wrong horse battery staple\n", to: directory.file("wrong-passphrase"))
+        switch kind {
+        case "etcd": server = try EtcdServer()
+        case "dev": server = try VaultdServer.dev()
+        case "empty": server = try VaultdServer(dataDirectory: directory.file("data"))
+        case "none": server = nil
+        default: throw TestFailure("no server is called \(kind)")
+        }
+    }
+
+    /// Runs a line of shell, with both clients pointed at the server.
+    func run(_ command: String) throws -> ProgramResult {
+        let programs = try BuiltPrograms.directory()
+        var environment = [
+            "ETCDCTL_API": "3", "PATH": "\(programs):/usr/bin:/bin", "HOME": directory.path,
+            "VAULTD_SOCKET": server?.socketPath ?? directory.file("no.sock"), "LC_ALL": "C.UTF-8",
+        ]
+        environment["ETCDCTL_ENDPOINTS"] = server?.endpoint
+        return try Program.run(
+            "/bin/sh", ["-c", command], environment: environment,
+            workingDirectory: directory.path)
+    }
+}

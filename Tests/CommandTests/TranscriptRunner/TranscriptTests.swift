@@ -1,0 +1,67 @@
+import Testing
+import VaultTestSupport
+
+extension CommandTests {
+    /// Sessions with the real programs. Those with etcdctl also run against etcd itself, which proves
+    /// that the expectations are etcd's and not ours.
+    @Suite struct Transcripts {
+        /// A transcript on one of its servers.
+        struct Performance: Sendable, CustomTestStringConvertible {
+            let path: String
+            let server: String
+            var testDescription: String {
+                "\(path.split(separator: "/").last ?? "") on \(server)"
+            }
+        }
+
+        @Test(arguments: try performances())
+        func theSessionIsAsWritten(performance: Performance) throws {
+            let transcript = try Transcript(path: performance.path)
+            let stage = try TranscriptStage(kind: performance.server)
+            var names: [String: String] = [:]
+            for step in transcript.steps where step.onlyOn ?? stage.kind == stage.kind {
+                let result = try stage.run(step.command)
+                let place = "\(transcript.name):\(step.line): \(step.command)"
+                #expect(result.status == .exit(step.status), "\(place)\n\(result)")
+                expect(result.outputText, step.output, "standard output of \(place)", &names)
+                expect(result.errorText, step.errors, "standard error of \(place)", &names)
+            }
+        }
+
+        /// Canary: a runner that accepts everything would be of no use.
+        @Test func aWrongLineIsNoticed() {
+            var names: [String: String] = [:]
+            #expect(!LinePattern("OK").matches("OK ", names: &names))
+            #expect(LinePattern("id <id>, twice <id>").matches("id 7, twice 7", names: &names))
+            #expect(!LinePattern("id <id>").matches("id 8", names: &names))
+            #expect(!LinePattern("<any>").matches("", names: &names))
+            #expect(LinePattern("a < b > <any>").matches("a < b > c", names: &names))
+        }
+
+        private func expect(
+            _ text: String, _ wanted: [String], _ place: String, _ names: inout [String: String]
+        ) {
+            var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+                .map(String.init)
+            if lines.last == "" { lines.removeLast() }
+            var isEqual = lines.count == wanted.count
+            for (line, pattern) in zip(lines, wanted) where isEqual {
+                isEqual = LinePattern(pattern).matches(line, names: &names)
+            }
+            if !isEqual {
+                let shown = wanted.joined(separator: "\n")
+                Issue.record("\(place)\n--- wanted\n\(shown)\n--- got\n\(text)")
+            }
+        }
+
+        static func performances() throws -> [Performance] {
+            let directory = SourceTree.root + "/Tests/CommandTests/Transcripts"
+            return try Files.names(in: directory).filter { $0.hasSuffix(".txt") }.flatMap { name in
+                let path = "\(directory)/\(name)"
+                return try Transcript(path: path).servers.map {
+                    Performance(path: path, server: $0)
+                }
+            }
+        }
+    }
+}

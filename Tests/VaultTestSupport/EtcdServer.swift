@@ -1,0 +1,45 @@
+import Glibc
+
+/// A real etcd on a UNIX socket with a fresh data directory: what vaultd is compared with.
+public final class EtcdServer: TestServer {
+    /// Names the server in messages.
+    public let name = "etcd"
+    /// etcd wants host:port even of a socket, and creates the file under that name.
+    public var socketPath: String { directory.file("e.sock:1") }
+    /// What `etcdctl --endpoints` takes.
+    public var endpoint: String { "unix://\(socketPath)" }
+    /// The process.
+    public let program: Program
+
+    private let directory: TemporaryDirectory
+
+    /// Starts etcd and waits until it answers.
+    public init() throws {
+        let etcd = try BuiltPrograms.system("etcd", package: "etcd-server")
+        directory = try TemporaryDirectory()
+        program = try Program(
+            etcd,
+            [
+                "--data-dir", directory.file("data"), "--name", "test",
+                "--listen-client-urls", "unix://e.sock:1",
+                "--advertise-client-urls", "unix://e.sock:1",
+                "--listen-peer-urls", "unix://p.sock:1",
+                "--initial-advertise-peer-urls", "unix://p.sock:1",
+                "--initial-cluster", "test=unix://p.sock:1",
+                "--logger", "zap", "--log-level", "error",
+                // The lone member elects itself; waiting for rivals only slows the tests.
+                "--heartbeat-interval", "10", "--election-timeout", "100",
+                "--max-txn-ops", "128",
+            ],
+            workingDirectory: directory.path)
+        let ready = Waiting.until(.seconds(30)) {
+            program.ended != nil || UnixSocket.answers(at: socketPath)
+        }
+        guard ready, program.ended == nil else {
+            throw TestFailure("etcd did not start: \(program.errorText)")
+        }
+    }
+
+    /// Kills it.
+    public func kill() throws { try program.stop(SIGKILL) }
+}

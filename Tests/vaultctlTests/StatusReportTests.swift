@@ -1,0 +1,61 @@
+import Testing
+import VaultAPI
+
+@testable import vaultctl
+
+@Suite struct StatusReportTests {
+    private func status(sealed: Bool, initialized: Bool = true) -> Vault_V1_StatusResponse {
+        var status = Vault_V1_StatusResponse()
+        status.initialized = initialized
+        status.sealed = sealed
+        status.storeID = initialized ? "ab" : ""
+        status.timeline = initialized ? 1 : 0
+        status.version = "1.0"
+        status.pid = 7
+        status.uptimeSeconds = 61
+        status.revision = 12
+        status.compactRevision = 5
+        status.keys = 3
+        status.records = 9
+        status.usedBytes = 2048
+        status.fileBytes = 4096
+        status.quotaBytes = 2_147_483_648
+        return status
+    }
+
+    @Test func unsealedVaultShowsItsContents() {
+        #expect(
+            StatusReport.table(status(sealed: false)) == """
+                state     unsealed
+                store     ab, timeline 1
+                vaultd    1.0, process 7, up 1 min 1 s
+                revision  12, readable from 5 on
+                keys      3, in 9 records
+                storage   2.0 KiB used of at most 2.0 GiB, file 4.0 KiB
+
+                """)
+    }
+
+    @Test func sealedVaultSaysHowToOpenIt() {
+        let text = StatusReport.table(status(sealed: true))
+        #expect(text.hasPrefix("state   sealed: open it with 'vaultctl unseal'\n"))
+        #expect(!text.contains("revision"))
+    }
+
+    @Test func emptyVaultSaysHowToInitialiseIt() {
+        let text = StatusReport.table(status(sealed: true, initialized: false))
+        #expect(text.hasPrefix("state   not initialised: create its keys with 'vaultctl init'\n"))
+    }
+
+    @Test func progressSaysHowFarItIs() {
+        var report = Vault_V1_UnsealProgress()
+        report.phase = "verifying records"
+        #expect(ProgressLine.text(report) == "verifying records")
+        report.done = 420
+        report.total = 1000
+        #expect(ProgressLine.text(report) == "verifying records: 42 % (420 of 1000)")
+        report.done = .max
+        report.total = .max
+        #expect(ProgressLine.text(report).hasPrefix("verifying records: 100 %"))
+    }
+}
