@@ -27,6 +27,24 @@ enum SocketPath {
         }
     }
 
+    /// Why the socket could not be connected to, learned by trying once more; nil when that worked.
+    static func diagnose(_ path: String) -> VaultClientError? {
+        // Not blocking: a listener whose queue is full would keep a blocking connect(2) waiting.
+        let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
+        let descriptor = socket(AF_UNIX, type | Int32(SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { return failure(errno: errno, path: path) }
+        defer { close(descriptor) }
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+        let result = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+        return result == 0 ? nil : failure(errno: errno, path: path)
+    }
+
     /// Puts the errno of stat(2) or connect(2) into words.
     static func failure(errno code: Int32, path: String) -> VaultClientError {
         switch code {
@@ -42,6 +60,10 @@ enum SocketPath {
             VaultClientError(
                 .denied, "the socket \(path) may not be opened by this user",
                 nextStep: "run this as the user of vaultd, or ask an administrator for access")
+        case EAGAIN:
+            VaultClientError(
+                .unreachable, "too many programs wait to be connected to \(path)",
+                nextStep: "try again later")
         default:
             VaultClientError(
                 .unreachable, "cannot connect to \(path): \(String(cString: strerror(code)))",

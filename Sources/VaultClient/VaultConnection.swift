@@ -47,7 +47,8 @@ public final class VaultConnection: Sendable {
                 socketPath: socketPath, group: MultiThreadedEventLoopGroup.singleton)
             return VaultConnection(socketPath: socketPath, client: client, timeout: timeout)
         } catch {
-            throw connectionFailure(error, socketPath: socketPath)
+            throw SocketPath.diagnose(socketPath)
+                ?? failure(error, socketPath: socketPath)
         }
     }
 
@@ -65,7 +66,7 @@ public final class VaultConnection: Sendable {
                 method.path, Self.encode(request), timeout: timeout ?? self.timeout)
             return try Self.decode(answer)
         } catch {
-            throw callFailure(error)
+            throw Self.failure(error, socketPath: socketPath)
         }
     }
 
@@ -81,7 +82,7 @@ public final class VaultConnection: Sendable {
                 try receive(Self.decode(answer))
             }
         } catch {
-            throw callFailure(error)
+            throw Self.failure(error, socketPath: socketPath)
         }
     }
 
@@ -102,21 +103,11 @@ public final class VaultConnection: Sendable {
         }
     }
 
-    private func callFailure(_ error: any Error) -> VaultClientError {
+    private static func failure(_ error: any Error, socketPath: String) -> VaultClientError {
         switch error {
         case let error as VaultClientError: error
         case let status as Status: VaultClientError(status)
         case is CancellationError: VaultClientError(.cancelled, "the call was cancelled")
-        default: Self.connectionFailure(error, socketPath: socketPath)
-        }
-    }
-
-    private static func connectionFailure(
-        _ error: any Error, socketPath: String
-    ) -> VaultClientError {
-        switch error {
-        case let error as IOError: SocketPath.failure(errno: error.errnoCode, path: socketPath)
-        case let status as Status: VaultClientError(status)
         default:
             VaultClientError(
                 .unreachable, "the connection to \(socketPath) failed: \(error)",

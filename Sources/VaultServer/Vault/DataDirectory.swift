@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// The directory of one vault: checked, locked, and held by this process until released.
 ///
@@ -6,16 +7,26 @@ import Glibc
 /// be swapped for another vault's.
 final class DataDirectory: Sendable {
     let path: String
-    // The open lock file; the kernel drops the lock when the process ends, however it ends.
-    private let lockDescriptor: Int32
+    // The open lock file, until released; the kernel drops the lock when the process ends, however
+    // it ends.
+    private let lockDescriptor: Mutex<Int32?>
 
     private init(path: String, lockDescriptor: Int32) {
         self.path = path
-        self.lockDescriptor = lockDescriptor
+        self.lockDescriptor = Mutex(lockDescriptor)
     }
 
     deinit {
-        close(lockDescriptor)
+        release()
+    }
+
+    /// Lets another vaultd have the directory. Nothing of it may be used afterwards.
+    func release() {
+        let descriptor = lockDescriptor.withLock { descriptor in
+            defer { descriptor = nil }
+            return descriptor
+        }
+        if let descriptor { close(descriptor) }
     }
 
     /// Checks `path` and everything of ours in it, creates it when it is missing, and locks it.

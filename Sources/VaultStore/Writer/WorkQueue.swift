@@ -40,12 +40,14 @@ final class WorkQueue<Element: Sendable>: @unchecked Sendable {
     }
 
     func append(_ element: Element) throws(Refusal) {
-        try locked { () throws(Refusal) in
+        let wakes = try locked { () throws(Refusal) in
             if isClosed { throw .closed }
             if elements.count >= capacity { throw .full }
             elements.append(element)
-            if isWaiting { pthread_cond_signal(filled) }
+            return isWaiting
         }
+        // After the lock is free: whoever wakes would only wait for it.
+        if wakes { pthread_cond_signal(filled) }
     }
 
     /// Makes a waiting `takeAll` return, if only with nothing.
