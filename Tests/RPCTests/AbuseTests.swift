@@ -50,7 +50,7 @@ import Testing
     @Test func garbageAfterThePrefaceNeverCrashes() async throws {
         var generator = SplitMix(seed: 0x5EED)
         try await TestServer.run([UnaryTests.echo]) { test in
-            for _ in 0..<200 {
+            for _ in 0..<100 {
                 let raw = try RawConnection(test.path)
                 raw.handshake()
                 // Half random bytes, half frames of random type, flags and content.

@@ -192,7 +192,9 @@ final class ServerConnection: Connection {
             guard !isDraining else { return }
             isDraining = true
             session?.announceShutdown()
-            // The answer comes after every request that the client sent before it knew.
+            flush()
+            // The answer comes after every request that the client sent before it knew. Not in
+            // one flush: nghttp2 would send the PING first.
             session?.ping()
             flush()
         case ServerSignal.close:
