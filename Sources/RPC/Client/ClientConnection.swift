@@ -202,6 +202,7 @@ extension ClientConnection: SessionDelegate {
     }
 
     func pingAnswered() {}
+    func trailersSent(slot: Int) {}
 
     func offer(slot: Int, upTo count: Int) -> DataOffer {
         let stream = streams[slot]

@@ -40,7 +40,6 @@ extension ServerConnection {
         session?.submitResponseWithoutBody(
             ResponseHeaders.trailersOnly(status, httpStatus: httpStatus),
             streamID: stream.streamID)
-        resetUnlessEnded(stream)
     }
 
     func send(_ call: StreamCall, _ message: ByteBuffer) {
@@ -88,14 +87,6 @@ extension ServerConnection {
         } else {
             session?.submitResponseWithoutBody(
                 ResponseHeaders.trailersOnly(status), streamID: stream.streamID)
-            resetUnlessEnded(stream)
-        }
-    }
-
-    /// Tells a client that goes on sending that nobody listens (RFC 9113 section 8.1).
-    private func resetUnlessEnded(_ stream: ServerStream) {
-        if !stream.isRemoteEnded {
-            session?.reset(streamID: stream.streamID, error: ErrorCode.none)
         }
     }
 
@@ -106,7 +97,7 @@ extension ServerConnection {
         let offered = min(count, stream.outbound.byteCount)
         stream.offeredBytes = offered
         if offered == stream.outbound.byteCount, let status = stream.finalStatus {
-            return .lastBeforeTrailers(offered, status, resets: !stream.isRemoteEnded)
+            return .lastBeforeTrailers(offered, status)
         }
         return offered == 0 ? .later : .bytes(offered)
     }
@@ -120,6 +111,14 @@ extension ServerConnection {
             if stream.wasUnwritable, call.isWritable {
                 writableSlots.append(slot)
             }
+        }
+    }
+
+    /// A client that goes on sending is told that nobody listens (RFC 9113 section 8.1).
+    func trailersSent(slot: Int) {
+        let stream = streams[slot]
+        if !stream.isRemoteEnded {
+            session?.reset(streamID: stream.streamID, error: ErrorCode.none)
         }
     }
 

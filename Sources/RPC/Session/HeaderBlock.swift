@@ -26,6 +26,10 @@ struct HeaderBlock: @unchecked Sendable {
     }
 
     mutating func append(_ name: [UInt8], _ value: [UInt8]) {
+        // The place in the order; `withFields` fills in the pointers.
+        fields.append(
+            nghttp2_nv(
+                name: nil, value: nil, namelen: name.count, valuelen: value.count, flags: 0))
         dynamic.append((name, value))
     }
 
@@ -50,14 +54,13 @@ struct HeaderBlock: @unchecked Sendable {
         return bytes.withUnsafeMutableBufferPointer { bytes in
             var all = fields
             var offset = 0
-            for field in dynamic {
-                // An empty field list has no base address, and then there is nothing to point to.
-                guard let base = bytes.baseAddress else { break }
-                all.append(
-                    nghttp2_nv(
-                        name: base + offset, value: base + offset + field.name.count,
-                        namelen: field.name.count, valuelen: field.value.count, flags: 0))
-                offset += field.name.count + field.value.count
+            // An empty field list has no base address, and then there is nothing to point to.
+            if let base = bytes.baseAddress {
+                for index in all.indices where all[index].name == nil {
+                    all[index].name = base + offset
+                    all[index].value = base + offset + all[index].namelen
+                    offset += all[index].namelen + all[index].valuelen
+                }
             }
             return all.withUnsafeBufferPointer(body)
         }

@@ -265,13 +265,10 @@ extension Session {
         case .last(let count):
             flags.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue
             return count
-        case .lastBeforeTrailers(let count, let status, let resets):
+        case .lastBeforeTrailers(let count, let status):
             flags.pointee |=
                 NGHTTP2_DATA_FLAG_EOF.rawValue | NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue
             submitTrailers(ResponseHeaders.trailers(status), streamID: streamID)
-            if resets {
-                reset(streamID: streamID, error: ErrorCode.none)
-            }
             return count
         }
     }
@@ -329,6 +326,17 @@ extension Session {
             else { return Int32(NGHTTP2_ERR_CALLBACK_FAILURE.rawValue) }
             return session.write(frameHeader: header, slot: slot, count: count)
                 ? 0 : Int32(NGHTTP2_ERR_WOULDBLOCK.rawValue)
+        }
+        nghttp2_session_callbacks_set_on_frame_send_callback(callbacks) { pointer, frame, context in
+            if let session = Session.session(context), !session.isClosed,
+                let header = frame?.pointee.hd,
+                UInt32(header.type) == NGHTTP2_HEADERS.rawValue,
+                UInt32(header.flags) & NGHTTP2_FLAG_END_STREAM.rawValue != 0,
+                let slot = Session.slot(pointer, header.stream_id)
+            {
+                session.delegate.trailersSent(slot: slot)
+            }
+            return 0
         }
         return callbacks
     }

@@ -18,6 +18,8 @@ protocol SessionDelegate: AnyObject {
     func dataReceived(slot: Int, bytes: UnsafeRawBufferPointer)
     /// The peer sends nothing more on this stream.
     func remoteEnded(slot: Int)
+    /// Our side of the stream ended with a header block that has just been sent.
+    func trailersSent(slot: Int)
     /// The stream is gone; its slot may be used again. `error` is an HTTP/2 error code.
     func streamClosed(slot: Int, error: UInt32)
     /// The peer will answer no stream above `lastStreamID`.
