@@ -43,7 +43,13 @@ struct PlaintextSearch {
     }
 
     private func find(in bytes: [UInt8]) -> [[UInt8]] {
-        needles.filter { memmem(bytes, bytes.count, $0, $0.count) != nil }
+        // The C library's search ends at a zero byte, and no needle has one.
+        var text = bytes.map { $0 == 0 ? 1 : CChar(bitPattern: $0) }
+        text.append(0)
+        return text.withUnsafeBufferPointer { text in
+            guard let start = text.baseAddress else { return [] }
+            return needles.filter { strstr(start, $0.map(CChar.init(bitPattern:)) + [0]) != nil }
+        }
     }
 
     private static func hexadecimal(_ bytes: [UInt8]) -> String {
