@@ -89,6 +89,17 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
+        // Measures vaultd beside etcd: `make bench`.
+        .executableTarget(
+            name: "vaultbench",
+            dependencies: [
+                "VaultAPI", "RPC", "VaultTestSupport",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
+            path: "Benchmarks/vaultbench"),
+
         // Tests: one target a module, and the whole programs in CommandTests.
         .target(name: "VaultTestSupport", path: "Tests/VaultTestSupport"),
         .testTarget(name: "LMDBTests", dependencies: ["LMDB", "VaultTestSupport"]),
