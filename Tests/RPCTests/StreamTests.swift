@@ -204,6 +204,7 @@ import Testing
                 raw.write(
                     type: 1, flags: 4, streamID: 1, RawConnection.request("/test.Watch/Open"))
                 _ = await opened.wait(for: 1)
+                raw.hangUp()
             }
             _ = await cancelled.wait(for: 1)
         }

@@ -281,6 +281,7 @@ import Testing
                     type: 1, flags: 4, streamID: 1, RawConnection.request("/test.Slow/Do"))
                 raw.write(type: 0, flags: 1, streamID: 1, ScriptedClient.frame([]))
                 _ = await started.wait(for: 1)
+                raw.hangUp()
             }
             _ = await cancelled.wait(for: 1)
 

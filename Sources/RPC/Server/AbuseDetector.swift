@@ -1,6 +1,7 @@
 import NIOCore
 
-/// Counts the frames that cost the server more than they cost their sender.
+/// Counts the frames that cost the server more than they cost their sender. (Frames of types that
+/// HTTP/2 does not know are not seen here: nghttp2 skips them at the price of their bytes.)
 struct AbuseDetector {
     private var resets: RateLimit
     private var pings: RateLimit

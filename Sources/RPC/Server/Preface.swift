@@ -6,10 +6,11 @@ struct Preface {
         case differs
     }
 
-    static let refusal = """
-        HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nConnection: close\r\n\
-        Content-Length: 51\r\n\r\nthis socket speaks gRPC over HTTP/2; use vaultctl \r\n
-        """
+    static let refusal: String = {
+        let text = "this socket speaks gRPC over HTTP/2; use a gRPC client such as etcdctl\n"
+        return "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nConnection: close\r\n"
+            + "Content-Length: \(text.utf8.count)\r\n\r\n" + text
+    }()
 
     private static let expected = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8)
     private var matchedCount = 0

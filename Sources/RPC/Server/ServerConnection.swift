@@ -51,6 +51,10 @@ final class ServerConnection: Connection {
             delegate: self)
     }
 
+    /// A client that does not read its answers is not read from either: what it costs stays
+    /// bounded.
+    override var pausesReadingWhenUnwritable: Bool { true }
+
     override func accepts(_ bytes: UnsafeRawBufferPointer) -> Bool {
         switch preface.check(bytes) {
         case .matches:
@@ -182,7 +186,7 @@ final class ServerConnection: Connection {
 
     // MARK: Draining
 
-    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    override func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         switch event {
         case ServerSignal.drain:
             guard !isDraining else { return }

@@ -36,8 +36,8 @@ public struct ServerLimits: Sendable {
     public var pingsPerSecond = 200
     /// SETTINGS frames a second. Real clients send one or two in all.
     public var settingsPerSecond = 20
-    /// Frames a second that carry neither a request nor a body: PRIORITY, unknown types, empty
-    /// DATA and CONTINUATION. Generous, since window updates of a client that reads 1 GB/s are not
+    /// Frames a second that carry neither a request nor a body: PRIORITY, empty DATA and
+    /// CONTINUATION. Generous, since window updates of a client that reads 1 GB/s are not
     /// counted at all.
     public var idleFramesPerSecond = 2000
     /// Bytes that a connection's socket does not take before the server stops reading from it.

@@ -31,6 +31,10 @@ class Connection: ChannelDuplexHandler {
         preconditionFailure("a connection is a server's or a client's")
     }
 
+    /// Whether reading stops while the peer does not read. On one side only: two that wait for
+    /// each other wait for ever.
+    var pausesReadingWhenUnwritable: Bool { false }
+
     /// Looks at bytes before the session does; false drops them.
     func accepts(_ bytes: UnsafeRawBufferPointer) -> Bool { true }
 
@@ -89,9 +93,8 @@ class Connection: ChannelDuplexHandler {
         flush()
     }
 
-    /// A peer that does not read its answers is not read from either: what it costs stays bounded.
     final func read(context: ChannelHandlerContext) {
-        if context.channel.isWritable || isClosing {
+        if context.channel.isWritable || isClosing || !pausesReadingWhenUnwritable {
             context.read()
         } else {
             isReadPending = true
@@ -181,6 +184,12 @@ class Connection: ChannelDuplexHandler {
     final func channelInactive(context: ChannelHandlerContext) {
         finish(nil)
         context.fireChannelInactive()
+    }
+
+    /// Here, so that a subclass overrides it: a witness of the protocol's default would be called
+    /// instead of a method that only the subclass has.
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        context.fireUserInboundEventTriggered(event)
     }
 
     final func errorCaught(context: ChannelHandlerContext, error: any Error) {

@@ -33,6 +33,11 @@ final class RawConnection {
         close(descriptor)
     }
 
+    /// Ends both directions, as a process that is killed does.
+    func hangUp() {
+        shutdown(descriptor, Int32(SHUT_RDWR))
+    }
+
     /// Writes everything; false when the peer is gone.
     @discardableResult
     func write(_ bytes: [UInt8]) -> Bool {
