@@ -18,7 +18,7 @@ import VaultAPI
     }
 
     @Test func servicesServeWhileTheVaultIsUnsealed() async throws {
-        try await TestServer.withUnsealed { server in
+        try await TestServer.withUnsealed { (server) async throws in
             for service in ["", "etcdserverpb.KV", "vault.v1.Vault"] {
                 #expect(try await check(server, service) == .serving)
             }
@@ -30,7 +30,7 @@ import VaultAPI
     }
 
     @Test func anUnknownServiceIsNotFound() async throws {
-        try await TestServer.withUnsealed { server in
+        try await TestServer.withUnsealed { (server) async throws in
             var request = Grpc_Health_V1_HealthCheckRequest()
             request.service = "no.such"
             #expect(
@@ -40,7 +40,7 @@ import VaultAPI
     }
 
     @Test func watchersHearOfEveryChange() async throws {
-        try await TestServer.withUnsealed { server in
+        try await TestServer.withUnsealed { (server) async throws in
             let stream = try await server.client.stream(Methods.Health.watch.path)
             let bytes: [UInt8] = try Grpc_Health_V1_HealthCheckRequest().serializedBytes()
             try await stream.send(ByteBuffer(bytes: bytes))

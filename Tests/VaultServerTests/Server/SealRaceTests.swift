@@ -13,7 +13,7 @@ import VaultAPI
     /// Writers and readers go on while the vault is sealed and unsealed: each call is answered
     /// fully or refused as sealed, and nothing that was acknowledged is lost.
     @Test func sealingUnderLoadLosesNothingThatWasAcknowledged() async throws {
-        try await TestServer.withUnsealed { server in
+        try await TestServer.withUnsealed { (server) async throws in
             let acknowledged = try await withThrowingTaskGroup(of: [String: Int].self) { group in
                 for writer in 0..<8 {
                     group.addTask { try await write("w\(writer)", server) }
@@ -77,7 +77,7 @@ import VaultAPI
     }
 
     @Test func manySealsAndUnsealsAtOnceEndInOneState() async throws {
-        try await TestServer.withUnsealed { server in
+        try await TestServer.withUnsealed { (server) async throws in
             await withTaskGroup(of: Void.self) { group in
                 for number in 0..<12 {
                     group.addTask {

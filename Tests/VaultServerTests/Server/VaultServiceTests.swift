@@ -10,7 +10,7 @@ import VaultAPI
     private let sealed = Status(.unavailable, "vaultd: sealed")
 
     @Test func aNewVaultSaysThatItIsNotInitialised() async throws {
-        try await TestServer.with { server in
+        try await TestServer.with { (server) async throws in
             let status = try await server.status()
             #expect(!status.initialized && status.sealed && status.storeID.isEmpty)
             #expect(status.pid == getpid())
@@ -22,7 +22,7 @@ import VaultAPI
     }
 
     @Test func initLeavesTheVaultUnsealed() async throws {
-        try await TestServer.with { server in
+        try await TestServer.with { (server) async throws in
             let answer = try await server.initialize()
             #expect(answer.storeID.count == 32 && !answer.sealed)
             #expect(answer.slots.map(\.kind) == ["passphrase"])
@@ -46,7 +46,7 @@ import VaultAPI
     }
 
     @Test func aSealedVaultRefusesEverythingButItsOwnService() async throws {
-        try await TestServer.withUnsealed { server in
+        try await TestServer.withUnsealed { (server) async throws in
             try await server.put("a", "1")
             try await server.seal()
             #expect(try await server.refusal(Methods.KV.range, Requests.range("a")) == sealed)
@@ -76,7 +76,7 @@ import VaultAPI
     }
 
     @Test func unsealBringsEverythingBack() async throws {
-        try await TestServer.withUnsealed { server in
+        try await TestServer.withUnsealed { (server) async throws in
             let before = try await server.put("a", "1")
             try await server.seal()
             let progress = try await server.unseal()
@@ -96,7 +96,7 @@ import VaultAPI
     }
 
     @Test func aWrongPassphraseIsUnauthenticatedAndChangesNothing() async throws {
-        try await TestServer.withUnsealed { server in
+        try await TestServer.withUnsealed { (server) async throws in
             try await server.seal()
             for _ in 0..<2 {
                 do {
@@ -112,7 +112,7 @@ import VaultAPI
     }
 
     @Test func guessingIsSlowedDown() async throws {
-        try await TestServer.withUnsealed { server in
+        try await TestServer.withUnsealed { (server) async throws in
             try await server.seal()
             var codes: [StatusCode] = []
             for _ in 0...Limits.freeWrongPassphrases {
@@ -130,7 +130,7 @@ import VaultAPI
 
     @Test(arguments: [0, 31, 33])
     func keyFilesOfAnotherSizeAreRefused(_ count: Int) async throws {
-        try await TestServer.with { server in
+        try await TestServer.with { (server) async throws in
             var slot = Vault_V1_NewSlot()
             slot.keyfile = Data(repeating: 7, count: count)
             var request = Vault_V1_InitRequest()
@@ -142,7 +142,7 @@ import VaultAPI
     }
 
     @Test func anyOfTheSlotsOpensTheVault() async throws {
-        try await TestServer.with { server in
+        try await TestServer.with { (server) async throws in
             var passphrase = Vault_V1_NewSlot()
             passphrase.passphrase = Data("one".utf8)
             var keyfile = Vault_V1_NewSlot()
@@ -164,7 +164,7 @@ import VaultAPI
     }
 
     @Test func historyIsNewestFirst() async throws {
-        try await TestServer.withUnsealed { server in
+        try await TestServer.withUnsealed { (server) async throws in
             try await server.put("a", "1")
             try await server.put("a", "22")
             let _: Etcdserverpb_DeleteRangeResponse = try await server.call(
@@ -182,11 +182,11 @@ import VaultAPI
 
     @Test func aVaultIsThereAgainAfterARestart() async throws {
         let directory = TestDirectory()
-        try await TestServer.with(directory: directory) { server in
+        try await TestServer.with(directory: directory) { (server) async throws in
             try await server.initialize()
             try await server.put("a", "1")
         }
-        try await TestServer.with(directory: directory) { server in
+        try await TestServer.with(directory: directory) { (server) async throws in
             #expect(try await server.status().sealed)
             try await server.unseal()
             #expect(try await server.get("a").kvs.first?.value == Data("1".utf8))
@@ -194,7 +194,7 @@ import VaultAPI
     }
 
     @Test func etcdsStatusAndMemberListNameOneMember() async throws {
-        try await TestServer.withUnsealed { server in
+        try await TestServer.withUnsealed { (server) async throws in
             let put = try await server.put("a", "1")
             let status: Etcdserverpb_StatusResponse = try await server.call(
                 Methods.Maintenance.status, Etcdserverpb_StatusRequest())

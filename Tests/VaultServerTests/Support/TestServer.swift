@@ -39,7 +39,7 @@ final class TestServer: Sendable {
 
     /// Runs `body` with a vault that is initialised with a passphrase, and unsealed.
     static func withUnsealed(_ body: (TestServer) async throws -> Void) async throws {
-        try await with { server in
+        try await with { (server) async throws in
             _ = try await server.initialize()
             try await body(server)
         }
