@@ -94,6 +94,10 @@ extension Store {
             var results: [OperationResult] = []
             for case .range(let query) in transaction.branch(path) {
                 if query.revision > revision { throw .futureRevision(current: revision) }
+                // As etcd does it in transactions: a negative revision is one before the compacted.
+                if query.revision.rawValue < 0, query.revision < self.clock.compacted {
+                    throw .compacted(oldestReadable: self.clock.compacted)
+                }
                 let at = query.revision.rawValue > 0 ? query.revision : revision
                 var sink = KeyValueSink()
                 let answer = RangeAnswer(query, cipher: self.log.cipher)
