@@ -94,7 +94,9 @@ let package = Package(
         .testTarget(name: "LMDBTests", dependencies: ["LMDB", "VaultTestSupport"]),
         .testTarget(name: "SodiumTests", dependencies: ["Sodium", "VaultTestSupport"]),
         .testTarget(
-            name: "VaultSealTests", dependencies: ["VaultSeal", "Sodium", "VaultTestSupport"]),
+            name: "VaultSealTests", dependencies: ["VaultSeal", "Sodium", "VaultTestSupport"],
+            // Found by path: the tests also write what is missing.
+            exclude: ["Golden"]),
         .testTarget(
             name: "VaultStoreTests",
             dependencies: ["VaultStore", "VaultSeal", "Sodium", "LMDB", "VaultTestSupport"]),
