@@ -81,7 +81,8 @@ import VaultTestSupport
             var target = [CChar](repeating: 0, count: 4096)
             let count = readlink("/proc/self/fd/\(descriptor)", &target, target.count - 1)
             guard count > 0 else { continue }
-            let name = String(decoding: target[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            let name = String(
+                decoding: target[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
             guard name.hasPrefix(fixture.directory.path) else { continue }
             seen += 1
             #expect(fcntl(descriptor, F_GETFD) & FD_CLOEXEC != 0, "\(name) would be inherited")
@@ -132,7 +133,9 @@ extension LMDB.Environment {
                     var failure: LMDBError?
                     withUnsafeBytes(of: &byte) { bytes in
                         do throws(LMDBError) {
-                            if let value = try snapshot.get(table, bytes) { values.insert(value[0]) }
+                            if let value = try snapshot.get(table, bytes) {
+                                values.insert(value[0])
+                            }
                         } catch { failure = error }
                     }
                     if let failure { throw failure }
