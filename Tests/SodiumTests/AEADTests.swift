@@ -20,7 +20,8 @@ struct AEADTests {
         """)
 
     @Test func `The published vector is reproduced`() {
-        #expect(encrypt(plaintext, key: key, nonce: nonce, associatedData: associatedData) == sealed)
+        #expect(
+            encrypt(plaintext, key: key, nonce: nonce, associatedData: associatedData) == sealed)
         var residue: [UInt8] = []
         #expect(
             decrypt(

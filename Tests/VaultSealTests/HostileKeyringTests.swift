@@ -145,10 +145,11 @@ struct HostileKeyringTests {
         return Self.withChecksum(bytes)
     }
 
-    @Test(arguments: [
-        (0, 8 << 20), (11, 8 << 20), (UInt32.max, 8 << 20), (1, 0), (1, (8 << 20) - 1024),
-        (1, (1 << 30) + 1024), (1, (8 << 20) + 1), (1, 1 << 40), (1, UInt64.max),
-    ] as [(UInt32, UInt64)])
+    @Test(
+        arguments: [
+            (0, 8 << 20), (11, 8 << 20), (UInt32.max, 8 << 20), (1, 0), (1, (8 << 20) - 1024),
+            (1, (1 << 30) + 1024), (1, (8 << 20) + 1), (1, 1 << 40), (1, UInt64.max),
+        ] as [(UInt32, UInt64)])
     func `A cost out of bounds is refused before it is paid`(
         operations: UInt32, memory: UInt64
     ) throws {

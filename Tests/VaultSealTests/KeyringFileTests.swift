@@ -98,6 +98,23 @@ struct KeyringFileTests {
         #expect(directory.names == ["keyring"])
     }
 
+    @Test func `Of two that create at once one wins and the other touches nothing`() throws {
+        let directory = ScratchDirectory()
+        #expect(throws: SealError.alreadyInitialized) {
+            try KeyringFile.create(in: directory.path, passphraseCost: .minimum) {
+                (new) throws(SealError) in
+                try new.addSlot(for: try keyfile(1))
+                // The other one is faster.
+                _ = try KeyringFile.create(in: directory.path, passphraseCost: .minimum) {
+                    (other) throws(SealError) in
+                    try other.addSlot(for: try keyfile(2))
+                }
+            }
+        }
+        _ = try KeyringFile.open(in: directory.path, with: try keyfile(2))
+        #expect(directory.names == ["keyring"])
+    }
+
     @Test func `A dangling link counts as a keyring and is not followed`() throws {
         let directory = ScratchDirectory()
         #expect(symlink("/nonexistent/keyring", "\(directory.path)/keyring") == 0)

@@ -15,10 +15,11 @@ struct KeyringTests {
         #expect(failure(parts) == nil)
     }
 
-    @Test(arguments: [
-        [9], [9, 0, 0, 0, 4, 0, 0, 0, 1, 2, 3], [9, 0, 1, 0, 0, 0, 0, 0],
-        [9, 0, 0, 0, 255, 255, 255, 255],
-    ] as [[UInt8]])
+    @Test(
+        arguments: [
+            [9], [9, 0, 0, 0, 4, 0, 0, 0, 1, 2, 3], [9, 0, 1, 0, 0, 0, 0, 0],
+            [9, 0, 0, 0, 255, 255, 255, 255],
+        ] as [[UInt8]])
     func `Fields that do not fit are refused`(fields: [UInt8]) {
         var parts = CipherParts()
         parts.fields = fields

@@ -34,9 +34,10 @@ struct RecordCipherTests {
         let payload = Array("a telling name and its value".utf8)
         let record = try CipherParts().cipher().seal(payload, at: Self.place)
         for start in 0...(record.count - 4) {
-            #expect(!payload.indices.dropLast(3).contains { index in
-                payload[index..<(index + 4)] == record[start..<(start + 4)]
-            })
+            #expect(
+                !payload.indices.dropLast(3).contains { index in
+                    payload[index..<(index + 4)] == record[start..<(start + 4)]
+                })
         }
     }
 
