@@ -8,18 +8,15 @@ enum SystemThread {
     }
 
     static func start(_ body: @escaping @Sendable () -> Void) {
-        var attributes = pthread_attr_t()
-        pthread_attr_init(&attributes)
-        pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-        defer { pthread_attr_destroy(&attributes) }
         var thread = pthread_t()
         // SAFETY: retained here and taken over by the thread, which runs exactly once.
         let context = Unmanaged.passRetained(Body(body)).toOpaque()
-        let result = pthread_create(&thread, &attributes, { context in
+        let result = pthread_create(&thread, nil, { context in
             guard let context else { return nil }
             Unmanaged<Body>.fromOpaque(context).takeRetainedValue().run()
             return nil
         }, context)
         precondition(result == 0, "the system cannot start a thread: \(result)")
+        pthread_detach(thread)
     }
 }

@@ -20,6 +20,9 @@ final class ServerConnection: Connection {
     // Times.
     private let acceptTime = NIODeadline.now()
     private var hasHandshake = false
+    /// A header block has begun and not ended.
+    var isHeaderBlockOpen = false
+    /// When a header block was first left unfinished at the end of a read.
     private var headerBlockStart: NIODeadline?
     private var pingTime: NIODeadline?
     private var nextCheck: NIODeadline?
@@ -70,6 +73,12 @@ final class ServerConnection: Connection {
             disconnect(.connectionAbused(peer, reason: abuseReason))
             return
         }
+        if !isHeaderBlockOpen {
+            headerBlockStart = nil
+        } else if headerBlockStart == nil {
+            headerBlockStart = lastReadTime
+            scheduleCheck(at: lastReadTime + limits.headerTimeout)
+        }
         // What handlers asked for on this very thread leaves with the same write.
         mailbox.drain()
     }
@@ -110,18 +119,6 @@ final class ServerConnection: Connection {
         if abuseReason == nil {
             abuseReason = abuse.reason(against: frame, now: .now())
         }
-    }
-
-    func headerBlockBegan() {
-        // A header block may take its time only when it comes in more than one read.
-        headerBlockStart = lastReadTime
-        if nextCheck.map({ $0 > lastReadTime + limits.headerTimeout }) ?? true {
-            scheduleCheck(at: lastReadTime + limits.headerTimeout)
-        }
-    }
-
-    func headerBlockEnded() {
-        headerBlockStart = nil
     }
 
     // MARK: Times

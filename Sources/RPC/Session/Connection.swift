@@ -72,7 +72,10 @@ class Connection: ChannelDuplexHandler {
     final func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !isClosing, let session else { return }
         let buffer = Self.unwrapInboundIn(data)
-        isReading = true
+        if !isReading {
+            isReading = true
+            lastReadTime = .now()
+        }
         buffer.withUnsafeReadableBytes { bytes in
             guard accepts(bytes) else { return }
             do throws(Session.Failure) {
@@ -86,7 +89,6 @@ class Connection: ChannelDuplexHandler {
 
     final func channelReadComplete(context: ChannelHandlerContext) {
         if isReading {
-            lastReadTime = .now()
             readCompleted()
             isReading = false
         }
