@@ -58,6 +58,9 @@ final class ServerConnection: Connection {
     /// bounded.
     override var pausesReadingWhenUnwritable: Bool { true }
 
+    /// Who does not speak HTTP/2 gets an answer without HTTP/2 frames in front of it.
+    override var mayFlush: Bool { preface.isComplete }
+
     override func accepts(_ bytes: UnsafeRawBufferPointer) -> Bool {
         switch preface.check(bytes) {
         case .matches:

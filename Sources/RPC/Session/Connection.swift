@@ -35,6 +35,9 @@ class Connection: ChannelDuplexHandler {
     /// each other wait for ever.
     var pausesReadingWhenUnwritable: Bool { false }
 
+    /// Whether anything may be sent yet.
+    var mayFlush: Bool { true }
+
     /// Looks at bytes before the session does; false drops them.
     func accepts(_ bytes: UnsafeRawBufferPointer) -> Bool { true }
 
@@ -108,7 +111,7 @@ class Connection: ChannelDuplexHandler {
     /// Sends what the session has, up to one turn's bytes; the rest follows in later turns.
     final func flush() {
         guard !isFlushing, !isReading, !isClosing, let context, let session else { return }
-        guard context.channel.isActive, context.channel.isWritable else { return }
+        guard context.channel.isActive, context.channel.isWritable, mayFlush else { return }
         isFlushing = true
         defer { isFlushing = false }
         do throws(Session.Failure) {
