@@ -103,7 +103,8 @@ import Testing
             }
             raw.write(requests)
             let answers = String(decoding: raw.read(), as: UTF8.self)
-            #expect(answers.split(separator: "later", omittingEmptySubsequences: false).count == 101)
+            #expect(
+                answers.split(separator: "later", omittingEmptySubsequences: false).count == 101)
         }
     }
 

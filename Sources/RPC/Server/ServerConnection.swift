@@ -5,6 +5,7 @@ import NIOCore
 final class ServerConnection: Connection {
     let environment: ServerEnvironment
     let peer: PeerCredentials
+    private let ticket: ConnectionTicket
     let mailbox: Mailbox
     var streams = SlotTable<ServerStream>()
     var largeMessages: LargeMessageBudget
@@ -31,9 +32,10 @@ final class ServerConnection: Connection {
     /// Streams whose handlers are told after the flush that they may send again.
     var writableSlots: [Int] = []
 
-    init(environment: ServerEnvironment, peer: PeerCredentials, mailbox: Mailbox) {
+    init(environment: ServerEnvironment, ticket: ConnectionTicket, mailbox: Mailbox) {
         self.environment = environment
-        self.peer = peer
+        self.ticket = ticket
+        self.peer = ticket.peer
         self.mailbox = mailbox
         self.largeMessages = LargeMessageBudget(
             bytesMax: environment.limits.largeRequestBytesMax)
@@ -106,7 +108,7 @@ final class ServerConnection: Connection {
         for stream in streams.all where stream.isLive {
             end(stream)
         }
-        environment.registry.remove(self)
+        ticket.release()
     }
 
     private func disconnect(_ event: ServerEvent) {
@@ -191,6 +193,10 @@ final class ServerConnection: Connection {
         case ServerSignal.drain:
             guard !isDraining else { return }
             isDraining = true
+            guard preface.isComplete else {
+                close()
+                return
+            }
             session?.announceShutdown()
             flush()
             // The answer comes after every request that the client sent before it knew. Not in

@@ -163,7 +163,11 @@ class Connection: ChannelDuplexHandler {
     /// Sends what the session has to say (a GOAWAY, say), once, and closes.
     final func flushAndClose() {
         guard !isClosing, let context, let session else { return }
-        _ = try? session.produce(bytesMax: Self.turnBytesMax)
+        do throws(Session.Failure) {
+            _ = try session.produce(bytesMax: Self.turnBytesMax)
+        } catch {
+            // Nothing can be said any more; what was gathered before is still worth sending.
+        }
         if session.output.readableBytes > 0, context.channel.isActive {
             context.writeAndFlush(Self.wrapOutboundOut(session.output), promise: nil)
             session.output = ByteBuffer()
