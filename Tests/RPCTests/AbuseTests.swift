@@ -37,7 +37,7 @@ import Testing
         _ = try await attack { raw in
             raw.write(Array(text.utf8))
             let answer = String(decoding: raw.readToEnd(), as: UTF8.self)
-            #expect(answer.contains("HTTP/1.1 400 Bad Request\r\n"))
+            #expect(answer.hasPrefix("HTTP/1.1 400 Bad Request\r\n"))
             #expect(answer.contains("gRPC over HTTP/2"))
         }
     }
@@ -50,7 +50,7 @@ import Testing
     @Test func garbageAfterThePrefaceNeverCrashes() async throws {
         var generator = SplitMix(seed: 0x5EED)
         try await TestServer.run([UnaryTests.echo]) { test in
-            for _ in 0..<200 {
+            for _ in 0..<100 {
                 let raw = try RawConnection(test.path)
                 raw.handshake()
                 // Half random bytes, half frames of random type, flags and content.
