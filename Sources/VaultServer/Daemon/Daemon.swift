@@ -160,7 +160,9 @@ public final class Daemon: Sendable {
             return
         }
         let result = await withCheckedContinuation { continuation in
-            parts.vault.unseal(with: credential, progress: { _ in }) { continuation.resume(returning: $0) }
+            parts.vault.unseal(with: credential, progress: { _ in }) {
+                continuation.resume(returning: $0)
+            }
         }
         if case .failure(let error) = result { throw DaemonError(error) }
     }
