@@ -86,7 +86,6 @@ extension Store {
         _ transaction: Transaction, at revision: Revision, budget: StoreReader.Budget
     ) throws(StoreError) -> Try<TransactionResult> {
         try log.read { (lookup) throws(StoreError) -> Try<TransactionResult> in
-            if revision < self.clock.compacted { return .again }
             guard
                 let path = try self.reader.choosePath(
                     of: transaction, at: revision, budget: budget, lookup: lookup)
@@ -94,6 +93,10 @@ extension Store {
             var results: [OperationResult] = []
             for case .range(let query) in transaction.branch(path) {
                 if query.revision > revision { throw .futureRevision(current: revision) }
+                // As etcd does it in transactions: a negative revision is one before the compacted.
+                if query.revision.rawValue < 0, query.revision < self.clock.compacted {
+                    throw .compacted(oldestReadable: self.clock.compacted)
+                }
                 let at = query.revision.rawValue > 0 ? query.revision : revision
                 var sink = KeyValueSink()
                 let answer = RangeAnswer(query, cipher: self.log.cipher)
@@ -102,7 +105,7 @@ extension Store {
                         query, at: at, positionsMax: answer.positionsMax, budget: budget,
                         countsLive: { at == self.clock.published },
                         isReadable: { () throws(StoreError) in
-                            guard at < self.clock.compacted else { return }
+                            guard at < self.clock.compacted, at != revision else { return }
                             throw .compacted(oldestReadable: self.clock.compacted)
                         }),
                     let summary = try self.reader.answer(
@@ -114,6 +117,8 @@ extension Store {
                             keyValues: sink.keyValues, more: summary.more, count: summary.count,
                             revision: revision)))
             }
+            // Nothing that was visible at that revision has been forgotten while it was looked at.
+            if revision < self.clock.compacted { return .again }
             return .answer(
                 TransactionResult(
                     revision: revision, succeeded: path.succeeded, results: results))

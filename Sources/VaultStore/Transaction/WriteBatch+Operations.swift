@@ -61,7 +61,8 @@ extension WriteBatch {
         for operation in transaction.branch(path) {
             switch operation {
             case .range(let query):
-                guard query.revision.rawValue > 0 else { continue }
+                // As etcd does it in transactions: a negative revision is one before the compacted.
+                guard query.revision.rawValue != 0 else { continue }
                 if query.revision > base { throw .futureRevision(current: base) }
                 if query.revision.rawValue < head.compactRevision {
                     throw .compacted(oldestReadable: Revision(head.compactRevision))

@@ -88,7 +88,8 @@ struct WriteBatch: ~Copyable {
     }
 
     private mutating func compact(to revision: Revision) throws(StoreError) {
-        guard revision.rawValue > max(head.compactRevision, 0) else {
+        // Before the first compaction that is -1: compacting to 0 works once, as in etcd.
+        guard revision.rawValue > head.compactRevision else {
             throw .compacted(oldestReadable: Revision(max(head.compactRevision, 0)))
         }
         guard revision.rawValue <= head.currentRevision else {

@@ -67,10 +67,10 @@ enum KVAnswer: Equatable {
     /// For people, shortened.
     var text: String {
         switch self {
-        case .range(let answer): String(answer.textFormatString().prefix(4_000))
+        case .range(let answer): String(answer.textFormatString().prefix(1_500))
         case .put(let answer): answer.textFormatString()
-        case .delete(let answer): String(answer.textFormatString().prefix(4_000))
-        case .transaction(let answer): String(answer.textFormatString().prefix(4_000))
+        case .delete(let answer): String(answer.textFormatString().prefix(1_500))
+        case .transaction(let answer): String(answer.textFormatString().prefix(1_500))
         case .compact(let answer): answer.textFormatString()
         case .failure(let status): "status \(status.code.rawValue): \(status.message)"
         case .undecodable(let bytes): "undecodable \(bytes.prefix(200))"

@@ -32,7 +32,7 @@ enum KVRequest {
     var text: String {
         if case .malformed(let method, let bytes) = self { return "\(method.name) bytes \(bytes)" }
         let text = message?.textFormatString() ?? ""
-        return "\(method.name) {\n\(text.prefix(4_000))}"
+        return "\(method.name) {\n\(text.prefix(1_500))}"
     }
 
     private var message: (any Message)? {
