@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// The directory of one vault: checked, locked, and held by this process until released.
 ///
@@ -6,16 +7,26 @@ import Glibc
 /// be swapped for another vault's.
 final class DataDirectory: Sendable {
     let path: String
-    // The open lock file; the kernel drops the lock when the process ends, however it ends.
-    private let lockDescriptor: Int32
+    // The open lock file, until released; the kernel drops the lock when the process ends, however
+    // it ends.
+    private let lockDescriptor: Mutex<Int32?>
 
     private init(path: String, lockDescriptor: Int32) {
         self.path = path
-        self.lockDescriptor = lockDescriptor
+        self.lockDescriptor = Mutex(lockDescriptor)
     }
 
     deinit {
-        close(lockDescriptor)
+        release()
+    }
+
+    /// Lets another vaultd have the directory. Nothing of it may be used afterwards.
+    func release() {
+        let descriptor = lockDescriptor.withLock { descriptor in
+            defer { descriptor = nil }
+            return descriptor
+        }
+        if let descriptor { close(descriptor) }
     }
 
     /// Checks `path` and everything of ours in it, creates it when it is missing, and locks it.
@@ -25,7 +36,7 @@ final class DataDirectory: Sendable {
         }
         try FileRule.directory.check(path)
         // LOCK is opened before the rest is looked at: the owner of the lock may be replacing it.
-        let descriptor = try lock(path + "/" + DataDirectoryFile.lock.rawValue)
+        let descriptor = try lock(path)
         let directory = DataDirectory(path: path, lockDescriptor: descriptor)
         for file in DataDirectoryFile.allCases where exists(path + "/" + file.rawValue) {
             try file.rule.check(path + "/" + file.rawValue)
@@ -42,7 +53,8 @@ final class DataDirectory: Sendable {
         return lstat(path, &status) == 0
     }
 
-    private static func lock(_ path: String) throws(DataDirectoryError) -> Int32 {
+    private static func lock(_ directory: String) throws(DataDirectoryError) -> Int32 {
+        let path = directory + "/" + DataDirectoryFile.lock.rawValue
         let descriptor = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             if errno == ELOOP { throw .wrongKind(path: path, wanted: "a plain file") }
@@ -52,7 +64,7 @@ final class DataDirectory: Sendable {
         if flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
             failure =
                 errno == EWOULDBLOCK
-                ? .inUse(path: path)
+                ? .inUse(path: directory)
                 : .system(path: path, operation: "lock", errno: errno)
         }
         guard let failure else { return descriptor }

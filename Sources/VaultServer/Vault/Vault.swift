@@ -84,10 +84,11 @@ final class Vault: Sendable {
         seal { _ in }
     }
 
-    /// Ends the vault's threads. Seal first.
+    /// Ends the vault's threads and gives the directory free. Seal first.
     func shutdown() async {
         await keyThread.shutdown()
         await storeThread.shutdown()
+        directory.release()
     }
 
     func notifyObservers() {
