@@ -22,7 +22,8 @@ struct Transcript {
         var onlyOn: String?
         var output: [String] = []
         var errors: [String] = []
-        var status: Int32 = 0
+        /// Nil when any failure will do.
+        var status: Int32? = 0
     }
 
     let name: String
@@ -48,7 +49,8 @@ struct Transcript {
             } else if let server = line.bracketedWord {
                 onlyOn = server
             } else if let rest = line.after("exit "), !steps.isEmpty {
-                steps[steps.count - 1].status = Int32(rest) ?? -1
+                // `exit <any>`: that it fails matters, not how.
+                steps[steps.count - 1].status = rest == "<any>" ? nil : Int32(rest)
             } else if let rest = line.after("! "), !steps.isEmpty {
                 steps[steps.count - 1].errors.append(rest)
             } else if !line.isEmpty, !line.hasPrefix("#") {
