@@ -14,9 +14,15 @@ public final class EtcdServer: TestServer {
     private let directory: TemporaryDirectory
 
     /// Starts etcd and waits until it answers.
-    public init() throws {
+    ///
+    /// - Parameter directory: where its data is from an earlier run; a fresh one when nil.
+    public init(directory: TemporaryDirectory? = nil) throws {
         let etcd = try BuiltPrograms.system("etcd", package: "etcd-server")
-        directory = try TemporaryDirectory()
+        let directory = try directory ?? TemporaryDirectory()
+        self.directory = directory
+        // A killed server leaves its socket file behind, and nobody answers there.
+        unlink(directory.file("e.sock:1"))
+        unlink(directory.file("p.sock:1"))
         program = try Program(
             etcd,
             [

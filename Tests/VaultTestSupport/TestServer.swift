@@ -6,6 +6,8 @@ public protocol TestServer: AnyObject, Sendable {
     var socketPath: String { get }
     /// What `etcdctl --endpoints` takes.
     var endpoint: String { get }
+    /// The process.
+    var program: Program { get }
     /// Ends the server as a power failure of its process would: nothing is finished or flushed.
     func kill() throws
 }
