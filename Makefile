@@ -17,7 +17,7 @@ run: build
 	@sh deploy/demo.sh $(RELEASE)
 
 test: install-packages install-test-packages
-	$(SWIFT) build --build-tests
+	$(SWIFT) build --product vaultdPackageTests
 	$(SWIFT) test --skip-build --parallel
 
 # The differential and crash tests for as long as VAULT_SOAK says, in rounds.

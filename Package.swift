@@ -89,14 +89,16 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
-        // Measures vaultd beside etcd: `make bench`.
+        // vaultd beside etcd: `make bench`.
         .executableTarget(
             name: "vaultbench",
             dependencies: [
-                "VaultAPI", "RPC", "VaultTestSupport",
+                "RPC", "VaultAPI",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
             path: "Benchmarks/vaultbench"),
 
@@ -105,7 +107,9 @@ let package = Package(
         .testTarget(name: "LMDBTests", dependencies: ["LMDB", "VaultTestSupport"]),
         .testTarget(name: "SodiumTests", dependencies: ["Sodium", "VaultTestSupport"]),
         .testTarget(
-            name: "VaultSealTests", dependencies: ["VaultSeal", "Sodium", "VaultTestSupport"]),
+            name: "VaultSealTests", dependencies: ["VaultSeal", "Sodium", "VaultTestSupport"],
+            // Found by path: the tests also write what is missing.
+            exclude: ["Golden"]),
         .testTarget(
             name: "VaultStoreTests",
             dependencies: ["VaultStore", "VaultSeal", "Sodium", "LMDB", "VaultTestSupport"]),

@@ -6,7 +6,7 @@ import CSodium
 /// It does not commit to its key: one ciphertext can be made to open under two keys. Never try
 /// keys one after the other; decide by an identifier which key it must be.
 ///
-/// See https://doc.libsodium.org/secret-key_cryptography/aead/chacha20-poly1305/xchacha20-poly1305_construction
+/// See https://doc.libsodium.org/secret-key_cryptography/aead
 public enum AEAD {
     /// Bytes of a key.
     public static let keyCount = 32

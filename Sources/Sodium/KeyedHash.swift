@@ -63,31 +63,6 @@ public struct KeyedHash: ~Copyable {
             key.octets, key.count)
     }
 
-    /// The digest of two pieces, `first` and then `second`, without taking memory from the heap.
-    public static func digest(
-        of first: UnsafeRawBufferPointer, _ second: UnsafeRawBufferPointer,
-        key: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
-    ) {
-        unsafe check(key, output.count)
-        guard let digest = unsafe output.octets else { preconditionFailure("wrong digest size") }
-        unsafe withUnsafeTemporaryAllocation(
-            byteCount: stateCount, alignment: 64
-        ) { memory in
-            guard let start = memory.baseAddress else { preconditionFailure("no stack memory") }
-            let state = OpaquePointer(start)
-            // SAFETY: the state lives on this frame; every size is passed with its pointer.
-            _ = unsafe crypto_generichash_init(state, key.octets, key.count, output.count)
-            _ = unsafe crypto_generichash_update(state, first.octets, UInt64(first.count))
-            _ = unsafe crypto_generichash_update(state, second.octets, UInt64(second.count))
-            _ = unsafe crypto_generichash_final(state, digest, output.count)
-            unsafe sodium_memzero(start, stateCount)
-        }
-    }
-
-    /// `crypto_generichash_statebytes()` of every libsodium so far; at most 1 KiB, so that it is
-    /// certain to lie on the stack.
-    private static let stateCount = 384
-
     private static func check(_ key: UnsafeRawBufferPointer, _ digestCount: Int) {
         precondition(key.count == 0 || keyCounts.contains(key.count), "wrong key size")
         precondition(digestCounts.contains(digestCount), "wrong digest size")

@@ -38,6 +38,10 @@ public struct CurrentFile: Hashable, Sendable {
             timelineNumber >= 1
         else { throw .damaged(what: "CURRENT: its lines are not what was written") }
         self.init(storeID: storeID, timelineNumber: timelineNumber)
+        // Comparing strings would let other code points that look the same pass.
+        guard self.text.utf8.elementsEqual(text.utf8) else {
+            throw .damaged(what: "CURRENT: its bytes are not what was written")
+        }
     }
 
     /// Reads it from a data directory; nil when there is none.

@@ -70,14 +70,19 @@ struct DurableFile {
         guard descriptor >= 0 else {
             throw .system(errno: errno, operation: "create \(temporary)")
         }
-        // After a rename there is nothing to unlink; after a link or a failure there is.
-        defer { unlink(temporary) }
-        try fill(descriptor, with: bytes, path: temporary)
-        guard publish(temporary) == 0 else {
-            if errno == EEXIST { return false }
-            throw .system(errno: errno, operation: "publish \(path)")
+        do throws(SealError) {
+            try fill(descriptor, with: bytes, path: temporary)
+        } catch {
+            unlink(temporary)
+            throw error
         }
+        let failure = publish(temporary) == 0 ? 0 : errno
+        // After a rename there is nothing to unlink; after a link or a failure there is.
         unlink(temporary)
+        guard failure == 0 else {
+            if failure == EEXIST { return false }
+            throw .system(errno: failure, operation: "publish \(path)")
+        }
         try syncDirectory()
         return true
     }

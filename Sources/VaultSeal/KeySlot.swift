@@ -66,7 +66,8 @@ struct KeySlot: Equatable {
     }
 
     /// The root key, or nil when the credential does not fit. Slow for a passphrase.
-    func open(with credential: borrowing Credential, storeID: StoreID) throws(SealError) -> RootKey? {
+    func open(with credential: borrowing Credential, storeID: StoreID) throws(SealError) -> RootKey?
+    {
         guard let key = try SlotKey.derive(from: credential, parameters) else { return nil }
         guard
             let secret = try WrappedSecret.unwrap(

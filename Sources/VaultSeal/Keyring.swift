@@ -91,7 +91,8 @@ struct Keyring: ~Copyable {
         for index in 0..<count {
             let entry = start + index * timelineEntryCount
             let span = TimelineSpan(
-                timeline: Timeline(number: bytes.number(at: entry), nonce: bytes.number(at: entry + 8)),
+                timeline: Timeline(
+                    number: bytes.number(at: entry), nonce: bytes.number(at: entry + 8)),
                 firstRevision: bytes.number(at: entry + 16),
                 lastRevision: bytes.number(at: entry + 24), created: bytes.number(at: entry + 32))
             let isNext =
@@ -132,7 +133,8 @@ struct Keyring: ~Copyable {
         at index: Int, _ body: (UnsafeRawBufferPointer) -> R
     ) -> R {
         secret.withBytes { bytes in
-            body(bytes.part(Self.headCount + index * Self.dataKeyEntryCount + 16, Self.dataKeyCount))
+            let entry = Self.headCount + index * Self.dataKeyEntryCount
+            return body(bytes.part(entry + 16, Self.dataKeyCount))
         }
     }
 

@@ -39,7 +39,14 @@ public struct KeyringFile {
     public static func open(
         in directory: String, with credential: borrowing Credential
     ) throws(SealError) -> RecordCipher {
-        let (bytes, document) = try read(in: directory)
+        try open(try read(in: directory), with: credential)
+    }
+
+    /// The same for the bytes of a keyring file.
+    static func open(
+        _ bytes: [UInt8], with credential: borrowing Credential
+    ) throws(SealError) -> RecordCipher {
+        let document = try KeyringDocument(decoding: bytes)
         let candidates = document.slots.filter { $0.parameters.kind == credential.kind }
         guard !candidates.isEmpty else { throw .noSlotOfThatKind }
         for slot in candidates {
@@ -57,21 +64,19 @@ public struct KeyringFile {
 
     /// What can be said without a key: store, timeline, slots. Verifies the plain checksum only.
     public static func describe(in directory: String) throws(SealError) -> KeyringDescription {
-        let (_, document) = try read(in: directory)
+        let document = try KeyringDocument(decoding: try read(in: directory))
         return KeyringDescription(
             storeID: document.storeID, timeline: document.timeline,
             slots: document.slots.map(\.description))
     }
 
-    private static func read(
-        in directory: String
-    ) throws(SealError) -> (bytes: [UInt8], document: KeyringDocument) {
+    private static func read(in directory: String) throws(SealError) -> [UInt8] {
         try SealError.memory { () throws(SodiumError) in try Sodium.initialize() }
         let file = DurableFile(directory: directory, name: name)
         guard let bytes = try file.read(limit: KeyringDocument.byteCountMax) else {
             throw .notInitialized
         }
-        return (bytes, try KeyringDocument(decoding: bytes))
+        return bytes
     }
 
     private static func randomNonce() -> UInt64 {

@@ -64,8 +64,9 @@ public final class RecordCipher: Sendable {
             (associatedData, scratch) throws(SealError) in
             try pool.withSubkeys(at: pool.newest.index) { (key, nonceKeys) throws(SealError) in
                 let nonce = output.part(RecordFormat.headerCount, RecordFormat.nonceCount)
-                RecordNonce.make(
-                    nonce, random: random, keys: nonceKeys, scratch: scratch,
+                random.fill(nonce)
+                RecordNonce.hedge(
+                    nonce, keys: nonceKeys, scratch: scratch,
                     plaintext: UnsafeRawBufferPointer(
                         text.part(0, padded + RecordFormat.lengthCount)))
                 AEAD.encryptInPlace(

@@ -9,12 +9,11 @@ enum RecordNonce {
     /// Associated data and one digest: what the second hash is over.
     static let scratchCount = RecordFormat.associatedDataCount + ShortHash.digestCount
 
-    /// Fills `nonce`. `keys` are two keys of `ShortHash`; `scratch` begins with the associated
-    /// data and has `scratchCount` bytes.
-    static func make(
-        _ nonce: UnsafeMutableRawBufferPointer, random: RandomReservoir,
-        keys: UnsafeRawBufferPointer, scratch: UnsafeMutableRawBufferPointer,
-        plaintext: UnsafeRawBufferPointer
+    /// Hedges `nonce`, which holds random bytes. `keys` are two keys of `ShortHash`; `scratch` begins
+    /// with the associated data and has `scratchCount` bytes.
+    static func hedge(
+        _ nonce: UnsafeMutableRawBufferPointer, keys: UnsafeRawBufferPointer,
+        scratch: UnsafeMutableRawBufferPointer, plaintext: UnsafeRawBufferPointer
     ) {
         let inner = scratch.part(RecordFormat.associatedDataCount, ShortHash.digestCount)
         ShortHash.digest(of: plaintext, key: keys.part(0, ShortHash.keyCount), into: inner)
@@ -22,7 +21,6 @@ enum RecordNonce {
             ShortHash.digest(
                 of: UnsafeRawBufferPointer(scratch),
                 key: keys.part(ShortHash.keyCount, ShortHash.keyCount), into: outer)
-            random.fill(nonce)
             for offset in 0..<ShortHash.digestCount {
                 nonce[offset] ^= outer[offset]
             }

@@ -13,6 +13,10 @@ public enum Limits {
     /// etcd's limit on comparisons, and on operations, of one transaction.
     public static let transactionOperationsMax = 128
 
+    /// Bytes of key and value of one put. Whoever takes requests has a lower limit; this one keeps
+    /// every record within what can be sealed.
+    public static let recordBytesMax = 8 << 20
+
     /// Records that one read may open on the caller's thread: about a millisecond of work, so
     /// that nobody else on that thread waits longer.
     public static let inlineRecordsMax = 1_000

@@ -1,4 +1,5 @@
-/// A moment of the store's clock: one for each request that changed something. 1 is the empty store.
+/// A moment of the store's clock: one for each request that changed something. The empty store
+/// is at 1.
 ///
 /// Shape and numbering are etcd's main revision.
 public struct Revision: RawRepresentable, Hashable, Comparable, Sendable {

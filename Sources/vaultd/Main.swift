@@ -12,7 +12,8 @@ enum Main {
             guard VaultdCommand.exitCode(for: error) == .validationFailure else {
                 VaultdCommand.exit(withError: error)
             }
-            StandardStreams.writeError(VaultdCommand.fullMessage(for: error))
+            let message = VaultdCommand.message(for: error)
+            StandardStreams.writeError("vaultd: \(message); see 'vaultd --help'")
             exit(2)
         }
     }

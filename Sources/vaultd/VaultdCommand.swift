@@ -23,8 +23,8 @@ struct VaultdCommand: ParsableCommand {
                 ready: /path/of/the/socket
             Settings come from options, then VAULTD_* in the environment, then the file.
 
-            Exit status: 0 stopped; 1 failed; 2 usage or configuration; 5 not initialised; 12 wrong
-            key; 13 data damaged; 21 data directory in use; 24 format not supported.
+            Exit status: 0 stopped; 1 failed; 2 usage or configuration; 12 wrong key; 13 data
+            damaged; 21 data directory in use; 24 format not supported.
             """,
         version: "vaultd \(Version.vaultd)")
 

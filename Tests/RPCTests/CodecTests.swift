@@ -35,10 +35,11 @@ import Testing
         #expect(Base64.decode(Array(text.utf8)) == nil)
     }
 
-    @Test(arguments: [
-        ("1n", 1), ("5u", 5_000), ("100m", 100_000_000), ("3S", 3_000_000_000),
-        ("2M", 120_000_000_000), ("1H", 3_600_000_000_000), ("0S", 0),
-    ] as [(String, Int64)])
+    @Test(
+        arguments: [
+            ("1n", 1), ("5u", 5_000), ("100m", 100_000_000), ("3S", 3_000_000_000),
+            ("2M", 120_000_000_000), ("1H", 3_600_000_000_000), ("0S", 0),
+        ] as [(String, Int64)])
     func timeoutsHaveUnits(_ text: String, _ nanoseconds: Int64) {
         let timeout = Array(text.utf8).withUnsafeBytes { CallTimeout.decode($0) }
         #expect(timeout == .nanoseconds(nanoseconds))
@@ -49,10 +50,11 @@ import Testing
         #expect(timeout.map { NIODeadline.now() + $0 > .now() } == true)
     }
 
-    @Test(arguments: [
-        (.nanoseconds(7), "7n"), (.milliseconds(1), "1000000n"), (.seconds(5), "5000000u"),
-        (.seconds(100), "100000m"), (.zero, "0n"),
-    ] as [(Duration, String)])
+    @Test(
+        arguments: [
+            (.nanoseconds(7), "7n"), (.milliseconds(1), "1000000n"), (.seconds(5), "5000000u"),
+            (.seconds(100), "100000m"), (.zero, "0n"),
+        ] as [(Duration, String)])
     func timeoutsAreSentInTheFinestUnitThatFits(_ timeout: Duration, _ text: String) {
         #expect(CallTimeout.encode(timeout) == text)
     }
@@ -91,7 +93,8 @@ import Testing
 
     /// However it is fetched, the queue gives the same bytes.
     @Test func outboundQueueGivesItsBytesInOrder() {
-        let expected = ScriptedClient.frame(Array("abc".utf8)) + ScriptedClient.frame([])
+        let expected =
+            ScriptedClient.frame(Array("abc".utf8)) + ScriptedClient.frame([])
             + ScriptedClient.frame(Array("defghi".utf8))
         for step in 1...expected.count {
             var queue = OutboundQueue()

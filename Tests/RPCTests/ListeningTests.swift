@@ -131,7 +131,11 @@ import Testing
                 #expect(test.server.connectionCount <= 20)
             }
             let refused = test.events.values.filter { event in
-                if case .connectionRefused(_, "too many connections") = event { true } else { false }
+                if case .connectionRefused(_, "too many connections") = event {
+                    true
+                } else {
+                    false
+                }
             }
             #expect(!refused.isEmpty)
         }

@@ -49,11 +49,12 @@ import Testing
         #expect(try await call(["te": nil]).fields["grpc-status"] == "0")
     }
 
-    @Test(arguments: [
-        ["connection": "close"], ["transfer-encoding": "chunked"], ["upgrade": "h2c"],
-        [":unknown": "x"], ["te": "gzip"], ["x": "a\r\nb"], ["x": "a\0b"],
-        [":path": nil], [":scheme": nil], [":method": nil],
-    ] as [[String: String?]])
+    @Test(
+        arguments: [
+            ["connection": "close"], ["transfer-encoding": "chunked"], ["upgrade": "h2c"],
+            [":unknown": "x"], ["te": "gzip"], ["x": "a\r\nb"], ["x": "a\0b"],
+            [":path": nil], [":scheme": nil], [":method": nil],
+        ] as [[String: String?]])
     func malformedRequestsAreReset(_ changes: [String: String?]) async throws {
         let response = try await call(changes)
         #expect(response.resetCode == ErrorCode.protocolError)
@@ -114,10 +115,11 @@ import Testing
             try await call(body: ScriptedClient.frame([1], flag: 7)).fields["grpc-status"] == "13")
     }
 
-    @Test(arguments: [
-        [], [0, 0], [0, 0, 0, 0, 5, 1], ScriptedClient.frame([1]) + [0],
-        ScriptedClient.frame([1]) + ScriptedClient.frame([2]),
-    ] as [[UInt8]])
+    @Test(
+        arguments: [
+            [], [0, 0], [0, 0, 0, 0, 5, 1], ScriptedClient.frame([1]) + [0],
+            ScriptedClient.frame([1]) + ScriptedClient.frame([2]),
+        ] as [[UInt8]])
     func unaryRequestsAreExactlyOneMessage(_ body: [UInt8]) async throws {
         let response = try await call(body: body)
         #expect(response.fields["grpc-status"] == "13")

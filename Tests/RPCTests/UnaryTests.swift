@@ -1,3 +1,4 @@
+import Dispatch
 import Glibc
 import NIOCore
 import Synchronization
@@ -66,6 +67,44 @@ import Testing
                     }
                 }
             }
+        }
+    }
+
+    /// A batch finished by another thread leaves in one write: one read of the client has it all.
+    @Test func batchOfAnswersIsOneSocketWrite() async throws {
+        let calls = Mutex<[UnaryCall]>([])
+        let route = Route.unary("/test.Later/Say") { call, _ in
+            let batch = calls.withLock { calls in
+                calls.append(call)
+                return calls.count == 100 ? calls : []
+            }
+            if !batch.isEmpty {
+                // The loop stands still until all have been posted.
+                let posted = DispatchSemaphore(value: 0)
+                SystemThread.start {
+                    for call in batch { call.finish(ByteBuffer(string: "later")) }
+                    posted.signal()
+                }
+                posted.wait()
+            }
+            return .later
+        }
+        try await TestServer.run([route]) { test in
+            let raw = try RawConnection(test.path)
+            raw.handshake()
+            while let frame = raw.readFrame(), !(frame.type == 4 && frame.flags == 1) {}
+            var requests: [UInt8] = []
+            for index in 0..<100 {
+                let id = Int32(index * 2 + 1)
+                requests += RawConnection.frame(
+                    type: 1, flags: 4, streamID: id, RawConnection.request("/test.Later/Say"))
+                requests += RawConnection.frame(
+                    type: 0, flags: 1, streamID: id, ScriptedClient.frame([]))
+            }
+            raw.write(requests)
+            let answers = String(decoding: raw.read(), as: UTF8.self)
+            #expect(
+                answers.split(separator: "later", omittingEmptySubsequences: false).count == 101)
         }
     }
 

@@ -17,7 +17,8 @@ enum ImportTable {
         "VaultBackup": ["VaultStore", "VaultSeal"],
         // Sodium: for handing a credential on in guarded memory, nothing else.
         "VaultServer": nio.union([
-            "VaultStore", "VaultSeal", "VaultAccess", "VaultBackup", "VaultAPI", "RPC", "Sodium",
+            "CLinux", "VaultStore", "VaultSeal", "VaultAccess", "VaultBackup", "VaultAPI", "RPC",
+            "Sodium",
             "Logging", "Configuration", "SystemPackage", "SwiftProtobuf",
         ]),
         "VaultClient": nio.union(["VaultAPI", "RPC", "SwiftProtobuf", "FoundationEssentials"]),

@@ -10,26 +10,28 @@ import VaultTestSupport
 
 /// A store in a directory of its own.
 final class StoreFixture {
-    let directory: String
+    private let scratch: TemporaryDirectory
+    var directory: String { scratch.path }
     let cipher: RecordCipher
+    private let configuration: StoreConfiguration
     private(set) var store: Store
 
-    init() throws {
-        directory = "/tmp/st-\(getpid())-\(UInt64.random(in: 0 ... .max))"
-        mkdir(directory, 0o700)
-        cipher = try TestCipher.make(in: directory)
-        try Store.create(in: directory, cipher: cipher)
-        store = try Store.open(in: directory, cipher: cipher)
+    init(quotaBytes: Int64 = Limits.quotaBytesDefault) throws {
+        scratch = try TemporaryDirectory()
+        cipher = try TestCipher.make(in: scratch.path)
+        configuration = StoreConfiguration(quotaBytes: quotaBytes)
+        try Store.create(in: scratch.path, cipher: cipher)
+        store = try Store.open(in: scratch.path, cipher: cipher, configuration: configuration)
     }
 
     func reopen() throws {
         store.close()
-        store = try Store.open(in: directory, cipher: cipher)
+        store = try Store.open(in: scratch.path, cipher: cipher, configuration: configuration)
     }
 
     /// Opens a store that was closed.
     func openAgain() throws {
-        store = try Store.open(in: directory, cipher: cipher)
+        store = try Store.open(in: scratch.path, cipher: cipher, configuration: configuration)
     }
 
     func readFile(_ name: String) throws -> [UInt8] {

@@ -62,8 +62,9 @@ public final class FileCheck: Sendable {
     }
 
     private init(_ reader: PageReader, _ meta: FileMeta) throws(FileDamage) {
-        guard (meta.lastPage + 1) * UInt64(meta.pageSize)
-            <= UInt64(reader.fileBytes + Self.slackBytes)
+        guard
+            (meta.lastPage + 1) * UInt64(meta.pageSize)
+                <= UInt64(reader.fileBytes + Self.slackBytes)
         else { throw .tooShort(bytes: reader.fileBytes) }
         self.reader = reader
         self.meta = meta
@@ -128,7 +129,8 @@ public final class FileCheck: Sendable {
                 : TreeWalk.compare(page.key(page.node(index - 1)), key) < 0
             guard isInOrder else { throw .page(leaf.number, "has keys out of order") }
         }
-        if let upper = leaf.upper, unsafe !precedes(page.key(page.node(page.nodeCount - 1)), upper) {
+        if let upper = leaf.upper, unsafe !precedes(page.key(page.node(page.nodeCount - 1)), upper)
+        {
             throw .page(leaf.number, "has keys out of order")
         }
     }
@@ -152,7 +154,8 @@ public final class FileCheck: Sendable {
                 UInt64(run.overflowCount) == pageCount
             else { throw failure(.page(first, "is not the value it should be")) }
             let start = PageBuffer.headerCount
-            unsafe try body(unsafe UnsafeRawBufferPointer(rebasing: run.bytes[start..<(start + count)]))
+            unsafe try body(
+                unsafe UnsafeRawBufferPointer(rebasing: run.bytes[start..<(start + count)]))
         }
         return pageCount
     }

@@ -108,7 +108,8 @@
         _ index: Int, isBranch: Bool, page: UInt64
     ) throws(FileDamage) -> Int {
         let offset = Int(word16(Self.headerCount + 2 * index))
-        guard offset >= upper, offset % 2 == 0, unsafe offset + Self.nodeHeaderCount <= bytes.count else {
+        guard offset >= upper, offset % 2 == 0, unsafe offset + Self.nodeHeaderCount <= bytes.count
+        else {
             throw .page(page, "has a node out of bounds")
         }
         let node = node(index)
@@ -120,7 +121,9 @@
             guard !node.keyRange.isEmpty else { throw .page(page, "has an empty key") }
         }
         let size = extent(node, isBranch: isBranch)
-        guard unsafe offset + size <= bytes.count else { throw .page(page, "has a node out of bounds") }
+        guard unsafe offset + size <= bytes.count else {
+            throw .page(page, "has a node out of bounds")
+        }
         return size
     }
 

@@ -57,7 +57,8 @@ final class ClientConnection: Connection {
         } catch {
             stream.clear()
             streams.giveBack(slot: stream.slot)
-            call.end((error as? Status) ?? Status(.unavailable, "the connection has no stream left"))
+            call.end(
+                (error as? Status) ?? Status(.unavailable, "the connection has no stream left"))
             return
         }
         call.slot = stream.slot

@@ -12,7 +12,7 @@ final class Acceptor: Sendable {
     private let registry: ConnectionRegistry
     private let limits: ServerLimits
     private let log: @Sendable (ServerEvent) -> Void
-    private let adopt: @Sendable (_ descriptor: Int32, _ peer: PeerCredentials) -> Void
+    private let adopt: @Sendable (_ descriptor: Int32, _ ticket: ConnectionTicket) -> Void
     /// The reading end of a pipe; the thread ends when the writing end is closed.
     private let stopSignal: Int32
     private let stopper: Mutex<Int32?>
@@ -59,7 +59,7 @@ final class Acceptor: Sendable {
     init(
         listener: ListeningSocket, registry: ConnectionRegistry, limits: ServerLimits,
         log: @escaping @Sendable (ServerEvent) -> Void,
-        adopt: @escaping @Sendable (_ descriptor: Int32, _ peer: PeerCredentials) -> Void
+        adopt: @escaping @Sendable (_ descriptor: Int32, _ ticket: ConnectionTicket) -> Void
     ) throws(ListenError) {
         self.listener = listener
         self.registry = registry
@@ -149,14 +149,15 @@ final class Acceptor: Sendable {
             log(.peerUnknown)
             return
         }
-        if let reason = registry.admit(peer, limits: limits) {
+        switch registry.admit(peer, limits: limits) {
+        case .admitted(let ticket):
+            adopt(descriptor, ticket)
+        case .refused(let reason):
             close(descriptor)
             if logged.allows(now: .now()) {
                 log(.connectionRefused(peer, reason: reason))
             }
-            return
         }
-        adopt(descriptor, peer)
     }
 
     /// Out of descriptors, nothing can be accepted, and what waits in the queue would make `poll`

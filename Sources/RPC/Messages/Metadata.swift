@@ -81,7 +81,9 @@ public struct Metadata: Sendable, ExpressibleByDictionaryLiteral {
     }
 
     private func firstEntry(named wanted: String) -> Entry? {
-        entries.first { $0.nameCount == wanted.utf8.count && name(of: $0).elementsEqual(wanted.utf8) }
+        entries.first {
+            $0.nameCount == wanted.utf8.count && name(of: $0).elementsEqual(wanted.utf8)
+        }
     }
 
     private func name(of entry: Entry) -> ArraySlice<UInt8> {

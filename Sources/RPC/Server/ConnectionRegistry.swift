@@ -14,8 +14,8 @@ final class ConnectionRegistry: Sendable {
     private let state = Mutex(State())
 
     /// Counts a new connection, or says why there may be none.
-    func admit(_ peer: PeerCredentials, limits: ServerLimits) -> String? {
-        state.withLock { state in
+    func admit(_ peer: PeerCredentials, limits: ServerLimits) -> Admission {
+        let reason: String? = state.withLock { state in
             if state.isDraining { return "the server is shutting down" }
             guard state.count < limits.connectionsMax else { return "too many connections" }
             guard state.countOfUser[peer.userID, default: 0] < limits.connectionsPerUserMax else {
@@ -25,13 +25,15 @@ final class ConnectionRegistry: Sendable {
             state.countOfUser[peer.userID, default: 0] += 1
             return nil
         }
+        return reason.map { .refused(reason: $0) }
+            ?? .admitted(ConnectionTicket(peer: peer, registry: self))
     }
 
     /// Remembers the channel of an admitted connection; one that comes while the server drains
     /// is told so.
-    func add(_ connection: ServerConnection, _ channel: any Channel) {
+    func add(_ ticket: ConnectionTicket, _ channel: any Channel) {
         let isDraining = state.withLock { state in
-            state.channels[ObjectIdentifier(connection)] = channel
+            state.channels[ObjectIdentifier(ticket)] = channel
             return state.isDraining
         }
         if isDraining {
@@ -39,21 +41,13 @@ final class ConnectionRegistry: Sendable {
         }
     }
 
-    func remove(_ connection: ServerConnection) {
-        release(connection.peer) { $0.channels[ObjectIdentifier(connection)] = nil }
-    }
-
-    /// An admitted connection that never became one.
-    func remove(_ peer: PeerCredentials) {
-        release(peer) { _ in }
-    }
-
-    private func release(_ peer: PeerCredentials, _ change: (inout State) -> Void) {
+    /// Called by the ticket, once.
+    func release(_ ticket: ConnectionTicket) {
         let waiting = state.withLock { state in
-            change(&state)
+            state.channels[ObjectIdentifier(ticket)] = nil
             state.count -= 1
-            let left = state.countOfUser[peer.userID, default: 1] - 1
-            state.countOfUser[peer.userID] = left > 0 ? left : nil
+            let left = state.countOfUser[ticket.peer.userID, default: 1] - 1
+            state.countOfUser[ticket.peer.userID] = left > 0 ? left : nil
             guard state.count == 0 else { return [CheckedContinuation<Void, Never>]() }
             defer { state.waiting = [] }
             return state.waiting

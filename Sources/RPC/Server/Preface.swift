@@ -15,6 +15,8 @@ struct Preface {
     private static let expected = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8)
     private var matchedCount = 0
 
+    var isComplete: Bool { matchedCount == Self.expected.count }
+
     mutating func check(_ bytes: UnsafeRawBufferPointer) -> Verdict {
         guard matchedCount < Self.expected.count else { return .matches }
         for byte in bytes.prefix(Self.expected.count - matchedCount) {

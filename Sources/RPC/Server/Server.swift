@@ -17,9 +17,10 @@ public final class Server: Sendable {
     public init(
         routes: [Route], limits: ServerLimits = ServerLimits(),
         group: MultiThreadedEventLoopGroup,
-        admit: @escaping @Sendable (
-            _ path: String, _ peer: PeerCredentials, _ metadata: Metadata
-        ) -> Status? = { _, _, _ in nil },
+        admit:
+            @escaping @Sendable (
+                _ path: String, _ peer: PeerCredentials, _ metadata: Metadata
+            ) -> Status? = { _, _, _ in nil },
         log: @escaping @Sendable (ServerEvent) -> Void = { _ in }
     ) {
         environment = ServerEnvironment(
@@ -33,8 +34,8 @@ public final class Server: Sendable {
         let acceptor = try Acceptor(
             listener: listener, registry: environment.registry, limits: environment.limits,
             log: environment.log
-        ) { descriptor, peer in
-            self.adopt(descriptor, peer)
+        ) { descriptor, ticket in
+            self.adopt(descriptor, ticket)
         }
         acceptors.withLock { $0.append(acceptor) }
         acceptor.start()
@@ -59,7 +60,7 @@ public final class Server: Sendable {
     }
 
     /// Makes an accepted descriptor a connection of the next event loop.
-    private func adopt(_ descriptor: Int32, _ peer: PeerCredentials) {
+    private func adopt(_ descriptor: Int32, _ ticket: ConnectionTicket) {
         let turn = nextLoop.wrappingAdd(1, ordering: .relaxed).oldValue
         let mailbox = mailboxes[turn % mailboxes.count]
         let environment = environment
@@ -71,16 +72,16 @@ public final class Server: Sendable {
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let connection = ServerConnection(
-                        environment: environment, peer: peer, mailbox: mailbox)
+                        environment: environment, ticket: ticket, mailbox: mailbox)
                     // Before the handler is there, so that a handler that closes at once is
                     // removed after it was added.
-                    environment.registry.add(connection, channel)
+                    environment.registry.add(ticket, channel)
                     try channel.pipeline.syncOperations.addHandler(connection)
                 }
             }
             .withConnectedSocket(descriptor)
             .whenFailure { _ in
-                environment.registry.remove(peer)
+                ticket.release()
             }
     }
 }

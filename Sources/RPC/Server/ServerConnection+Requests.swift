@@ -3,7 +3,7 @@ import NIOCore
 // What arrives on the streams.
 extension ServerConnection: SessionDelegate {
     func headersBegan(streamID: Int32, slot: Int?, isRequest: Bool) -> Int? {
-        headerBlockBegan()
+        isHeaderBlockOpen = true
         if let slot { return slot }
         guard isRequest else { return nil }
         let stream = streams.take { slot in ServerStream(slot: slot, limits: limits) }
@@ -32,7 +32,7 @@ extension ServerConnection: SessionDelegate {
     }
 
     func headersEnded(slot: Int, endsStream: Bool) {
-        headerBlockEnded()
+        isHeaderBlockOpen = false
         let stream = streams[slot]
         stream.isRemoteEnded = endsStream
         guard !stream.isHeadDone, stream.finalStatus == nil else { return }

@@ -5,6 +5,7 @@ import NIOCore
 final class ServerConnection: Connection {
     let environment: ServerEnvironment
     let peer: PeerCredentials
+    private let ticket: ConnectionTicket
     let mailbox: Mailbox
     var streams = SlotTable<ServerStream>()
     var largeMessages: LargeMessageBudget
@@ -20,6 +21,9 @@ final class ServerConnection: Connection {
     // Times.
     private let acceptTime = NIODeadline.now()
     private var hasHandshake = false
+    /// A header block has begun and not ended.
+    var isHeaderBlockOpen = false
+    /// When a header block was first left unfinished at the end of a read.
     private var headerBlockStart: NIODeadline?
     private var pingTime: NIODeadline?
     private var nextCheck: NIODeadline?
@@ -28,9 +32,10 @@ final class ServerConnection: Connection {
     /// Streams whose handlers are told after the flush that they may send again.
     var writableSlots: [Int] = []
 
-    init(environment: ServerEnvironment, peer: PeerCredentials, mailbox: Mailbox) {
+    init(environment: ServerEnvironment, ticket: ConnectionTicket, mailbox: Mailbox) {
         self.environment = environment
-        self.peer = peer
+        self.ticket = ticket
+        self.peer = ticket.peer
         self.mailbox = mailbox
         self.largeMessages = LargeMessageBudget(
             bytesMax: environment.limits.largeRequestBytesMax)
@@ -55,6 +60,9 @@ final class ServerConnection: Connection {
     /// bounded.
     override var pausesReadingWhenUnwritable: Bool { true }
 
+    /// Who does not speak HTTP/2 gets an answer without HTTP/2 frames in front of it.
+    override var mayFlush: Bool { preface.isComplete }
+
     override func accepts(_ bytes: UnsafeRawBufferPointer) -> Bool {
         switch preface.check(bytes) {
         case .matches:
@@ -69,6 +77,12 @@ final class ServerConnection: Connection {
         if let abuseReason {
             disconnect(.connectionAbused(peer, reason: abuseReason))
             return
+        }
+        if !isHeaderBlockOpen {
+            headerBlockStart = nil
+        } else if headerBlockStart == nil {
+            headerBlockStart = lastReadTime
+            scheduleCheck(at: lastReadTime + limits.headerTimeout)
         }
         // What handlers asked for on this very thread leaves with the same write.
         mailbox.drain()
@@ -94,7 +108,7 @@ final class ServerConnection: Connection {
         for stream in streams.all where stream.isLive {
             end(stream)
         }
-        environment.registry.remove(self)
+        ticket.release()
     }
 
     private func disconnect(_ event: ServerEvent) {
@@ -110,18 +124,6 @@ final class ServerConnection: Connection {
         if abuseReason == nil {
             abuseReason = abuse.reason(against: frame, now: .now())
         }
-    }
-
-    func headerBlockBegan() {
-        // A header block may take its time only when it comes in more than one read.
-        headerBlockStart = lastReadTime
-        if nextCheck.map({ $0 > lastReadTime + limits.headerTimeout }) ?? true {
-            scheduleCheck(at: lastReadTime + limits.headerTimeout)
-        }
-    }
-
-    func headerBlockEnded() {
-        headerBlockStart = nil
     }
 
     // MARK: Times
@@ -191,6 +193,10 @@ final class ServerConnection: Connection {
         case ServerSignal.drain:
             guard !isDraining else { return }
             isDraining = true
+            guard preface.isComplete else {
+                close()
+                return
+            }
             session?.announceShutdown()
             flush()
             // The answer comes after every request that the client sent before it knew. Not in

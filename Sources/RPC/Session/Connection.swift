@@ -35,6 +35,9 @@ class Connection: ChannelDuplexHandler {
     /// each other wait for ever.
     var pausesReadingWhenUnwritable: Bool { false }
 
+    /// Whether anything may be sent yet.
+    var mayFlush: Bool { true }
+
     /// Looks at bytes before the session does; false drops them.
     func accepts(_ bytes: UnsafeRawBufferPointer) -> Bool { true }
 
@@ -72,7 +75,10 @@ class Connection: ChannelDuplexHandler {
     final func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !isClosing, let session else { return }
         let buffer = Self.unwrapInboundIn(data)
-        isReading = true
+        if !isReading {
+            isReading = true
+            lastReadTime = .now()
+        }
         buffer.withUnsafeReadableBytes { bytes in
             guard accepts(bytes) else { return }
             do throws(Session.Failure) {
@@ -86,7 +92,6 @@ class Connection: ChannelDuplexHandler {
 
     final func channelReadComplete(context: ChannelHandlerContext) {
         if isReading {
-            lastReadTime = .now()
             readCompleted()
             isReading = false
         }
@@ -106,7 +111,7 @@ class Connection: ChannelDuplexHandler {
     /// Sends what the session has, up to one turn's bytes; the rest follows in later turns.
     final func flush() {
         guard !isFlushing, !isReading, !isClosing, let context, let session else { return }
-        guard context.channel.isActive, context.channel.isWritable else { return }
+        guard context.channel.isActive, context.channel.isWritable, mayFlush else { return }
         isFlushing = true
         defer { isFlushing = false }
         do throws(Session.Failure) {
@@ -158,7 +163,11 @@ class Connection: ChannelDuplexHandler {
     /// Sends what the session has to say (a GOAWAY, say), once, and closes.
     final func flushAndClose() {
         guard !isClosing, let context, let session else { return }
-        _ = try? session.produce(bytesMax: Self.turnBytesMax)
+        do throws(Session.Failure) {
+            _ = try session.produce(bytesMax: Self.turnBytesMax)
+        } catch {
+            // Nothing can be said any more; what was gathered before is still worth sending.
+        }
         if session.output.readableBytes > 0, context.channel.isActive {
             context.writeAndFlush(Self.wrapOutboundOut(session.output), promise: nil)
             session.output = ByteBuffer()

@@ -15,8 +15,9 @@ struct OutboundQueue {
     private(set) var byteCount = 0
 
     mutating func append(_ message: ByteBuffer) {
-        append(Piece(
-            prefix: UInt64(message.readableBytes), prefixCount: 5, body: message))
+        append(
+            Piece(
+                prefix: UInt64(message.readableBytes), prefixCount: 5, body: message))
     }
 
     /// Appends one message that comes in pieces.
@@ -41,7 +42,8 @@ struct OutboundQueue {
             if missing > 0 {
                 // A prefix cut in two is kept whole: the end of the message is lost anyway.
                 let bodyCount = max(0, missing - last.prefixCount)
-                last.body = last.body.getSlice(at: last.body.readerIndex, length: bodyCount)
+                last.body =
+                    last.body.getSlice(at: last.body.readerIndex, length: bodyCount)
                     ?? ByteBuffer()
                 append(last)
                 return

@@ -16,7 +16,8 @@ final class Session {
     /// SAFETY: the delegate owns the session and closes it before it goes away itself.
     unowned(unsafe) let delegate: any SessionDelegate
 
-    private var pointer: OpaquePointer?
+    /// For the callbacks of `Session+Callbacks` only.
+    private(set) var pointer: OpaquePointer?
     /// Calls into nghttp2 that have not returned: a session closed by a callback is freed after.
     private var depth = 0
     private(set) var isClosed = false
@@ -118,7 +119,7 @@ final class Session {
     }
 
     /// Appends a DATA frame; false when `output` is full and the frame must wait.
-    fileprivate func write(
+    func write(
         frameHeader: UnsafePointer<UInt8>, slot: Int, count: Int
     ) -> Bool {
         guard output.readableBytes < outputBytesMax else { return false }
@@ -222,188 +223,5 @@ final class Session {
     /// Says why, then stops: nothing is read any more.
     func terminate(error: UInt32) {
         _ = enter { nghttp2_session_terminate_session($0, error) }
-    }
-}
-
-// MARK: - The C side
-
-extension Session {
-    private static func userData(slot: Int) -> UnsafeMutableRawPointer? {
-        UnsafeMutableRawPointer(bitPattern: slot + 1)
-    }
-
-    private static func slot(_ session: OpaquePointer?, _ streamID: Int32) -> Int? {
-        nghttp2_session_get_stream_user_data(session, streamID).map { Int(bitPattern: $0) - 1 }
-    }
-
-    /// SAFETY: the user data of an nghttp2 session is its `Session`, which frees it before it
-    /// goes away and whose `enter` is on the stack during every callback.
-    private static func session(_ context: UnsafeMutableRawPointer?) -> Session? {
-        context.map { Unmanaged<Session>.fromOpaque($0).takeUnretainedValue() }
-    }
-
-    private static func dataProvider(slot: Int) -> nghttp2_data_provider {
-        nghttp2_data_provider(
-            source: nghttp2_data_source(ptr: userData(slot: slot)),
-            read_callback: { pointer, streamID, _, count, flags, source, context in
-                guard let session = Session.session(context), let flags, let source,
-                    let slot = source.pointee.ptr.map({ Int(bitPattern: $0) - 1 })
-                else { return Int(NGHTTP2_ERR_CALLBACK_FAILURE.rawValue) }
-                return session.read(slot: slot, streamID: streamID, count: count, flags: flags)
-            })
-    }
-
-    private func read(
-        slot: Int, streamID: Int32, count: Int, flags: UnsafeMutablePointer<UInt32>
-    ) -> Int {
-        flags.pointee |= NGHTTP2_DATA_FLAG_NO_COPY.rawValue
-        switch delegate.offer(slot: slot, upTo: count) {
-        case .later:
-            return Int(NGHTTP2_ERR_DEFERRED.rawValue)
-        case .bytes(let count):
-            return count
-        case .last(let count):
-            flags.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue
-            return count
-        case .lastBeforeTrailers(let count, let status):
-            flags.pointee |=
-                NGHTTP2_DATA_FLAG_EOF.rawValue | NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue
-            submitTrailers(ResponseHeaders.trailers(status), streamID: streamID)
-            return count
-        }
-    }
-
-    private static func makeOptions(
-        _ settings: SessionSettings
-    ) throws(Failure) -> OpaquePointer? {
-        var options: OpaquePointer?
-        try check(nghttp2_option_new(&options))
-        // The window of a stream opens when its messages are taken, not when they arrive.
-        nghttp2_option_set_no_auto_window_update(options, 1)
-        // nghttp2 would refuse etcd's clients, whose `:authority` is a path: `RequestHead` checks
-        // what gRPC needs.
-        nghttp2_option_set_no_http_messaging(options, 1)
-        nghttp2_option_set_no_closed_streams(options, 1)
-        nghttp2_option_set_max_continuations(options, settings.continuationsMax)
-        nghttp2_option_set_max_send_header_block_length(options, 64 * 1024)
-        // Resets are counted by `ServerConnection`, which says why it closes; nghttp2's own limit
-        // is only the second net.
-        nghttp2_option_set_stream_reset_rate_limit(options, 1_000_000, 100_000)
-        return options
-    }
-
-    private static func makeCallbacks() throws(Failure) -> OpaquePointer? {
-        var callbacks: OpaquePointer?
-        try check(nghttp2_session_callbacks_new(&callbacks))
-        setFrameCallbacks(callbacks)
-        setHeaderCallbacks(callbacks)
-        nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks) {
-            pointer, _, streamID, bytes, count, context in
-            // The connection's window only bounds what is under way: the streams' windows bound
-            // what is kept, and one paused stream must not stop the others.
-            nghttp2_session_consume_connection(pointer, count)
-            if let session = Session.session(context), !session.isClosed,
-                let slot = Session.slot(pointer, streamID)
-            {
-                session.delegate.dataReceived(
-                    slot: slot, bytes: UnsafeRawBufferPointer(start: bytes, count: count))
-            }
-            return 0
-        }
-        nghttp2_session_callbacks_set_on_stream_close_callback(callbacks) {
-            pointer, streamID, error, context in
-            if let session = Session.session(context), !session.isClosed,
-                let slot = Session.slot(pointer, streamID)
-            {
-                session.delegate.streamClosed(slot: slot, error: error)
-            }
-            return 0
-        }
-        nghttp2_session_callbacks_set_send_data_callback(callbacks) {
-            _, frame, header, count, source, context in
-            guard let session = Session.session(context), let header, let source,
-                let slot = source.pointee.ptr.map({ Int(bitPattern: $0) - 1 })
-            else { return Int32(NGHTTP2_ERR_CALLBACK_FAILURE.rawValue) }
-            return session.write(frameHeader: header, slot: slot, count: count)
-                ? 0 : Int32(NGHTTP2_ERR_WOULDBLOCK.rawValue)
-        }
-        nghttp2_session_callbacks_set_on_frame_send_callback(callbacks) { pointer, frame, context in
-            if let session = Session.session(context), !session.isClosed,
-                let header = frame?.pointee.hd,
-                UInt32(header.type) == NGHTTP2_HEADERS.rawValue,
-                UInt32(header.flags) & NGHTTP2_FLAG_END_STREAM.rawValue != 0,
-                let slot = Session.slot(pointer, header.stream_id)
-            {
-                session.delegate.trailersSent(slot: slot)
-            }
-            return 0
-        }
-        return callbacks
-    }
-
-    private static func setFrameCallbacks(_ callbacks: OpaquePointer?) {
-        nghttp2_session_callbacks_set_on_begin_frame_callback(callbacks) { _, header, context in
-            if let session = Session.session(context), !session.isClosed, let header = header?.pointee {
-                session.delegate.frameBegan(
-                    FrameHeader(type: header.type, flags: header.flags, length: header.length))
-            }
-            return 0
-        }
-        nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks) { pointer, frame, context in
-            if let session = Session.session(context), !session.isClosed, let frame {
-                session.received(frame)
-            }
-            return 0
-        }
-    }
-
-    private func received(_ frame: UnsafePointer<nghttp2_frame>) {
-        let header = frame.pointee.hd
-        switch UInt32(header.type) {
-        case NGHTTP2_HEADERS.rawValue, NGHTTP2_DATA.rawValue:
-            guard let slot = Self.slot(pointer, header.stream_id) else { return }
-            let endsStream = UInt32(header.flags) & NGHTTP2_FLAG_END_STREAM.rawValue != 0
-            if UInt32(header.type) == NGHTTP2_HEADERS.rawValue {
-                delegate.headersEnded(slot: slot, endsStream: endsStream)
-            }
-            if endsStream {
-                delegate.remoteEnded(slot: slot)
-            }
-        case NGHTTP2_PING.rawValue where UInt32(header.flags) & NGHTTP2_FLAG_ACK.rawValue != 0:
-            delegate.pingAnswered()
-        case NGHTTP2_GOAWAY.rawValue:
-            delegate.goAwayReceived(
-                lastStreamID: frame.pointee.goaway.last_stream_id,
-                error: frame.pointee.goaway.error_code)
-        default:
-            break
-        }
-    }
-
-    private static func setHeaderCallbacks(_ callbacks: OpaquePointer?) {
-        nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks) {
-            pointer, frame, context in
-            guard let session = Session.session(context), !session.isClosed, let frame else { return 0 }
-            let streamID = frame.pointee.hd.stream_id
-            let known = Session.slot(pointer, streamID)
-            let isRequest =
-                frame.pointee.headers.cat.rawValue == NGHTTP2_HCAT_REQUEST.rawValue
-            if let slot = session.delegate.headersBegan(
-                streamID: streamID, slot: known, isRequest: isRequest), known == nil
-            {
-                nghttp2_session_set_stream_user_data(pointer, streamID, Session.userData(slot: slot))
-            }
-            return 0
-        }
-        nghttp2_session_callbacks_set_on_header_callback(callbacks) {
-            pointer, frame, name, nameCount, value, valueCount, _, context in
-            guard let session = Session.session(context), !session.isClosed, let frame,
-                let slot = Session.slot(pointer, frame.pointee.hd.stream_id)
-            else { return 0 }
-            let isAccepted = session.delegate.header(
-                slot: slot, name: UnsafeRawBufferPointer(start: name, count: nameCount),
-                value: UnsafeRawBufferPointer(start: value, count: valueCount))
-            return isAccepted ? 0 : Int32(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue)
-        }
     }
 }

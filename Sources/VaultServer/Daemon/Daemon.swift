@@ -57,8 +57,7 @@ public final class Daemon: Sendable {
         let parts = try makeParts(configuration, logger: logger)
         do throws(DaemonError) {
             if !configuration.keyfile.isEmpty {
-                let credential = try KeyfileReading.credential(path: configuration.keyfile)
-                try await unseal(parts.vault, credential)
+                try await unseal(parts, keyfile: configuration.keyfile)
             }
             return try await listen(parts, isDevelopment: false, scratch: nil)
         } catch {
@@ -153,11 +152,17 @@ public final class Daemon: Sendable {
         }
     }
 
-    private static func unseal(
-        _ vault: Vault, _ credential: CredentialBox
-    ) async throws(DaemonError) {
+    private static func unseal(_ parts: Parts, keyfile: String) async throws(DaemonError) {
+        let credential = try KeyfileReading.credential(path: keyfile)
+        guard parts.vault.status().isInitialized else {
+            // A service with a key file in its configuration must come up once to be initialised.
+            parts.logger.warning("not initialised; run 'vaultctl init' with the key file")
+            return
+        }
         let result = await withCheckedContinuation { continuation in
-            vault.unseal(with: credential, progress: { _ in }) { continuation.resume(returning: $0) }
+            parts.vault.unseal(with: credential, progress: { _ in }) {
+                continuation.resume(returning: $0)
+            }
         }
         if case .failure(let error) = result { throw DaemonError(error) }
     }

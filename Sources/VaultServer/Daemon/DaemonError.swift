@@ -26,9 +26,11 @@ public struct DaemonError: Error, Equatable, Sendable, CustomStringConvertible {
     init(_ error: VaultError) {
         let text = StatusTable.status(of: error).message
         let prefix = "vaultd: "
+        let exitStatus = Self.exitStatus(of: error)
         self.init(
-            text.hasPrefix(prefix) ? String(text.dropFirst(prefix.count)) : text,
-            exitStatus: Self.exitStatus(of: error))
+            (text.hasPrefix(prefix) ? String(text.dropFirst(prefix.count)) : text)
+                + (exitStatus == 12 ? "; name another --keyfile" : ""),
+            exitStatus: exitStatus)
     }
 
     private static func exitStatus(of error: DataDirectoryError) -> Int32 {

@@ -3,7 +3,9 @@ import RPC
 
 /// Where the daemon listens: on the sockets that systemd passed, or on its own.
 enum Listening {
-    static func sockets(_ configuration: ServerConfiguration) throws(DaemonError) -> [ListeningSocket] {
+    static func sockets(
+        _ configuration: ServerConfiguration
+    ) throws(DaemonError) -> [ListeningSocket] {
         do throws(ListenError) {
             let inherited = try ListeningSocket.inherited()
             if !inherited.isEmpty { return inherited }

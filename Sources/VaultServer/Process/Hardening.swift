@@ -17,7 +17,9 @@ public enum Hardening {
         }
         if vault_set_no_new_privileges() != 0 { failures.append("privileges can still be gained") }
         // Values pass through buffers that nobody wipes by hand; freeing them overwrites them.
-        if vault_overwrite_freed_memory() != 1 { failures.append("freed memory is not overwritten") }
+        if vault_overwrite_freed_memory() != 1 {
+            failures.append("freed memory is not overwritten")
+        }
         if !raiseDescriptorLimit() { failures.append("the limit of open files stays low") }
         return failures
     }

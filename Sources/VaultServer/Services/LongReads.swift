@@ -7,13 +7,13 @@ final class LongReads: Sendable {
     /// Does a part of the work; returns true when it is done.
     typealias Turn = @Sendable () -> Bool
 
-    private struct Entry {
+    private struct Read {
         var process: Int32
         var turn: Turn
     }
 
     private struct State {
-        var waiting: [Entry] = []
+        var waiting: [Read] = []
         var active = 0
         var countOfProcess: [Int32: Int] = [:]
         /// Bytes of answers that are being put together.
@@ -27,7 +27,7 @@ final class LongReads: Sendable {
 
     /// Queues a read for `process`; false when it, or everybody together, has too many.
     func submit(process: Int32, _ turn: @escaping Turn) -> Bool {
-        let entry = Entry(process: process, turn: turn)
+        let read = Read(process: process, turn: turn)
         let decision = state.withLock { state -> (isAccepted: Bool, starts: Bool) in
             let ofProcess = state.countOfProcess[process, default: 0]
             guard state.active + state.waiting.count < Limits.scansMax,
@@ -35,13 +35,13 @@ final class LongReads: Sendable {
             else { return (false, false) }
             state.countOfProcess[process] = ofProcess + 1
             guard state.active < Limits.scansActiveMax else {
-                state.waiting.append(entry)
+                state.waiting.append(read)
                 return (true, false)
             }
             state.active += 1
             return (true, true)
         }
-        if decision.starts { run(entry) }
+        if decision.starts { run(read) }
         return decision.isAccepted
     }
 
@@ -58,21 +58,21 @@ final class LongReads: Sendable {
         state.withLock { $0.bytes -= bytes }
     }
 
-    private func run(_ entry: Entry) {
+    private func run(_ read: Read) {
         let accepted = thread.submit {
-            if entry.turn() {
-                if let next = self.finish(entry) { self.run(next) }
+            if read.turn() {
+                if let next = self.finish(read) { self.run(next) }
             } else {
-                self.run(entry)
+                self.run(read)
             }
         }
         precondition(accepted, "no more reads are active than the thread takes")
     }
 
-    private func finish(_ entry: Entry) -> Entry? {
+    private func finish(_ read: Read) -> Read? {
         state.withLock { state in
-            let left = state.countOfProcess[entry.process, default: 1] - 1
-            state.countOfProcess[entry.process] = left == 0 ? nil : left
+            let left = state.countOfProcess[read.process, default: 1] - 1
+            state.countOfProcess[read.process] = left == 0 ? nil : left
             guard !state.waiting.isEmpty else {
                 state.active -= 1
                 return nil

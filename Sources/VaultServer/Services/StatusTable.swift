@@ -12,7 +12,8 @@ enum StatusTable {
     static let permissionDenied = Status(.permissionDenied, "etcdserver: permission denied")
     static let tooManyRequests = Status(.resourceExhausted, "etcdserver: too many requests")
     static let requestTooLarge = Status(.invalidArgument, "etcdserver: request is too large")
-    static let responseTooLarge = Status(.resourceExhausted, "vaultd: the answer is too large; ask for less with a limit")
+    static let responseTooLarge = Status(
+        .resourceExhausted, "vaultd: the answer is too large; ask for less with a limit")
     static let unknownHealthService = Status(.notFound, "unknown service")
 
     static func status(of error: StoreError) -> Status {
@@ -45,14 +46,14 @@ enum StatusTable {
         case .notInitialized: notInitialized
         case .alreadyInitialized: alreadyInitialized
         case .wrongKey:
-            vaultd(.unauthenticated, "wrong key: it opens no slot of this vault; try another")
+            vaultd(.unauthenticated, "wrong key: it opens no slot of this vault")
         case .damaged(let what):
             vaultd(.dataLoss, "the keyring is damaged: \(what); restore a backup")
         case .unsupportedFormat(let version): unsupportedFormat(version)
         case .unknownDataKey(let number):
             vaultd(.dataLoss, "data key \(number) is missing; restore a backup")
         case .noSlotOfThatKind:
-            vaultd(.unauthenticated, "wrong key: the vault has no slot of that kind; try another")
+            vaultd(.unauthenticated, "wrong key: the vault has no slot of that kind")
         case .unsafeParameters(let what):
             vaultd(.dataLoss, "the keyring asks for unsafe parameters: \(what); restore a backup")
         case .closed: sealed

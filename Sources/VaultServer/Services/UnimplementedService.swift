@@ -6,7 +6,8 @@ import VaultAPI
 enum UnimplementedService {
     static func routes(except implemented: Set<Method>) -> [Route] {
         Methods.all.filter { !implemented.contains($0) }.map { method in
-            let status = Status(.unimplemented, "vaultd: \(method.service)/\(method.name) is not implemented")
+            let status = Status(
+                .unimplemented, "vaultd: \(method.service)/\(method.name) is not implemented")
             switch method.kind {
             case .unary:
                 return .unary(method.path) { _, _ in .failure(status) }

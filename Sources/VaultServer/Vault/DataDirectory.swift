@@ -36,7 +36,7 @@ final class DataDirectory: Sendable {
         }
         try FileRule.directory.check(path)
         // LOCK is opened before the rest is looked at: the owner of the lock may be replacing it.
-        let descriptor = try lock(path + "/" + DataDirectoryFile.lock.rawValue)
+        let descriptor = try lock(path)
         let directory = DataDirectory(path: path, lockDescriptor: descriptor)
         for file in DataDirectoryFile.allCases where exists(path + "/" + file.rawValue) {
             try file.rule.check(path + "/" + file.rawValue)
@@ -53,7 +53,8 @@ final class DataDirectory: Sendable {
         return lstat(path, &status) == 0
     }
 
-    private static func lock(_ path: String) throws(DataDirectoryError) -> Int32 {
+    private static func lock(_ directory: String) throws(DataDirectoryError) -> Int32 {
+        let path = directory + "/" + DataDirectoryFile.lock.rawValue
         let descriptor = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             if errno == ELOOP { throw .wrongKind(path: path, wanted: "a plain file") }
@@ -63,7 +64,7 @@ final class DataDirectory: Sendable {
         if flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
             failure =
                 errno == EWOULDBLOCK
-                ? .inUse(path: path)
+                ? .inUse(path: directory)
                 : .system(path: path, operation: "lock", errno: errno)
         }
         guard let failure else { return descriptor }

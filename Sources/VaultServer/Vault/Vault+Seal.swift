@@ -7,7 +7,8 @@ extension Vault {
     /// Forgets the keys. New calls are refused at once; `completion` runs when those under way have
     /// finished and the store is closed.
     func seal(completion: @escaping @Sendable (Result<Void, VaultError>) -> Void) {
-        let decision = state.withLock { state -> Result<Lifecycle<OpenVault>.SealStep, VaultError> in
+        typealias Step = Lifecycle<OpenVault>.SealStep
+        let decision = state.withLock { state -> Result<Step, VaultError> in
             let step = Result { () throws(VaultError) in try state.lifecycle.beginSeal() }
             if case .success(let step) = step {
                 switch step {

@@ -184,7 +184,8 @@ struct IndexEntry: Equatable {
             head.pointee.createRevision = 0
             head.pointee.version = 0
         } else {
-            head.pointee.createRevision = before.version == 0 ? position.main : before.createRevision
+            head.pointee.createRevision =
+                before.version == 0 ? position.main : before.createRevision
             head.pointee.version = before.version + 1
         }
     }

@@ -77,7 +77,8 @@ struct StoreLoader {
         let outcome: Result<StoreHead, StoreError> = buffer.withUnsafeMutableBytes { buffer in
             do throws(SealError) {
                 let count = try cipher.open(sealed, at: .state, into: buffer)
-                guard let head = StoreHead.decode(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+                guard
+                    let head = StoreHead.decode(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
                 else { return .failure(.damaged("the sealed head is malformed")) }
                 return .success(head)
             } catch {

@@ -11,6 +11,9 @@ struct RangeAnswer {
     private var emitted: Int64 = 0
     private(set) var more = false
     private var gathered: [KeyValue] = []
+    private static var nothing: UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(start: nil, count: 0)
+    }
 
     init(_ query: RangeQuery, cipher: RecordCipher) {
         self.query = query
@@ -87,7 +90,7 @@ struct RangeAnswer {
         let hidesValue = query.keysOnly && query.sortTarget != .value
         return RecordView(
             key: record.key,
-            value: hidesValue ? UnsafeRawBufferPointer(start: nil, count: 0) : record.value,
+            value: hidesValue ? Self.nothing : record.value,
             createRevision: Revision(record.createRevision),
             modRevision: Revision(position.main), version: record.version,
             lease: LeaseID(record.lease))
@@ -114,7 +117,7 @@ struct RangeAnswer {
                     sink.append(
                         RecordView(
                             key: key,
-                            value: query.keysOnly ? UnsafeRawBufferPointer(rebasing: value[..<0]) : value,
+                            value: query.keysOnly ? Self.nothing : value,
                             createRevision: keyValue.createRevision,
                             modRevision: keyValue.modRevision, version: keyValue.version,
                             lease: keyValue.lease))

@@ -29,8 +29,8 @@ public final class RangeScan {
         answer = RangeAnswer(query, cipher: store.log.cipher)
     }
 
-    /// Pins the revision asked for, or the current one. What is current may be compacted away before
-    /// it is pinned; then there is a newer one.
+    /// Pins the revision asked for, or the current one. What is current may be compacted away
+    /// before it is pinned; then there is a newer one.
     private static func pin(
         _ asked: Revision, in store: Store
     ) throws(StoreError) -> (revision: Revision, published: Revision) {

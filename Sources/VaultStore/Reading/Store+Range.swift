@@ -86,7 +86,6 @@ extension Store {
         _ transaction: Transaction, at revision: Revision, budget: StoreReader.Budget
     ) throws(StoreError) -> Try<TransactionResult> {
         try log.read { (lookup) throws(StoreError) -> Try<TransactionResult> in
-            if revision < self.clock.compacted { return .again }
             guard
                 let path = try self.reader.choosePath(
                     of: transaction, at: revision, budget: budget, lookup: lookup)
@@ -106,7 +105,7 @@ extension Store {
                         query, at: at, positionsMax: answer.positionsMax, budget: budget,
                         countsLive: { at == self.clock.published },
                         isReadable: { () throws(StoreError) in
-                            guard at < self.clock.compacted else { return }
+                            guard at < self.clock.compacted, at != revision else { return }
                             throw .compacted(oldestReadable: self.clock.compacted)
                         }),
                     let summary = try self.reader.answer(
@@ -118,6 +117,8 @@ extension Store {
                             keyValues: sink.keyValues, more: summary.more, count: summary.count,
                             revision: revision)))
             }
+            // Nothing that was visible at that revision has been forgotten while it was looked at.
+            if revision < self.clock.compacted { return .again }
             return .answer(
                 TransactionResult(
                     revision: revision, succeeded: path.succeeded, results: results))

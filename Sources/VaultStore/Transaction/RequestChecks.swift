@@ -11,6 +11,9 @@ enum RequestChecks {
         guard !put.key.isEmpty else { throw .emptyKey }
         if put.ignoresValue && !put.value.isEmpty { throw .valueProvided }
         if put.ignoresLease && put.lease != .none { throw .leaseProvided }
+        guard put.key.count + put.value.count <= Limits.recordBytesMax else {
+            throw .requestTooLarge
+        }
     }
 
     static func check(_ delete: DeleteOperation) throws(StoreError) {

@@ -37,7 +37,9 @@ final class StoreThread: @unchecked Sendable {
         // A variadic prctl cannot be called from Swift; the file does the same.
         let descriptor = open("/proc/thread-self/comm", O_WRONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return }
-        _ = name.utf8.withContiguousStorageIfAvailable { write(descriptor, $0.baseAddress, $0.count) }
+        _ = name.utf8.withContiguousStorageIfAvailable {
+            write(descriptor, $0.baseAddress, $0.count)
+        }
         close(descriptor)
     }
 

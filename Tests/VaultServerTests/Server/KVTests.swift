@@ -83,12 +83,14 @@ import VaultAPI
             old.revision = 2
             #expect(
                 try await server.refusal(Methods.KV.range, old)
-                    == Status(.outOfRange, "etcdserver: mvcc: required revision has been compacted"))
+                    == Status(
+                        .outOfRange, "etcdserver: mvcc: required revision has been compacted"))
             var future = Requests.range("a")
             future.revision = 9
             #expect(
                 try await server.refusal(Methods.KV.range, future)
-                    == Status(.outOfRange, "etcdserver: mvcc: required revision is a future revision"))
+                    == Status(
+                        .outOfRange, "etcdserver: mvcc: required revision is a future revision"))
         }
     }
 

@@ -35,7 +35,7 @@ import VaultSeal
     @Test func aSecondVaultdIsRefusedWhileTheFirstRuns() throws {
         var first: DataDirectory? = try DataDirectory.acquire(path)
         _ = first
-        #expect(refusal() == .inUse(path: path + "/LOCK"))
+        #expect(refusal() == .inUse(path: path))
         first = nil
         #expect(refusal() == nil)
     }

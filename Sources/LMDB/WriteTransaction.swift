@@ -4,27 +4,6 @@ internal import CLMDB
     internal import Glibc
 #endif
 
-/// A named table of the file.
-public struct Table: Hashable, Sendable {
-    let number: UInt32
-}
-
-/// A snapshot of the file. The bytes it hands out are the file's own memory: valid until it ends.
-@safe public struct ReadTransaction: ~Copyable {
-    private let handle: OpaquePointer
-
-    init(_ handle: OpaquePointer) {
-        unsafe self.handle = handle
-    }
-
-    /// The value of a key; nil when there is none.
-    public borrowing func get(
-        _ table: Table, _ key: UnsafeRawBufferPointer
-    ) throws(LMDBError) -> UnsafeRawBufferPointer? {
-        try unsafe lookUp(handle, table, key)
-    }
-}
-
 /// A change of the file: all of it, with `commit`, or nothing. Aborted unless committed.
 @safe public struct WriteTransaction: ~Copyable {
     private let handle: OpaquePointer
@@ -104,16 +83,4 @@ public struct Table: Hashable, Sendable {
         discard self
         try LMDBError.check(code)
     }
-}
-
-private func lookUp(
-    _ handle: OpaquePointer, _ table: Table, _ key: UnsafeRawBufferPointer
-) throws(LMDBError) -> UnsafeRawBufferPointer? {
-    var keyValue = unsafe MDB_val(
-        mv_size: key.count, mv_data: UnsafeMutableRawPointer(mutating: key.baseAddress))
-    var value = unsafe MDB_val()
-    let code = unsafe mdb_get(handle, table.number, &keyValue, &value)
-    if code == MDB_NOTFOUND { return nil }
-    try LMDBError.check(code)
-    return unsafe UnsafeRawBufferPointer(start: value.mv_data, count: value.mv_size)
 }
