@@ -85,6 +85,10 @@ import VaultTestSupport
         var bytes = try Files.read(fixture.path)
         bytes[20] = 2
         try Files.write(bytes, to: fixture.path)
+        let half = FileDamage.page(0, "names another version than the rest of the file")
+        #expect(throws: half) { _ = try FileCheck.open(path: fixture.path) }
+        bytes[4096 + 20] = 2
+        try Files.write(bytes, to: fixture.path)
         #expect(throws: FileDamage.unsupported(version: 2)) {
             _ = try FileCheck.open(path: fixture.path)
         }

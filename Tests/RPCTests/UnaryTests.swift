@@ -38,6 +38,26 @@ import Testing
         }
     }
 
+    /// More answers than a connection may leave unread: the requests behind them wait, and none is
+    /// forgotten.
+    @Test func requestsWaitForAnswersToBeReadAndAllAreServed() async throws {
+        let big = ByteBuffer(repeating: 7, count: 1 << 20)
+        let route = Route.unary("/test.Big/Get") { _, _ in .message(big) }
+        try await TestServer.run([route]) { test in
+            try await test.withClient { client in
+                try await withThrowingTaskGroup { group in
+                    for _ in 0..<200 {
+                        group.addTask {
+                            let answer = try await client.unary("/test.Big/Get", ByteBuffer())
+                            #expect(answer.readableBytes == 1 << 20)
+                        }
+                    }
+                    try await group.waitForAll()
+                }
+            }
+        }
+    }
+
     @Test func answersFromAnotherThread() async throws {
         let calls = Mutex<[UnaryCall]>([])
         let route = Route.unary("/test.Later/Say") { call, _ in

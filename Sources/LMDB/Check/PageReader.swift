@@ -34,14 +34,26 @@ final class PageReader: Sendable {
         Glibc.close(descriptor)
     }
 
-    /// Both meta pages.
+    /// Both meta pages. One that alone names another version was not written so.
     func metas() throws(FileDamage) -> (FileMeta, FileMeta) {
-        let first = try Self.meta(descriptor, 0, pageSize: pageSize, fileBytes: fileBytes)
-        let second = try Self.meta(descriptor, 1, pageSize: pageSize, fileBytes: fileBytes)
+        let first = try meta(0, elsewhere: 1)
+        let second = try meta(1, elsewhere: 0)
         guard first.pageSize == second.pageSize else {
             throw .page(1, "names another page size")
         }
         return (first, second)
+    }
+
+    private func meta(_ number: UInt64, elsewhere other: UInt64) throws(FileDamage) -> FileMeta {
+        func read(_ number: UInt64) throws(FileDamage) -> FileMeta {
+            try Self.meta(descriptor, number, pageSize: pageSize, fileBytes: fileBytes)
+        }
+        do throws(FileDamage) { return try read(number) } catch {
+            guard case .unsupported = error else { throw error }
+            // Throws the same when the other page agrees.
+            _ = try read(other)
+            throw .page(number, "names another version than the rest of the file")
+        }
     }
 
     private static func meta(

@@ -20,6 +20,7 @@ extension ServerConnection {
             fail(stream, status)
             return
         }
+        unreadAnswerBytes += stream.outbound.byteCount
         stream.finalStatus = .ok
         sendHead(of: stream)
     }
@@ -60,7 +61,9 @@ extension ServerConnection {
 
     /// The deadline passed. The client has given up, or will at once.
     func expire(_ stream: ServerStream) {
+        let unsent = stream.outbound.byteCount
         stream.outbound.truncate(keeping: stream.offeredBytes)
+        if stream.streamCall == nil { unreadAnswerBytes -= unsent - stream.outbound.byteCount }
         stream.call?.cancel()
         fail(stream, Status(.deadlineExceeded, "context deadline exceeded"))
     }
@@ -106,6 +109,7 @@ extension ServerConnection {
         let stream = streams[slot]
         stream.outbound.take(count, into: &output)
         stream.offeredBytes = 0
+        if stream.streamCall == nil { unreadAnswerBytes -= count }
         if let call = stream.streamCall {
             call.sent(count)
             if stream.wasUnwritable, call.isWritable {
@@ -137,6 +141,7 @@ extension ServerConnection {
         if stream.reservedBytes > 0 || stream.heldBytes > 0 {
             releaseReservation(of: stream)
         }
+        if stream.streamCall == nil { unreadAnswerBytes -= stream.outbound.byteCount }
         stream.clear()
     }
 }

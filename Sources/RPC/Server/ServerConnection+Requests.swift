@@ -164,13 +164,41 @@ extension ServerConnection: SessionDelegate {
         }
         if stream.streamCall != nil {
             deliverHeld(stream)
-        } else if let message = stream.message {
-            stream.message = nil
-            releaseReservation(of: stream)
-            run(stream, message)
+        } else if stream.message != nil {
+            if unreadAnswerBytes > limits.unreadAnswerBytesMax {
+                stream.isWaiting = true
+                waitingSlots.append(slot)
+            } else {
+                runUnary(stream)
+            }
         } else {
             fail(stream, Status(.internal, "grpc: the request has no message"))
         }
+    }
+
+    /// Takes up requests that waited for the client to read.
+    func runWaiting() {
+        guard !waitingSlots.isEmpty, unreadAnswerBytes <= limits.unreadAnswerBytesMax / 2 else {
+            return
+        }
+        var next = 0
+        while next < waitingSlots.count, unreadAnswerBytes <= limits.unreadAnswerBytesMax {
+            let stream = streams[waitingSlots[next]]
+            next += 1
+            // Its stream may have ended meanwhile.
+            guard stream.isWaiting else { continue }
+            stream.isWaiting = false
+            if stream.finalStatus == nil { runUnary(stream) }
+        }
+        waitingSlots.removeFirst(next)
+        flushLater()
+    }
+
+    private func runUnary(_ stream: ServerStream) {
+        guard let message = stream.message else { return }
+        stream.message = nil
+        releaseReservation(of: stream)
+        run(stream, message)
     }
 
     /// Runs a unary handler. It comes back with the answer, or answers later.

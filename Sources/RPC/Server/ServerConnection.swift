@@ -29,6 +29,11 @@ final class ServerConnection: Connection {
     private var nextCheck: NIODeadline?
     private var check: Scheduled<Void>?
 
+    /// Bytes of unary answers that wait to be sent.
+    var unreadAnswerBytes = 0
+    /// Streams whose unary requests wait until some of those are gone, in order.
+    var waitingSlots: [Int] = []
+
     /// Streams whose handlers are told after the flush that they may send again.
     var writableSlots: [Int] = []
 
@@ -96,6 +101,7 @@ final class ServerConnection: Connection {
                 stream.handler?.writable()
             }
         }
+        runWaiting()
         finishDraining()
     }
 

@@ -42,6 +42,10 @@ public struct ServerLimits: Sendable {
     public var idleFramesPerSecond = 2000
     /// Bytes that a connection's socket does not take before the server stops reading from it.
     public var outboundBytesPausingReads = 1024 * 1024
+    /// Bytes of unary answers that a connection has not taken, above which its further unary
+    /// requests wait their turn. A client that asks for much and never reads costs this, and one
+    /// answer more, not as many answers as it has streams.
+    public var unreadAnswerBytesMax = 64 * 1024 * 1024
     /// Unsent bytes of one stream above which it is not writable.
     public var streamOutboundBytesMax = 256 * 1024
     /// Idle time after which the server pings a client: etcd's default.

@@ -39,6 +39,8 @@ final class ServerStream {
     /// Set once: how the call ended.
     var finalStatus: Status?
     var wasUnwritable = false
+    /// Its unary request waits for the client to read other answers.
+    var isWaiting = false
 
     init(slot: Int, limits: ServerLimits) {
         self.slot = slot
@@ -63,6 +65,7 @@ final class ServerStream {
     /// Lets go of everything that the call held.
     func clear() {
         isLive = false
+        isWaiting = false
         head.reset()
         assembler.reset()
         if message != nil { message = nil }

@@ -137,6 +137,11 @@ class Connection: ChannelDuplexHandler {
         }
     }
 
+    /// Flushes in the event loop's next turn, for what came up during a flush.
+    final func flushLater() {
+        if let context { continueLater(context) }
+    }
+
     private func continueLater(_ context: ChannelHandlerContext) {
         guard !isContinuationScheduled else { return }
         isContinuationScheduled = true

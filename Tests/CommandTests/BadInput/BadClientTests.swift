@@ -81,7 +81,7 @@ extension CommandTests {
                 #expect(try await other.get("small") == "\(number)")
             }
             let memory = try anonymousMemory(of: server.program.processID)
-            #expect(memory < 512 << 20, "\(memory >> 20) MiB for answers that nobody reads")
+            #expect(memory < 200 << 20, "\(memory >> 20) MiB for answers that nobody reads")
             await other.close()
             try server.stop()
         }
