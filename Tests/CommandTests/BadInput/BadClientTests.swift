@@ -7,8 +7,8 @@ import VaultAPI
 import VaultTestSupport
 
 extension CommandTests {
-    /// Clients that do not keep to the protocol, and clients that keep to it and are a burden all the
-    /// same. Each time, others are served as before.
+    /// Clients that do not keep to the protocol, and clients that keep to it and are a burden all
+    /// the same. Each time, others are served as before.
     @Suite struct BadClients {
         @Test func garbageEndsOnlyItsOwnConnection() async throws {
             let server = try VaultdServer.dev()
