@@ -82,6 +82,7 @@ extension CommandTests {
             }
             let memory = try anonymousMemory(of: server.program.processID)
             #expect(memory < 200 << 20, "\(memory >> 20) MiB for answers that nobody reads")
+            shutdown(silent.descriptor, Int32(SHUT_RDWR))
             await other.close()
             try server.stop()
         }
