@@ -9,8 +9,8 @@ enum RecordNonce {
     /// Associated data and one digest: what the second hash is over.
     static let scratchCount = RecordFormat.associatedDataCount + ShortHash.digestCount
 
-    /// Hedges `nonce`, which holds random bytes. `keys` are two keys of `ShortHash`; `scratch` begins
-    /// with the associated data and has `scratchCount` bytes.
+    /// Hedges `nonce`, which holds random bytes. `keys` are two keys of `ShortHash`; `scratch`
+    /// begins with the associated data and has `scratchCount` bytes.
     static func hedge(
         _ nonce: UnsafeMutableRawBufferPointer, keys: UnsafeRawBufferPointer,
         scratch: UnsafeMutableRawBufferPointer, plaintext: UnsafeRawBufferPointer

@@ -24,7 +24,7 @@ enum ImportTable {
         "VaultClient": nio.union(["VaultAPI", "RPC", "SwiftProtobuf", "FoundationEssentials"]),
         "vaultd": ["VaultServer", "ArgumentParser", "Logging", "SystemPackage"],
         "vaultctl": nio.union([
-            "VaultClient", "VaultBackup", "VaultAccess", "VaultAPI", "ArgumentParser",
+            "CLinux", "VaultClient", "VaultBackup", "VaultAccess", "VaultAPI", "ArgumentParser",
             "SystemPackage", "SwiftProtobuf", "FoundationEssentials", "RPC",
         ]),
         "vaultbench": nio.union(["RPC", "VaultAPI", "SwiftProtobuf", "FoundationEssentials"]),

@@ -17,7 +17,7 @@ import VaultTestSupport
 
     @Test func noFileNamesTheMachineItWasWrittenOn() throws {
         // Spelled so that this file does not find itself.
-        let places = ["work", "home", "root"].map { "/" + $0 + "/" } + ["/opt/" + "swift"]
+        let places = ["work", "home"].map { "/" + $0 + "/" } + ["/opt/" + "swift"]
         for file in files {
             for (index, line) in try lines(of: file).enumerated() {
                 for place in places where line.contains(place) {

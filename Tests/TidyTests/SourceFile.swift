@@ -39,7 +39,8 @@ struct SourceFile: Sendable {
     var imports: [String] {
         lines.compactMap { line in
             let words = line.split(separator: " ").filter { !$0.hasPrefix("@") }
-            guard let keyword = words.firstIndex(of: "import"), keyword <= 1, keyword + 1 < words.count
+            guard let keyword = words.firstIndex(of: "import"), keyword <= 1,
+                keyword + 1 < words.count
             else { return nil }
             let kinds: Set<Substring> = ["struct", "class", "enum", "func", "protocol", "var"]
             let name = kinds.contains(words[keyword + 1]) ? words.last ?? "" : words[keyword + 1]
@@ -77,18 +78,25 @@ struct SourceFile: Sendable {
         return lines.compactMap { line in
             guard let first = line.first, first.isLetter || first == "@" else { return nil }
             let words = line.split { !$0.isLetter && !$0.isNumber && $0 != "_" }
-            guard !words.contains("extension") else { return nil }
+            guard !words.contains("extension"), !words.contains("import") else { return nil }
             return zip(words, words.dropFirst()).first { keywords.contains($0.0) }.map {
                 String($0.1)
             }
         }
     }
 
-    /// The numbers of the lines that contain `text` outside comments.
+    /// True when functions are declared outside of all types.
+    var hasFreeFunctions: Bool {
+        lines.contains { $0.hasPrefix("func ") || $0.hasPrefix("public func ") }
+    }
+
+    /// The numbers of the lines that contain `text` outside comments, as a word of its own:
+    /// `Entry?` is not `try?`.
     func lineNumbers(containing text: String) -> [Int] {
         lines.indices.filter { index in
             let code = lines[index]
             guard let found = code.firstRange(of: text) else { return false }
+            if code[..<found.lowerBound].last?.isLetter ?? false { return false }
             let comment = code.firstRange(of: "//")
             return comment.map { found.lowerBound < $0.lowerBound } ?? true
         }.map { $0 + 1 }

@@ -20,7 +20,8 @@ public enum BuiltPrograms {
         throw TestFailure("\(name) is not installed: apt-get install \(package)")
     }
 
-    /// Where they are: `VAULT_PROGRAMS` when it is set (to test a release build), else where the test itself is.
+    /// Where they are: `VAULT_PROGRAMS` when it is set (to test a release build), else where the
+    /// test itself is.
     public static func directory() throws -> String {
         if let chosen = Environment.text("VAULT_PROGRAMS") { return chosen }
         var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))

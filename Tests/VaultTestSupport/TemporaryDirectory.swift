@@ -1,7 +1,7 @@
 import Glibc
 
-/// A directory of one test's own: a short path (a socket's is limited to 107 bytes), mode 0700, removed
-/// with the last reference to it unless `VAULT_KEEP` is set.
+/// A directory of one test's own: a short path (a socket's is limited to 107 bytes), mode 0700,
+/// removed with the last reference to it unless `VAULT_KEEP` is set.
 public final class TemporaryDirectory: Sendable {
     /// The absolute path, without a trailing slash.
     public let path: String

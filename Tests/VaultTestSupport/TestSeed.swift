@@ -1,7 +1,7 @@
 /// Where the random tests take their seeds from.
 public enum TestSeed {
-    /// The seeds of a run: `VAULT_SEED` alone when it is set, otherwise `count` seeds that differ from
-    /// run to run when `VAULT_SOAK` is set and are always the same when it is not.
+    /// The seeds of a run: `VAULT_SEED` alone when it is set, otherwise `count` seeds that differ
+    /// from run to run when `VAULT_SOAK` is set and are always the same when it is not.
     public static func seeds(_ count: Int, for name: String) -> [UInt64] {
         if let seed = Environment.number("VAULT_SEED") { return [UInt64(seed)] }
         let base: UInt64

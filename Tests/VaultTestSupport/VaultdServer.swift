@@ -19,8 +19,8 @@ public final class VaultdServer: TestServer {
         return try VaultdServer(["--dev"], directory: directory)
     }
 
-    /// Starts `vaultd --data-dir` and waits until it listens. It serves what it is told by `keyfile`,
-    /// and is sealed without one.
+    /// Starts `vaultd --data-dir` and waits until it listens. It serves what it is told by
+    /// `keyfile`, and is sealed without one.
     public convenience init(dataDirectory: String, keyfile: String? = nil) throws {
         var arguments = ["--data-dir", dataDirectory]
         if let keyfile { arguments += ["--keyfile", keyfile] }

@@ -2,7 +2,8 @@ import Glibc
 
 /// Waiting for a condition that another process makes true.
 public enum Waiting {
-    /// Asks `condition` again and again until it is true (and then returns true) or `limit` has passed.
+    /// Asks `condition` again and again until it is true (and then returns true) or `limit` has
+    /// passed.
     public static func until(_ limit: Duration, _ condition: () throws -> Bool) rethrows -> Bool {
         let end = ContinuousClock.now + limit
         while true {

@@ -7,8 +7,8 @@ import VaultAPI
 import VaultTestSupport
 
 extension CommandTests {
-    /// Clients that do not keep to the protocol, and clients that keep to it and are a burden all the
-    /// same. Each time, others are served as before.
+    /// Clients that do not keep to the protocol, and clients that keep to it and are a burden all
+    /// the same. Each time, others are served as before.
     @Suite struct BadClients {
         @Test func garbageEndsOnlyItsOwnConnection() async throws {
             let server = try VaultdServer.dev()
@@ -82,6 +82,7 @@ extension CommandTests {
             }
             let memory = try anonymousMemory(of: server.program.processID)
             #expect(memory < 200 << 20, "\(memory >> 20) MiB for answers that nobody reads")
+            shutdown(silent.descriptor, Int32(SHUT_RDWR))
             await other.close()
             try server.stop()
         }

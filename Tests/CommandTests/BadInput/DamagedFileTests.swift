@@ -21,7 +21,9 @@ extension CommandTests {
                     bytes.replaceSubrange(index..<end, with: random.bytes(end - index))
                 case .truncated(let count): bytes.removeSubrange(count...)
                 case .swappedPages(let one, let two):
-                    for offset in 0..<4096 { bytes.swapAt(one * 4096 + offset, two * 4096 + offset) }
+                    for offset in 0..<4096 {
+                        bytes.swapAt(one * 4096 + offset, two * 4096 + offset)
+                    }
                 }
             }
 

@@ -38,7 +38,8 @@ struct DifferentialRun {
     }
 
     private func compare(
-        seed: UInt64, _ tally: inout Tally, next: (Int) -> KVRequest?, learn: (KVRequest, KVAnswer) -> Void
+        seed: UInt64, _ tally: inout Tally, next: (Int) -> KVRequest?,
+        learn: (KVRequest, KVAnswer) -> Void
     ) async throws -> Divergence? {
         let openOracle = try oracle.makeStore()
         let openSubject = try subject.makeStore()

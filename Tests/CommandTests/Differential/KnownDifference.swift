@@ -1,8 +1,8 @@
 import RPC
 import VaultAPI
 
-/// Something that the oracle, etcd 3.4, does otherwise than etcd 3.6 and vaultd, or that etcd leaves
-/// open. Everything that is not in `all` must be equal.
+/// Something that the oracle, etcd 3.4, does otherwise than etcd 3.6 and vaultd, or that etcd
+/// leaves open. Everything that is not in `all` must be equal.
 struct KnownDifference: Sendable {
     /// Why the answers may differ.
     let reason: String

@@ -9,8 +9,8 @@ extension RequestGenerator {
         if random.once(in: 6) { return readOnly() }
         if random.once(in: 40) { return crowded() }
         var request = transaction(depth: 0)
-        // Deleting from a key on, then putting such a key with its old value or lease: etcd checks the
-        // put before the delete is done, and panics when it is done.
+        // Deleting from a key on, then putting such a key with its old value or lease: etcd checks
+        // the put before the delete is done, and panics when it is done.
         if request.deletesFromKey { request.dropIgnoreFlags() }
         return request
     }
@@ -23,8 +23,8 @@ extension RequestGenerator {
         return request
     }
 
-    /// Ranges alone: the only transactions with enum values that the oracle accepts and 3.6 refuses,
-    /// since a write in one would take the two stores apart.
+    /// Ranges alone: the only transactions with enum values that the oracle accepts and 3.6
+    /// refuses, since a write in one would take the two stores apart.
     private mutating func readOnly() -> Etcdserverpb_TxnRequest {
         var request = Etcdserverpb_TxnRequest()
         for _ in 0..<(random.next() % 2) { request.compare.append(comparison()) }

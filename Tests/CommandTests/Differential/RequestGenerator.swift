@@ -66,7 +66,8 @@ struct RequestGenerator {
             request.sortTarget = random.pick([.key, .version, .create, .mod, .value])
         }
         if !known, random.once(in: 25) {
-            // An unknown target with a known order would crash the oracle (etcd 3.4 dereferences nil).
+            // An unknown target with a known order would crash the oracle (etcd 3.4 dereferences
+            // nil).
             request.sortOrder = .UNRECOGNIZED(random.pick([3, 7, -1]))
             if random.once(in: 2) { request.sortTarget = .UNRECOGNIZED(random.pick([5, 9, -1])) }
         }
@@ -93,7 +94,7 @@ struct RequestGenerator {
         var request = Etcdserverpb_PutRequest()
         request.key = Data("huge".utf8)
         request.value = Data(
-            repeating: 7, count: random.pick([1_572_800, 1_572_900, 2_000_000/*, 2_097_200*/]))
+            repeating: 7, count: random.pick([1_572_800, 1_572_900, 2_000_000, 2_097_200]))
         return request
     }
 

@@ -1,8 +1,8 @@
 import RPC
 import VaultAPI
 
-/// How often a run met each kind of answer, so that a generator that only makes refusals, or a server
-/// that is gone, is noticed.
+/// How often a run met each kind of answer, so that a generator that only makes refusals, or a
+/// server that is gone, is noticed.
 struct Tally: CustomStringConvertible {
     private(set) var answers: [String: Int] = [:]
     private(set) var explained: [String: Int] = [:]

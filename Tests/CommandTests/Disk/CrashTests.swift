@@ -1,3 +1,5 @@
+import FoundationEssentials
+import SwiftProtobuf
 import Testing
 import VaultAPI
 import VaultTestSupport
@@ -6,8 +8,6 @@ extension CommandTests {
     /// kill -9 under load, again and again, on one data directory.
     @Suite struct Crash {
         private static let writers = 6
-        /// Keys that a writer changes in each of its transactions.
-        private static let keysTogether = 5
 
         @Test func everyAcknowledgedWriteIsThereAfterKill() async throws {
             let seed = TestSeed.seeds(1, for: "crash")[0]
@@ -29,9 +29,13 @@ extension CommandTests {
                 #expect(store.header.revision >= revision, "\(place): the revision went back")
                 revision = store.header.revision
                 for writer in 0..<Crash.writers {
-                    let values = check(writer, in: store, ledger.entry(of: writer), place)
+                    let verdict = CrashVerdict(
+                        of: writer, in: store.kvs, ledger.entry(of: writer)
+                    ) { value($0, of: writer) }
+                    #expect(verdict.complaints.isEmpty, "\(place): \(verdict.complaints)")
                     let attempted = ledger.entry(of: writer).attempted
-                    ledger.settle(writer, isThere: values.contains(value(attempted, of: writer)))
+                    ledger.settle(
+                        writer, isThere: verdict.values.contains(value(attempted, of: writer)))
                 }
             }
             try server.stop()
@@ -61,7 +65,7 @@ extension CommandTests {
                     number += 1
                     ledger.attempt(number, by: writer)
                     let revision = try await connection.putTogether(
-                        (0..<Crash.keysTogether).map {
+                        (0..<CrashVerdict.keysTogether).map {
                             ("writer/\(writer)/\($0)", value(number, of: writer))
                         })
                     ledger.acknowledge(number, by: writer, revision: revision)
@@ -85,22 +89,26 @@ extension CommandTests {
             return store
         }
 
-        private func check(
-            _ writer: Int, in store: Etcdserverpb_RangeResponse, _ entry: CrashLedger.Entry,
-            _ place: String
-        ) -> Set<String> {
-            let own = store.kvs.filter {
-                String(decoding: $0.key, as: UTF8.self).hasPrefix("writer/\(writer)/")
+        /// Canaries: what would be wrong after a crash is seen to be wrong.
+        @Test func aLossIsNoticed() {
+            let entry = CrashLedger.Entry(acknowledged: 7, revision: 20, attempted: 8)
+            func complaints(_ numbers: [Int], _ revisions: [Int64]) -> Int {
+                let store = zip(numbers, revisions).enumerated().map { index, pair in
+                    Mvccpb_KeyValue.with {
+                        $0.key = Data("writer/3/\(index)".utf8)
+                        $0.value = Data(value(pair.0, of: 3).utf8)
+                        $0.modRevision = pair.1
+                    }
+                }
+                return CrashVerdict(of: 3, in: store, entry) { value($0, of: 3) }.complaints.count
             }
-            let values = Set(own.map { String(decoding: $0.value, as: UTF8.self) })
-            if entry.acknowledged == 0, own.isEmpty { return values }
-            #expect(own.count == Crash.keysTogether, "\(place): writer \(writer) lost keys")
-            #expect(values.count == 1, "\(place): half a transaction of writer \(writer)")
-            #expect(Set(own.map(\.modRevision)).count == 1, "\(place): writer \(writer)")
-            // Either the last one that was acknowledged or the one whose answer never came.
-            let allowed = [entry.acknowledged, entry.attempted].map { value($0, of: writer) }
-            #expect(values.isSubset(of: allowed), "\(place): writer \(writer) at \(entry)")
-            return values
+            #expect(complaints([7, 7, 7, 7, 7], [20, 20, 20, 20, 20]) == 0)
+            #expect(complaints([8, 8, 8, 8, 8], [23, 23, 23, 23, 23]) == 0)
+            #expect(complaints([6, 6, 6, 6, 6], [20, 20, 20, 20, 20]) == 1, "an older write")
+            #expect(complaints([7, 7, 7, 7, 8], [20, 20, 20, 20, 20]) == 1, "half of one")
+            #expect(complaints([7, 7, 7, 7], [20, 20, 20, 20]) == 1, "a key less")
+            #expect(complaints([7, 7, 7, 7, 7], [19, 19, 19, 19, 19]) == 1, "back in time")
+            #expect(complaints([], []) > 0, "nothing there")
         }
     }
 }

@@ -9,7 +9,8 @@ struct PlaintextSearch {
 
     private let needles: [[UInt8]]
 
-    /// - Parameter secrets: key names and values. Each is looked for as it is, in its parts (between
+    /// - Parameter secrets: key names and values. Each is looked for as it is, in its parts
+    /// (between
     ///   `/`, `-` and spaces), in hexadecimal and in base64 at all three alignments.
     init(_ secrets: [String]) {
         var all = Set<[UInt8]>()
@@ -30,7 +31,8 @@ struct PlaintextSearch {
         needles = all.filter { $0.count >= PlaintextSearch.partBytesMin }
     }
 
-    /// `file: needle` for everything found in the files at or below `directory`, and in their names.
+    /// `file: needle` for everything found in the files at or below `directory`, and in their
+    /// names.
     func findings(below directory: String) throws -> [String] {
         var findings: [String] = []
         for path in try Files.allFiles(below: directory) {

@@ -11,9 +11,9 @@ import VaultTestSupport
 ///     ! Error: etcdserver: mvcc: required revision is a future revision
 ///     exit 1
 ///
-/// Lines after a command are its standard output, lines with `! ` its standard error. `> ` continues
-/// the command. `<name>` stands for any text, the same one wherever the name is used again; `<any>`
-/// for any text at all. `[dev]` before a command limits it to that server.
+/// Lines after a command are its standard output, lines with `! ` its standard error. `> `
+/// continues the command. `<name>` stands for any text, the same one wherever the name is used
+/// again; `<any>` for any text at all. `[dev]` before a command limits it to that server.
 struct Transcript {
     /// One command and what it must do.
     struct Step {

@@ -1,7 +1,7 @@
 import VaultTestSupport
 
-/// What a transcript runs against: a server of the named kind, and a directory of its own with a key
-/// file `key` and two passphrase files.
+/// What a transcript runs against: a server of the named kind, and a directory of its own with a
+/// key file `key` and two passphrase files.
 struct TranscriptStage {
     let kind: String
     let directory: TemporaryDirectory

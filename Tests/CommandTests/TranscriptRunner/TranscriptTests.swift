@@ -2,8 +2,8 @@ import Testing
 import VaultTestSupport
 
 extension CommandTests {
-    /// Sessions with the real programs. Those with etcdctl also run against etcd itself, which proves
-    /// that the expectations are etcd's and not ours.
+    /// Sessions with the real programs. Those with etcdctl also run against etcd itself, which
+    /// proves that the expectations are etcd's and not ours.
     @Suite struct Transcripts {
         /// A transcript on one of its servers.
         struct Performance: Sendable, CustomTestStringConvertible {
