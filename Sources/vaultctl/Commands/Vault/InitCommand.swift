@@ -13,7 +13,7 @@ struct InitCommand: VaultCommand {
 
             EXAMPLES
               vaultctl init                                    asks for a passphrase
-              vaultctl init --keyfile /root/vault.key          for unattended restarts
+              vaultctl init --keyfile ~/vault.key               for unattended restarts
               vaultctl init --passphrase-file p --keyfile k    both
             """)
 

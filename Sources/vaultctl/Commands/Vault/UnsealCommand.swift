@@ -13,7 +13,7 @@ struct UnsealCommand: VaultCommand {
 
             EXAMPLES
               vaultctl unseal
-              vaultctl unseal --keyfile /root/vault.key
+              vaultctl unseal --keyfile ~/vault.key
             """)
 
     @OptionGroup var options: GlobalOptions
