@@ -80,8 +80,8 @@ public final class Store: Sendable {
         clock = StoreClock(loaded.head)
         clock.usedBytes = loaded.usedBytes
         writer = Writer(
-            log: log, index: index, clock: clock, pins: pins, head: loaded.head,
-            quotaBytes: configuration.quotaBytes)
+            log: log, index: index, clock: clock, pins: pins, loaded: loaded,
+            configuration: configuration)
         writer.start()
     }
 

@@ -4,6 +4,8 @@ public struct StoreConfiguration: Sendable {
     public var quotaBytes: Int64
     /// Threads that open records at unseal.
     public var scanThreads: Int
+    /// Where records get their time from.
+    public var wallClock = WallClock.system
 
     public init(
         quotaBytes: Int64 = Limits.quotaBytesDefault,

@@ -13,6 +13,8 @@ struct RecordChunk: Sendable {
     private(set) var records: [Record] = []
     private(set) var keys: Bytes = []
     private(set) var storedBytes: Int64 = 0
+    /// The latest time that a record bears; milliseconds since 1970.
+    private(set) var lastTime: Int64 = 0
 
     /// Opens one record with `buffer` as scratch space and keeps what the index needs.
     mutating func add(
@@ -50,6 +52,7 @@ struct RecordChunk: Sendable {
                 createRevision: record.createRevision, version: record.version,
                 keyOffset: keys.count, keyCount: record.key.count))
         keys.append(contentsOf: record.key)
+        lastTime = max(lastTime, record.time)
     }
 }
 

@@ -12,6 +12,8 @@ struct StoreLoader {
         var index: SharedIndex
         var head: StoreHead
         var usedBytes: Int64
+        /// The latest time that a record bears; milliseconds since 1970.
+        var lastTime: Int64
     }
 
     /// Leaf pages that one thread opens at a time: about a thousand small records.
@@ -47,13 +49,13 @@ struct StoreLoader {
         guard UInt64(log.entries) == head.recordCount else {
             throw .damaged("the log has \(log.entries) records, \(head.recordCount) were written")
         }
-        let (index, usedBytes, last) = try buildIndex(total: Int(log.entries))
-        guard last <= head.currentRevision else {
+        let loaded = try buildIndex(total: Int(log.entries), head: head)
+        guard loaded.last <= head.currentRevision else {
             throw .damaged("there are records after revision \(head.currentRevision), the newest")
         }
         do throws(FileDamage) { try file.finish() } catch { throw StoreError(error) }
-        index.change { $0.recount() }
-        return Loaded(index: index, head: head, usedBytes: usedBytes)
+        loaded.store.index.change { $0.recount() }
+        return loaded.store
     }
 
     private func readHead() throws(StoreError) -> StoreHead {
@@ -90,8 +92,8 @@ struct StoreLoader {
 
     /// Opens all records on `threads` threads while this one puts them into the index, in order.
     private func buildIndex(
-        total: Int
-    ) throws(StoreError) -> (index: SharedIndex, usedBytes: Int64, last: Int64) {
+        total: Int, head: StoreHead
+    ) throws(StoreError) -> (store: Loaded, last: Int64) {
         let pages = file.leafPages(of: RecordLog.logTableName)
         let chunks = (pages.count + Self.pagesPerChunk - 1) / Self.pagesPerChunk
         let (file, cipher) = (file, cipher)
@@ -103,19 +105,19 @@ struct StoreLoader {
             return Self.open(pages[start..<end], of: file, cipher: cipher)
         }
         defer { pipeline.finish() }
-        let index = SharedIndex()
-        var usedBytes: Int64 = 0
+        var loaded = Loaded(index: SharedIndex(), head: head, usedBytes: 0, lastTime: 0)
         var done = 0
         var last: Int64 = 0
         while let result = pipeline.next() {
             let chunk = try result.get()
-            index.change { $0.load(chunk) }
-            usedBytes += chunk.storedBytes
+            loaded.index.change { $0.load(chunk) }
+            loaded.usedBytes += chunk.storedBytes
+            loaded.lastTime = max(loaded.lastTime, chunk.lastTime)
             done += chunk.records.count
             last = chunk.records.last?.position.main ?? last
             progress?(done, total)
         }
-        return (index, usedBytes, last)
+        return (loaded, last)
     }
 
     private static func open(

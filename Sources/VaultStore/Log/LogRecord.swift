@@ -9,8 +9,8 @@ struct LogRecord {
     }
 
     static let formatVersion: UInt8 = 1
-    private static let putHeaderCount = 30
-    private static let tombstoneHeaderCount = 6
+    private static let putHeaderCount = 38
+    private static let tombstoneHeaderCount = 14
 
     var kind: Kind
     var key: UnsafeRawBufferPointer
@@ -18,6 +18,8 @@ struct LogRecord {
     var createRevision: Int64
     var version: Int64
     var lease: Int64
+    /// When the change was committed: milliseconds since 1970, never before an older record's.
+    var time: Int64
 
     /// Bytes of the encoded record.
     static func encodedCount(kind: Kind, key: Int, value: Int) -> Int {
@@ -31,12 +33,13 @@ struct LogRecord {
     func encode(into output: UnsafeMutableRawBufferPointer) {
         output[0] = Self.formatVersion
         output[1] = kind.rawValue
-        var offset = 2
+        output.storeBytes(of: time.littleEndian, toByteOffset: 2, as: Int64.self)
+        var offset = 10
         if kind == .put {
-            output.storeBytes(of: createRevision.littleEndian, toByteOffset: 2, as: Int64.self)
-            output.storeBytes(of: version.littleEndian, toByteOffset: 10, as: Int64.self)
-            output.storeBytes(of: lease.littleEndian, toByteOffset: 18, as: Int64.self)
-            offset = 26
+            output.storeBytes(of: createRevision.littleEndian, toByteOffset: 10, as: Int64.self)
+            output.storeBytes(of: version.littleEndian, toByteOffset: 18, as: Int64.self)
+            output.storeBytes(of: lease.littleEndian, toByteOffset: 26, as: Int64.self)
+            offset = 34
         }
         output.storeBytes(
             of: UInt32(key.count).littleEndian, toByteOffset: offset, as: UInt32.self)
@@ -67,12 +70,12 @@ struct LogRecord {
             guard keyEnd == input.count else { return nil }
             return LogRecord(
                 kind: kind, key: key, value: UnsafeRawBufferPointer(start: nil, count: 0),
-                createRevision: 0, version: 0, lease: 0)
+                createRevision: 0, version: 0, lease: 0, time: load(Int64.self, input, 2))
         }
         return LogRecord(
             kind: kind, key: key, value: UnsafeRawBufferPointer(rebasing: input[keyEnd...]),
-            createRevision: load(Int64.self, input, 2), version: load(Int64.self, input, 10),
-            lease: load(Int64.self, input, 18))
+            createRevision: load(Int64.self, input, 10), version: load(Int64.self, input, 18),
+            lease: load(Int64.self, input, 26), time: load(Int64.self, input, 2))
     }
 
     private static func load<T: FixedWidthInteger & BitwiseCopyable>(

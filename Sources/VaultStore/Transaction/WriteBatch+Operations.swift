@@ -151,7 +151,7 @@ extension WriteBatch {
                 LogRecord(
                     kind: .put, key: key, value: value,
                     createRevision: exists ? born.createRevision : change.main,
-                    version: exists ? born.version + 1 : 1, lease: lease.rawValue),
+                    version: exists ? born.version + 1 : 1, lease: lease.rawValue, time: time),
                 at: next)
         }
         return PutResult(
@@ -201,7 +201,7 @@ extension WriteBatch {
                 try append(
                     LogRecord(
                         kind: .tombstone, key: key, value: value, createRevision: 0, version: 0,
-                        lease: 0),
+                        lease: 0, time: time),
                     at: next)
             }
         }

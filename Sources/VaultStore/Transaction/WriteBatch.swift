@@ -20,6 +20,8 @@ struct WriteBatch: ~Copyable {
     var head: StoreHead
     var usedBytes: Int64
     let quotaBytes: Int64
+    /// What every record of the batch bears; milliseconds since 1970.
+    let time: Int64
     private var undo: [Undo] = []
     private var changesHead = false
     /// A failure of the file: nothing of the batch may be acknowledged.
@@ -29,13 +31,15 @@ struct WriteBatch: ~Copyable {
     private var scratch: [UInt8] = []
 
     init(
-        log: RecordLog, index: SharedIndex, head: StoreHead, usedBytes: Int64, quotaBytes: Int64
+        log: RecordLog, index: SharedIndex, head: StoreHead, usedBytes: Int64, quotaBytes: Int64,
+        time: Int64
     ) throws(StoreError) {
         self.log = log
         self.index = index
         self.head = head
         self.usedBytes = usedBytes
         self.quotaBytes = quotaBytes
+        self.time = time
         transaction = try log.begin()
     }
 

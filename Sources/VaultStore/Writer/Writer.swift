@@ -17,6 +17,8 @@ final class Writer: @unchecked Sendable {
         var head: StoreHead
         var usedBytes: Int64
         var sweep: CompactionSweep?
+        /// Of the newest record; time does not go back when the machine's clock does.
+        var lastTime: Int64
         /// Set once the file failed in a way that leaves its state unknown.
         var poison: StoreError?
     }
@@ -26,20 +28,23 @@ final class Writer: @unchecked Sendable {
     private let clock: StoreClock
     private let pins: RevisionPins
     private let quotaBytes: Int64
+    private let wallClock: WallClock
     private let queue = WorkQueue<Item>(capacity: Limits.queuedWritesMax)
     private var state: State
     private var thread: StoreThread?
 
     init(
         log: RecordLog, index: SharedIndex, clock: StoreClock, pins: RevisionPins,
-        head: StoreHead, quotaBytes: Int64
+        loaded: StoreLoader.Loaded, configuration: StoreConfiguration
     ) {
         self.log = log
         self.index = index
         self.clock = clock
         self.pins = pins
-        self.quotaBytes = quotaBytes
-        state = State(head: head, usedBytes: clock.usedBytes)
+        quotaBytes = configuration.quotaBytes
+        wallClock = configuration.wallClock
+        let head = loaded.head
+        state = State(head: head, usedBytes: loaded.usedBytes, lastTime: loaded.lastTime)
         if head.unfinishedCompaction > 0 {
             state.sweep = CompactionSweep(floor: Revision(head.unfinishedCompaction))
         }
@@ -94,9 +99,7 @@ final class Writer: @unchecked Sendable {
         answers.reserveCapacity(items.count)
         do throws(StoreError) {
             if let poison = state.poison { throw poison }
-            var batch = try WriteBatch(
-                log: log, index: index, head: state.head, usedBytes: state.usedBytes,
-                quotaBytes: quotaBytes)
+            var batch = try makeBatch()
             for item in items {
                 do throws(StoreError) {
                     answers.append(.success(try batch.apply(item.request)))
@@ -128,11 +131,18 @@ final class Writer: @unchecked Sendable {
         answer(items, answers)
     }
 
+    private func makeBatch() throws(StoreError) -> WriteBatch {
+        try WriteBatch(
+            log: log, index: index, head: state.head, usedBytes: state.usedBytes,
+            quotaBytes: quotaBytes, time: max(state.lastTime, wallClock.now()))
+    }
+
     private func commit(_ batch: consuming WriteBatch) throws(StoreError) {
-        let usedBytes = batch.usedBytes
+        let (usedBytes, time) = (batch.usedBytes, batch.time)
         let compactRevision = state.head.compactRevision
         state.head = try batch.commit(to: clock)
         state.usedBytes = usedBytes
+        state.lastTime = time
         if state.head.compactRevision != compactRevision {
             var sweep = CompactionSweep(floor: Revision(state.head.compactRevision))
             sweep.inherit(state.sweep)
@@ -162,9 +172,7 @@ final class Writer: @unchecked Sendable {
         guard var sweep = state.sweep else { return }
         let positions = sweep.step(index)
         do throws(StoreError) {
-            var batch = try WriteBatch(
-                log: log, index: index, head: state.head, usedBytes: state.usedBytes,
-                quotaBytes: quotaBytes)
+            var batch = try makeBatch()
             try batch.remove(positions)
             if sweep.isFinished { batch.finishCompaction(to: sweep.floor) }
             if !positions.isEmpty || sweep.isFinished { try commit(batch) }
