@@ -1,5 +1,6 @@
 import NIOCore
 import Testing
+import VaultTestSupport
 
 @testable import RPC
 
@@ -48,22 +49,26 @@ import Testing
 
     @Test func goAwayComesInTwoSteps() async throws {
         try await TestServer.run([UnaryTests.echo]) { test in
-            let raw = try RawConnection(test.path)
-            raw.handshake()
-            _ = raw.first(of: [4])
-            let drained = Task { await test.server.drain(timeout: .seconds(30)) }
-            // First: no new streams, please. The last stream is still open.
-            let first = raw.first(of: [7])
-            #expect(first?.payload.prefix(4) == [0x7F, 0xFF, 0xFF, 0xFF])
-            // A request that was under way is served.
-            raw.write(type: 1, flags: 4, streamID: 1, RawConnection.request(UnaryTests.path))
-            raw.write(type: 0, flags: 1, streamID: 1, ScriptedClient.frame([5]))
-            let ping = raw.first(of: [6])
-            raw.write(type: 6, flags: 1, ping?.payload ?? [])
-            var seen: [UInt8] = []
-            while let frame = raw.readFrame() { seen.append(frame.type) }
-            #expect(seen.contains(0))
-            #expect(seen.contains(7))
+            let (path, server) = (test.path, test.server)
+            let drained = try await onThread {
+                let raw = try RawConnection(path)
+                raw.handshake()
+                _ = raw.first(of: [4])
+                let drained = Task { await server.drain(timeout: .seconds(30)) }
+                // First: no new streams, please. The last stream is still open.
+                let first = raw.first(of: [7])
+                #expect(first?.payload.prefix(4) == [0x7F, 0xFF, 0xFF, 0xFF])
+                // A request that was under way is served.
+                raw.write(type: 1, flags: 4, streamID: 1, RawConnection.request(UnaryTests.path))
+                raw.write(type: 0, flags: 1, streamID: 1, ScriptedClient.frame([5]))
+                let ping = raw.first(of: [6])
+                raw.write(type: 6, flags: 1, ping?.payload ?? [])
+                var seen: [UInt8] = []
+                while let frame = raw.readFrame() { seen.append(frame.type) }
+                #expect(seen.contains(0))
+                #expect(seen.contains(7))
+                return drained
+            }
             await drained.value
         }
     }
