@@ -15,7 +15,7 @@ public final class WatchEvent: @unchecked Sendable {
     /// What was there before, for deliveries that want it; nil when nothing was, or when it has
     /// been compacted.
     public internal(set) var previous: KeyValue?
-    var hasLookedForPrevious = false
+    var hasPrevious = false
     private var plainEncoding: Bytes?
     private var fullEncoding: Bytes?
 
@@ -40,14 +40,8 @@ public final class WatchEvent: @unchecked Sendable {
         return made
     }
 
-    /// Bytes that the event takes in a message, roughly and never too few.
-    func byteCount(withPrevious: Bool) -> Int {
-        var count = key.count + value.count + 64
-        if withPrevious, let previous {
-            count += previous.key.count + previous.value.count + 64
-        }
-        return count
-    }
+    /// Bytes that the event takes in a message, roughly and never too few, without `previous`.
+    var byteCount: Int { key.count + value.count + 64 }
 }
 
 /// Events for one watcher: whole revisions, in order.
