@@ -44,4 +44,12 @@ public struct KeyRange: Hashable, Sendable {
         if key.lexicographicallyPrecedes(self.key) { return false }
         return isUnbounded || key.lexicographicallyPrecedes(rangeEnd)
     }
+
+    /// `key` lies in the range.
+    func contains(_ key: UnsafeRawBufferPointer) -> Bool {
+        let isAfterStart = self.key.withUnsafeBytes { compareKeys(key, $0) }
+        if isSingleKey { return isAfterStart == 0 }
+        guard isAfterStart >= 0 else { return false }
+        return isUnbounded || rangeEnd.withUnsafeBytes { compareKeys(key, $0) < 0 }
+    }
 }

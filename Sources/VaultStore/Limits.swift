@@ -43,6 +43,34 @@ public enum Limits {
     /// two batches of writes.
     public static let sweepEntriesMax = 2_048
 
+    /// Watchers in all; each costs about half a kilobyte beside its range.
+    public static let watchersMax = 262_144
+
+    /// Watchers of one stream, so that one client cannot take all.
+    public static let watchersPerStreamMax = 65_536
+
+    /// Bytes of the keys and range ends of all watchers.
+    public static let watchRangeBytesMax = 64 << 20
+
+    /// Changes that wait for the watch thread. Beyond that they are dropped there, and watchers
+    /// read them from the log.
+    public static let watchBacklogEventsMax = 65_536
+    public static let watchBacklogBytesMax = 8 << 20
+
+    /// Records that watchers who are behind read in one turn: about a millisecond of work between
+    /// two looks at what was committed.
+    public static let watchSliceRecordsMax = 1_000
+    public static let watchSliceBytesMax = 1 << 20
+
+    /// Positions that are gathered for watchers of one range at a time: 2 MiB.
+    public static let watchPlanPositionsMax = 131_072
+
+    /// Ranges whose positions are kept between two turns.
+    public static let watchPlansMax = 4
+
+    /// etcd's interval between two notes of progress to a watcher that hears nothing else.
+    public static let watchProgressIntervalDefault = Duration.seconds(600)
+
     /// Address space reserved for the file; costs nothing until used.
     public static let mapBytes = 1 << 40
 

@@ -12,6 +12,7 @@ public final class Store: Sendable {
     let clock: StoreClock
     let pins = RevisionPins()
     private let writer: Writer
+    let watch: WatchEngine
     private let configuration: StoreConfiguration
     private let powerCut: PowerCut
     private let isClosed = Atomic<Bool>(false)
@@ -79,9 +80,13 @@ public final class Store: Sendable {
         index = loaded.index
         clock = StoreClock(loaded.head)
         clock.usedBytes = loaded.usedBytes
+        watch = WatchEngine(
+            log: log, index: index, clock: clock,
+            progressInterval: configuration.watchProgressInterval)
         writer = Writer(
             log: log, index: index, clock: clock, pins: pins, loaded: loaded,
-            configuration: configuration)
+            configuration: configuration, watchers: watch.inbox)
+        watch.start()
         writer.start()
     }
 
@@ -111,6 +116,7 @@ public final class Store: Sendable {
     public func close() {
         guard !isClosed.exchange(true, ordering: .sequentiallyConsistent) else { return }
         writer.stop()
+        watch.stop()
         while activeReads.load(ordering: .sequentiallyConsistent) > 0 { StoreThread.pause() }
         log.environment.close()
         // After a failed sync nobody knows what the disk holds; the next open must look.

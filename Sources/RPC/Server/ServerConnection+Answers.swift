@@ -47,7 +47,6 @@ extension ServerConnection {
         let stream = streams[call.slot]
         guard stream.streamCall === call, stream.finalStatus == nil else { return }
         stream.outbound.append(message)
-        if !call.isWritable { stream.wasUnwritable = true }
         sendHead(of: stream)
     }
 
@@ -111,10 +110,7 @@ extension ServerConnection {
         stream.offeredBytes = 0
         if stream.streamCall == nil { unreadAnswerBytes -= count }
         if let call = stream.streamCall {
-            call.sent(count)
-            if stream.wasUnwritable, call.isWritable {
-                writableSlots.append(slot)
-            }
+            if call.sent(count) { writableSlots.append(slot) }
         }
     }
 

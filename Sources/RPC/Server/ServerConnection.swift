@@ -96,8 +96,7 @@ final class ServerConnection: Connection {
     override func flushCompleted() {
         while let slot = writableSlots.popLast() {
             let stream = streams[slot]
-            if stream.wasUnwritable, stream.finalStatus == nil {
-                stream.wasUnwritable = false
+            if stream.finalStatus == nil {
                 stream.handler?.writable()
             }
         }

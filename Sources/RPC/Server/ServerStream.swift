@@ -38,7 +38,6 @@ final class ServerStream {
     var hasSentHead = false
     /// Set once: how the call ended.
     var finalStatus: Status?
-    var wasUnwritable = false
     /// Its unary request waits for the client to read other answers.
     var isWaiting = false
 
@@ -59,7 +58,6 @@ final class ServerStream {
         offeredBytes = 0
         hasSentHead = false
         finalStatus = nil
-        wasUnwritable = false
     }
 
     /// Lets go of everything that the call held.

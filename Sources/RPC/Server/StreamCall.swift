@@ -25,6 +25,8 @@ public final class StreamCall: @unchecked Sendable {
     /// Bytes handed to `send` that have not been given to the socket.
     private let unsentBytes = Atomic<Int>(0)
     private let unsentBytesMax: Int
+    /// More was sent than should wait; whoever asks `isWritable` may have been told so.
+    private let isOverfull = Atomic<Bool>(false)
     private let paused = Atomic<Bool>(false)
 
     init(
@@ -43,13 +45,21 @@ public final class StreamCall: @unchecked Sendable {
     /// Sends a message. Check `isWritable` before: messages are queued without bound.
     public func send(_ message: ByteBuffer) {
         // With the five bytes of the message's prefix.
-        unsentBytes.add(message.readableBytes + 5, ordering: .relaxed)
+        // With the five bytes of the message's prefix.
+        let count = message.readableBytes + 5
+        let unsent = unsentBytes.add(count, ordering: .sequentiallyConsistent).newValue
+        if unsent >= unsentBytesMax { isOverfull.store(true, ordering: .sequentiallyConsistent) }
         mailbox.post(.send(self, message))
     }
 
     /// Whether little enough is waiting to be sent. `StreamHandler.writable` says when it is again.
     public var isWritable: Bool {
-        unsentBytes.load(ordering: .relaxed) < unsentBytesMax
+        unsentRoom > 0
+    }
+
+    /// Bytes that may still be sent before `isWritable` is false; negative when more was sent.
+    public var unsentRoom: Int {
+        unsentBytesMax - unsentBytes.load(ordering: .sequentiallyConsistent)
     }
 
     /// Ends the call once everything sent before is out.
@@ -70,8 +80,10 @@ public final class StreamCall: @unchecked Sendable {
 
     var isPaused: Bool { paused.load(ordering: .acquiring) }
 
-    /// Event loop: `count` bytes have been given to the socket.
-    func sent(_ count: Int) {
-        unsentBytes.subtract(count, ordering: .relaxed)
+    /// Event loop: `count` bytes have been given to the socket. True when the call is writable now
+    /// and was not before.
+    func sent(_ count: Int) -> Bool {
+        unsentBytes.subtract(count, ordering: .sequentiallyConsistent)
+        return isWritable && isOverfull.exchange(false, ordering: .sequentiallyConsistent)
     }
 }

@@ -67,6 +67,25 @@ final class RecordLog: Sendable {
         }
     }
 
+    /// Calls `body` with each record from the first of `revision` on, in order, until it returns
+    /// false. Runs on a snapshot, as `read`.
+    func scan(
+        from revision: Int64,
+        _ body: (LogKey, UnsafeRawBufferPointer) throws(StoreError) -> Bool
+    ) throws(StoreError) {
+        try environment.read(failure: StoreError.init) { (snapshot) throws(StoreError) in
+            try LogKey(main: revision, sub: 0).withBytes { (start) throws(StoreError) in
+                try snapshot.visit(log, from: start, failure: StoreError.init) {
+                    (key, sealed) throws(StoreError) in
+                    guard let place = LogKey(key) else {
+                        throw .damaged("a record lies under no revision")
+                    }
+                    return try body(place, sealed)
+                }
+            }
+        }
+    }
+
     /// The record as the open transaction sees it: valid until its next change.
     func sealed(
         at position: LogPosition, in transaction: borrowing WriteTransaction

@@ -145,15 +145,9 @@ extension WriteBatch {
         let lease = put.ignoresLease ? previous?.lease ?? .none : put.lease
         let exists = position != nil
         let next = change.next(isTombstone: false)
-        try Self.withBytes(put.key, value) {
-            (key, value) throws(StoreError) in
-            try append(
-                LogRecord(
-                    kind: .put, key: key, value: value,
-                    createRevision: exists ? born.createRevision : change.main,
-                    version: exists ? born.version + 1 : 1, lease: lease.rawValue, time: time),
-                at: next)
-        }
+        try append(
+            put.key, value, createRevision: exists ? born.createRevision : change.main,
+            version: exists ? born.version + 1 : 1, lease: lease, at: next)
         return PutResult(
             revision: change.revision, previous: put.wantsPrevious ? previous : nil)
     }
@@ -195,21 +189,15 @@ extension WriteBatch {
                             try log.sealed(at: position, in: self.transaction)
                         }))
             }
-            let next = change.next(isTombstone: true)
-            try Self.withBytes(key, []) {
-                (key, value) throws(StoreError) in
-                try append(
-                    LogRecord(
-                        kind: .tombstone, key: key, value: value, createRevision: 0, version: 0,
-                        lease: 0, time: time),
-                    at: next)
-            }
+            try append(
+                key, [], createRevision: 0, version: 0, lease: .none,
+                at: change.next(isTombstone: true))
         }
         return DeleteResult(
             revision: change.revision, deleted: Int64(found.count), previous: previous)
     }
 
-    private static func withBytes(
+    static func withBytes(
         _ first: Bytes, _ second: Bytes,
         _ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) throws(StoreError) -> Void
     ) throws(StoreError) {

@@ -22,6 +22,8 @@ struct WriteBatch: ~Copyable {
     let quotaBytes: Int64
     /// What every record of the batch bears; milliseconds since 1970.
     let time: Int64
+    /// What watchers must be told; nil when there are none.
+    private(set) var changes: [WatchEvent]?
     private var undo: [Undo] = []
     private var changesHead = false
     /// A failure of the file: nothing of the batch may be acknowledged.
@@ -32,7 +34,7 @@ struct WriteBatch: ~Copyable {
 
     init(
         log: RecordLog, index: SharedIndex, head: StoreHead, usedBytes: Int64, quotaBytes: Int64,
-        time: Int64
+        time: Int64, recordsChanges: Bool
     ) throws(StoreError) {
         self.log = log
         self.index = index
@@ -40,6 +42,7 @@ struct WriteBatch: ~Copyable {
         self.usedBytes = usedBytes
         self.quotaBytes = quotaBytes
         self.time = time
+        changes = recordsChanges ? [] : nil
         transaction = try log.begin()
     }
 
@@ -155,7 +158,27 @@ struct WriteBatch: ~Copyable {
         return error
     }
 
+    /// Writes a record. `value` is empty, and the numbers are zero, for a tombstone.
     mutating func append(
+        _ key: Bytes, _ value: Bytes, createRevision: Int64, version: Int64, lease: LeaseID,
+        at position: LogPosition
+    ) throws(StoreError) {
+        let kind: LogRecord.Kind = position.isTombstone ? .tombstone : .put
+        try Self.withBytes(key, value) { (key, value) throws(StoreError) in
+            try append(
+                LogRecord(
+                    kind: kind, key: key, value: value, createRevision: createRevision,
+                    version: version, lease: lease.rawValue, time: time),
+                at: position)
+        }
+        changes?.append(
+            WatchEvent(
+                key: key, value: value, isDelete: position.isTombstone,
+                createRevision: Revision(createRevision), modRevision: Revision(position.main),
+                version: version, lease: lease))
+    }
+
+    private mutating func append(
         _ record: LogRecord, at position: LogPosition
     ) throws(StoreError) {
         let count = LogRecord.encodedCount(

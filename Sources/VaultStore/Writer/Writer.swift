@@ -29,14 +29,16 @@ final class Writer: @unchecked Sendable {
     private let pins: RevisionPins
     private let quotaBytes: Int64
     private let wallClock: WallClock
+    private let watchers: WatchInbox
     private let queue = WorkQueue<Item>(capacity: Limits.queuedWritesMax)
     private var state: State
     private var thread: StoreThread?
 
     init(
         log: RecordLog, index: SharedIndex, clock: StoreClock, pins: RevisionPins,
-        loaded: StoreLoader.Loaded, configuration: StoreConfiguration
+        loaded: StoreLoader.Loaded, configuration: StoreConfiguration, watchers: WatchInbox
     ) {
+        self.watchers = watchers
         self.log = log
         self.index = index
         self.clock = clock
@@ -134,15 +136,17 @@ final class Writer: @unchecked Sendable {
     private func makeBatch() throws(StoreError) -> WriteBatch {
         try WriteBatch(
             log: log, index: index, head: state.head, usedBytes: state.usedBytes,
-            quotaBytes: quotaBytes, time: max(state.lastTime, wallClock.now()))
+            quotaBytes: quotaBytes, time: max(state.lastTime, wallClock.now()),
+            recordsChanges: watchers.wantsChanges)
     }
 
     private func commit(_ batch: consuming WriteBatch) throws(StoreError) {
-        let (usedBytes, time) = (batch.usedBytes, batch.time)
+        let (usedBytes, time, changes) = (batch.usedBytes, batch.time, batch.changes)
         let compactRevision = state.head.compactRevision
         state.head = try batch.commit(to: clock)
         state.usedBytes = usedBytes
         state.lastTime = time
+        watchers.post(changes, upTo: state.head.currentRevision)
         if state.head.compactRevision != compactRevision {
             var sweep = CompactionSweep(floor: Revision(state.head.compactRevision))
             sweep.inherit(state.sweep)

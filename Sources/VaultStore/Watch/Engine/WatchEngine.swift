@@ -1,0 +1,180 @@
+import Synchronization
+
+/// The one thread on which everything about watching happens: it shows commits and requests to the
+/// hub, does what the hub wants, and reads the log for those who are behind.
+///
+/// SAFETY: `thread` is set by `start` and cleared by `stop`, both called by the store's owner;
+/// everything else mutable belongs to the thread.
+final class WatchEngine: @unchecked Sendable {
+    let inbox: WatchInbox
+    private let progressInterval: Int64
+    private let clock: StoreClock
+    private var hub: WatchHub
+    private var reader: WatchLogReader
+    private var ends: [Int: End] = [:]
+    private var handles: [ObjectIdentifier: Int] = [:]
+    private var nextTick: Int64
+    private var thread: StoreThread?
+
+    /// A stream that is open, and what its client asked while it did not read.
+    private struct End {
+        let stream: WatchStream
+        var held: [WatchInbox.Request] = []
+    }
+
+    init(
+        log: RecordLog, index: SharedIndex, clock: StoreClock, progressInterval: Duration
+    ) {
+        let (seconds, attoseconds) = progressInterval.components
+        self.progressInterval = max(1_000_000, seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
+        self.clock = clock
+        let published = clock.published.rawValue
+        inbox = WatchInbox(published: published)
+        hub = WatchHub(cursor: published)
+        reader = WatchLogReader(log: log, index: index, clock: clock)
+        nextTick = Monitor.now() + self.progressInterval
+    }
+
+    func start() {
+        thread = StoreThread(name: "store-watch") { [self] in run() }
+    }
+
+    /// Tells what was committed, then that it is over, and ends the thread.
+    func stop() {
+        inbox.stop()
+        thread?.join()
+        thread = nil
+    }
+
+    private func run() {
+        while true {
+            let contents = inbox.take(waits: !hub.hasReadings, until: nextTick)
+            hub.forgetRoom()
+            show(contents)
+            for message in contents.messages { handle(message) }
+            if contents.isStopped { break }
+            if hub.hasReadings, !readOnce() { break }
+            tick()
+        }
+        for end in ends.values { end.stream.receiver.closed() }
+        ends = [:]
+    }
+
+    private func show(_ contents: WatchInbox.Contents) {
+        if contents.hasGap {
+            hub.missed(upTo: contents.published)
+        } else if contents.published > hub.cursor {
+            hub.changed(contents.events, upTo: contents.published, room: room)
+        }
+        act()
+    }
+
+    private func room(of handle: Int) -> Int {
+        ends[handle]?.stream.receiver.room ?? 0
+    }
+
+    private var room: WatchHub.Room { { [self] in room(of: $0) } }
+
+    // MARK: - Requests
+
+    private func handle(_ message: WatchInbox.Message) {
+        switch message {
+        case .opened(let stream):
+            let handle = hub.addStream()
+            ends[handle] = End(stream: stream)
+            handles[ObjectIdentifier(stream)] = handle
+        case .asked(let stream, let request):
+            guard let handle = handles[ObjectIdentifier(stream)], var end = ends[handle] else {
+                return
+            }
+            // Who does not read is not answered either: answers would pile up.
+            if end.held.isEmpty, stream.receiver.room > 0 {
+                answer(request, handle, stream)
+            } else {
+                end.held.append(request)
+                ends[handle] = end
+            }
+        case .resumed(let stream):
+            guard let handle = handles[ObjectIdentifier(stream)] else { return }
+            answerHeld(handle)
+            hub.resume(handle)
+        case .closed(let stream):
+            guard let handle = handles.removeValue(forKey: ObjectIdentifier(stream)) else { return }
+            ends[handle] = nil
+            hub.removeStream(handle)
+        }
+    }
+
+    private func answerHeld(_ handle: Int) {
+        while let end = ends[handle], !end.held.isEmpty, end.stream.receiver.room > 0 {
+            let request = ends[handle]?.held.removeFirst()
+            if let request { answer(request, handle, end.stream) }
+        }
+    }
+
+    private func answer(_ request: WatchInbox.Request, _ handle: Int, _ stream: WatchStream) {
+        switch request {
+        case .create(let request): hub.create(request, on: handle)
+        case .cancel(let watchID): hub.cancel(watchID, on: handle)
+        case .progress: hub.requestProgress(on: handle)
+        }
+        act()
+        if stream.handledOne() { stream.receiver.caughtUpWithRequests() }
+    }
+
+    // MARK: - Actions
+
+    private func act() {
+        let actions = hub.takeActions()
+        guard !actions.isEmpty else { return }
+        reader.findPrevious(of: actions)
+        for action in actions { act(action) }
+    }
+
+    private func act(_ action: WatchAction) {
+        switch action {
+        case .created(let stream, let watchID, let revision):
+            receiver(stream)?.created(watchID, revision: Revision(revision))
+        case .refused(let stream, let refusal, let revision):
+            receiver(stream)?.refused(refusal, revision: Revision(revision))
+        case .deliver(let stream, let delivery):
+            receiver(stream)?.deliver(delivery)
+        case .cancelled(let stream, let watchID, let compactRevision):
+            receiver(stream)?.cancelled(
+                watchID, revision: compactRevision == nil ? Revision(hub.cursor) : .none,
+                compactRevision: compactRevision.map { Revision($0) })
+        case .progressed(let stream, let watchID, let revision):
+            receiver(stream)?.progressed(watchID, revision: Revision(revision))
+        }
+    }
+
+    private func receiver(_ handle: Int) -> (any WatchReceiver)? {
+        ends[handle]?.stream.receiver
+    }
+
+    // MARK: - The log
+
+    /// Reads a little for the group whose turn it is; false when the log cannot be read any more.
+    private func readOnce() -> Bool {
+        defer { act() }
+        guard let reading = hub.nextReading(compacted: clock.compacted.rawValue) else { return true }
+        do throws(StoreError) {
+            if let slice = try reader.read(reading, upTo: hub.cursor) {
+                hub.caughtUp(reading, slice.events, upTo: slice.upTo, room: room)
+            } else {
+                hub.putBack(reading)
+            }
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    private func tick() {
+        let now = Monitor.now()
+        guard now >= nextTick else { return }
+        nextTick = now + progressInterval
+        hub.tick()
+        act()
+    }
+}

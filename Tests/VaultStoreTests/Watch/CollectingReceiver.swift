@@ -1,0 +1,68 @@
+import Synchronization
+import VaultStore
+import VaultTestSupport
+
+/// Keeps what it is told, and has as much room as the test says.
+final class CollectingReceiver: WatchReceiver {
+    struct Seen {
+        var created: [Int64] = []
+        var refused: [WatchRefusal] = []
+        var events: [Int64: [WatchEvent]] = [:]
+        var deliveries: [[WatchEvent]] = []
+        var cancelled: [Int64] = []
+        var progress: [Int64] = []
+        var isClosed = false
+    }
+
+    private let state = Mutex(Seen())
+    private let left = Mutex(1 << 30)
+
+    var seen: Seen { state.withLock { $0 } }
+    var room: Int { left.withLock { $0 } }
+
+    func setRoom(_ room: Int) {
+        left.withLock { $0 = room }
+    }
+
+    /// Waits until what was seen satisfies `condition`.
+    func wait(_ condition: (Seen) -> Bool) throws {
+        guard Waiting.until(.seconds(30), { condition(seen) }) else {
+            let seen = seen
+            throw TestFailure(
+                "created \(seen.created), cancelled \(seen.cancelled), progress \(seen.progress), "
+                    + "events \(seen.events.mapValues(\.count))")
+        }
+    }
+
+    func created(_ watchID: Int64, revision: Revision) {
+        state.withLock { $0.created.append(revision.rawValue) }
+    }
+
+    func refused(_ refusal: WatchRefusal, revision: Revision) {
+        state.withLock { $0.refused.append(refusal) }
+    }
+
+    func deliver(_ delivery: WatchDelivery) {
+        left.withLock { left in
+            for event in delivery.events { left -= event.key.count + event.value.count }
+        }
+        state.withLock {
+            $0.events[delivery.watchID, default: []] += delivery.events
+            $0.deliveries.append(delivery.events)
+        }
+    }
+
+    func cancelled(_ watchID: Int64, revision: Revision, compactRevision: Revision?) {
+        state.withLock { $0.cancelled.append(compactRevision?.rawValue ?? 0) }
+    }
+
+    func progressed(_ watchID: Int64?, revision: Revision) {
+        state.withLock { $0.progress.append(revision.rawValue) }
+    }
+
+    func caughtUpWithRequests() {}
+
+    func closed() {
+        state.withLock { $0.isClosed = true }
+    }
+}
