@@ -99,8 +99,10 @@ import VaultTestSupport
         try receiver.wait { $0.cancelled == [3] }
     }
 
-    /// One revision of more changes than a plan or a slice holds comes whole.
-    @Test func aRevisionIsNeverSplit() throws {
+    /// One revision of more changes than a plan or a slice holds comes whole, whether the log is
+    /// read record by record or place by place.
+    @Test(arguments: [KeyRange.all, .prefix(Bytes("k".utf8))])
+    func aRevisionIsNeverSplit(range: KeyRange) throws {
         let fixture = try StoreFixture()
         for number in 0..<30 {
             let puts = (0..<100).map { index in
@@ -111,20 +113,62 @@ import VaultTestSupport
         try Self.put(fixture, "z", "")
         _ = try fixture.write(.delete(DeleteOperation(range: .prefix(Bytes("k".utf8)))))
         let (receiver, stream) = try Self.open(fixture)
-        var request = WatchRequest(range: .prefix(Bytes("k".utf8)))
+        var request = WatchRequest(range: range)
         request.startRevision = Revision(2)
         stream.create(request)
-        try receiver.wait { $0.events[0]?.count == 6_000 }
+        let total = range == .all ? 6_001 : 6_000
+        try receiver.wait { $0.events[0]?.count == total }
         for delivery in receiver.seen.deliveries {
             let last = delivery.last?.modRevision
             let other = receiver.seen.deliveries.filter { $0.first?.modRevision == last }
             #expect(other.count <= 1)
         }
-        #expect(receiver.seen.deliveries.last?.count == 3_000)
-        let plan = WatchPlan(
-            request.range, from: 2, upTo: 40, positionsMax: 50, index: fixture.store.index)
-        #expect(plan.upTo == 2)
-        #expect(plan.positions.count == 100)
+        #expect(receiver.seen.deliveries.last?.suffix(3_000).first?.modRevision == Revision(33))
+    }
+
+    /// Plans of any size, one after the other, name every change once and in order.
+    @Test(arguments: TestSeed.seeds(6, for: "plans"))
+    func plansCoverTheHistory(seed: UInt64) throws {
+        var random = SeededRandom(seed: seed)
+        let fixture = try StoreFixture()
+        var history: [Event] = []
+        for _ in 0..<200 { try Self.change(fixture, &history, &random) }
+        let last = fixture.store.status().revision.rawValue
+        for range in [KeyRange.all, .prefix(Bytes("b".utf8)), KeyRange(key: Bytes("a".utf8))] {
+            let expected = history.filter { range.contains($0.key) }.map(\.revision)
+            for positionsMax in [1, 2, 7, 1_000] {
+                var found: [Int64] = []
+                var from: Int64 = 1
+                while from <= last {
+                    let plan = WatchPlan(
+                        range, from: from, upTo: last, positionsMax: positionsMax,
+                        index: fixture.store.index)
+                    #expect(plan.positions.allSatisfy { $0.main >= from && $0.main <= plan.upTo })
+                    found += plan.positions.map(\.main)
+                    from = plan.upTo + 1
+                }
+                #expect(found == expected, "seed \(seed)")
+            }
+        }
+    }
+
+    /// A compaction between the hub's look and the reading's snapshot is noticed: what is left of
+    /// the log has gaps.
+    @Test func aCompactionThatOvertakesAReadingIsNoticed() throws {
+        let fixture = try StoreFixture()
+        for number in 0..<20 { try Self.put(fixture, "k", "\(number)") }
+        for number in 0..<100 { try Self.put(fixture, "other\(number)", "") }
+        _ = try fixture.write(.compact(Revision(10), physical: true))
+        let store = fixture.store
+        var reader = WatchLogReader(log: store.log, index: store.index, clock: store.clock)
+        for range in [KeyRange.all, .prefix(Bytes("k".utf8)), KeyRange(key: Bytes("k".utf8))] {
+            for (from, isThere) in [(Int64(9), false), (10, true)] {
+                let reading = WatchHub.Reading(group: 0, range: range, from: from)
+                let slice = try reader.read(reading, upTo: 121)
+                #expect((slice != nil) == isThere, "from \(from)")
+                if let slice { #expect(slice.events.first?.modRevision == Revision(10)) }
+            }
+        }
     }
 
     @Test func closingTheStoreEndsWatches() throws {
