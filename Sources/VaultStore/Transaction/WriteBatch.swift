@@ -23,7 +23,7 @@ struct WriteBatch: ~Copyable {
     /// What every record of the batch bears; milliseconds since 1970.
     let time: Int64
     /// What watchers must be told; nil when there are none.
-    private(set) var changes: [WatchEvent]?
+    private(set) var changes: [WatchChange]?
     private var undo: [Undo] = []
     private var changesHead = false
     /// A failure of the file: nothing of the batch may be acknowledged.
@@ -172,7 +172,7 @@ struct WriteBatch: ~Copyable {
                 at: position)
         }
         changes?.append(
-            WatchEvent(
+            WatchChange(
                 key: key, value: value, isDelete: position.isTombstone,
                 createRevision: Revision(createRevision), modRevision: Revision(position.main),
                 version: version, lease: lease))

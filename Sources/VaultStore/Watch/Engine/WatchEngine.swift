@@ -64,7 +64,7 @@ final class WatchEngine: @unchecked Sendable {
         if contents.hasGap {
             hub.missed(upTo: contents.published)
         } else if contents.published > hub.cursor {
-            hub.changed(contents.events, upTo: contents.published, room: room)
+            hub.changed(contents.changes, upTo: contents.published, room: room)
         }
         act()
     }
