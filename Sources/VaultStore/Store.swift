@@ -13,7 +13,7 @@ public final class Store: Sendable {
     let pins = RevisionPins()
     private let writer: Writer
     let watch: WatchEngine
-    private let configuration: StoreConfiguration
+    let configuration: StoreConfiguration
     private let powerCut: PowerCut
     private let isClosed = Atomic<Bool>(false)
     private let activeReads = Atomic<Int>(0)

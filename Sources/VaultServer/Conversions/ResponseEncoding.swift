@@ -14,6 +14,7 @@ enum ResponseEncoding {
             tail(of: delete, to: &writer)
         case .transaction(let transaction):
             return self.transaction(transaction, header: header)
+        case .tidy: break
         case .compact(let revision):
             header.write(revision: revision.rawValue, to: &writer)
         }

@@ -131,6 +131,8 @@ public enum WriteRequest: Sendable {
     case transaction(Transaction)
     /// Forget what came before `revision`. `physical`: answer only when it is gone from the file.
     case compact(Revision, physical: Bool)
+    /// Remove what was compacted and is not retained any more, because it has become too old.
+    case tidy
 }
 
 public enum WriteResult: Equatable, Sendable {
@@ -138,4 +140,5 @@ public enum WriteResult: Equatable, Sendable {
     case delete(DeleteResult)
     case transaction(TransactionResult)
     case compact(revision: Revision)
+    case tidy
 }

@@ -72,6 +72,8 @@ struct WriteBatch: ~Copyable {
         case .compact(let revision, _):
             try compact(to: revision)
             return .compact(revision: Revision(head.currentRevision))
+        case .tidy:
+            return .tidy
         }
     }
 

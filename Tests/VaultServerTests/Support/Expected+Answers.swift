@@ -42,6 +42,7 @@ extension Expected {
             var response = self.transaction(transaction)
             response.header = header.message(revision: transaction.revision)
             return try response.serializedBytes()
+        case .tidy: return []
         case .compact(let revision):
             var response = Etcdserverpb_CompactionResponse()
             response.header = header.message(revision: revision)

@@ -1,5 +1,5 @@
 /// Ranges of keys, asked which of them hold a key: a treap ordered by the ranges' starts, in which
-/// each node knows the furthest end below it. A question costs about log n, and one step per answer.
+/// each node knows the furthest end below it. A question costs about log n, and a step per answer.
 struct IntervalTree {
     private struct Node {
         var range: KeyRange

@@ -1,9 +1,9 @@
 /// Who watches what, how far each watcher is, and what must be said to whom: the rules of watching
 /// without threads, locks, clocks or files.
 ///
-/// A watcher is *synced* when it has been told everything up to `cursor`, the last revision that the
-/// hub was shown; commits then feed it. Otherwise it is *behind*, at its own `next` revision, and
-/// its group is fed from the log up to `cursor`. What must be said is left in `actions`.
+/// A watcher is *synced* when it has been told everything up to `cursor`, the last revision that
+/// the hub was shown; commits then feed it. Otherwise it is *behind*, at its own `next` revision,
+/// and its group is fed from the log up to `cursor`. What must be said is left in `actions`.
 struct WatchHub {
     /// Bytes that a stream takes now.
     typealias Room = (_ stream: Int) -> Int
