@@ -131,6 +131,11 @@ public enum WriteRequest: Sendable {
     case transaction(Transaction)
     /// Forget what came before `revision`. `physical`: answer only when it is gone from the file.
     case compact(Revision, physical: Bool)
+    /// Make a lease; the store chooses its number when that is `.none`. A time below the least is
+    /// raised to it.
+    case grantLease(LeaseID, ttl: Duration)
+    /// End a lease and delete what hangs on it.
+    case revokeLease(LeaseID)
 }
 
 public enum WriteResult: Equatable, Sendable {
@@ -138,4 +143,6 @@ public enum WriteResult: Equatable, Sendable {
     case delete(DeleteResult)
     case transaction(TransactionResult)
     case compact(revision: Revision)
+    case leaseGranted(LeaseGrant)
+    case leaseRevoked(revision: Revision)
 }

@@ -26,7 +26,8 @@ final class WatchEngine: @unchecked Sendable {
         log: RecordLog, index: SharedIndex, clock: StoreClock, progressInterval: Duration
     ) {
         let (seconds, attoseconds) = progressInterval.components
-        self.progressInterval = max(1_000_000, seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
+        self.progressInterval = max(
+            1_000_000, seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
         self.clock = clock
         let published = clock.published.rawValue
         inbox = WatchInbox(published: published)
@@ -157,7 +158,9 @@ final class WatchEngine: @unchecked Sendable {
     /// Reads a little for the group whose turn it is; false when the log cannot be read any more.
     private func readOnce() -> Bool {
         defer { act() }
-        guard let reading = hub.nextReading(compacted: clock.compacted.rawValue) else { return true }
+        guard let reading = hub.nextReading(compacted: clock.compacted.rawValue) else {
+            return true
+        }
         do throws(StoreError) {
             if let slice = try reader.read(reading, upTo: hub.cursor) {
                 hub.caughtUp(reading, slice.events, upTo: slice.upTo, room: room)

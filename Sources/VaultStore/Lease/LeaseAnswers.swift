@@ -1,0 +1,32 @@
+/// A lease as it was granted.
+public struct LeaseGrant: Equatable, Sendable {
+    public var id: LeaseID
+    /// What was asked for, or the least that there is.
+    public var ttl: Duration
+    public var revision: Revision
+
+    public init(id: LeaseID, ttl: Duration, revision: Revision) {
+        self.id = id
+        self.ttl = ttl
+        self.revision = revision
+    }
+}
+
+/// A lease as a glance sees it.
+public struct LeaseTimeToLive: Equatable, Sendable {
+    public var granted: Duration
+    /// Zero when the lease is about to end.
+    public var remaining: Duration
+    public var keyCount = 0
+    /// What hangs on it, in order, when asked for.
+    public var keys: [Bytes] = []
+
+    public init(
+        granted: Duration, remaining: Duration, keyCount: Int = 0, keys: [Bytes] = []
+    ) {
+        self.granted = granted
+        self.remaining = remaining
+        self.keyCount = keyCount
+        self.keys = keys
+    }
+}
