@@ -63,6 +63,9 @@ enum Limits {
     /// Bytes of a key file.
     static let keyfileBytes = 32
 
+    /// Leases, or keys of one, that an answer lists on an event loop: a tenth of a millisecond.
+    static let inlineLeaseItemsMax = 1_000
+
     /// Clients that watch the health service.
     static let healthWatchersMax = 1_024
 

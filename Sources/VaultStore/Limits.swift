@@ -71,6 +71,30 @@ public enum Limits {
     /// etcd's interval between two notes of progress to a watcher that hears nothing else.
     public static let watchProgressIntervalDefault = Duration.seconds(600)
 
+    /// etcd's bounds on the time of a lease. The least is one and a half of etcd's default election
+    /// timeout; clients that ask for less are used to being given this.
+    public static let leaseTTLMin = Duration.seconds(2)
+    public static let leaseTTLMax = Duration.seconds(9_000_000_000)
+
+    /// Leases in all: about 300 bytes of memory each, and a second of every unseal.
+    public static let leasesMax = 1_000_000
+
+    /// Leases that end in one commit, so that a client's write that comes meanwhile waits for a
+    /// few milliseconds only.
+    public static let leaseExpiriesMax = 256
+
+    /// How late the writer may look at a lease, so that one look serves many.
+    public static let leaseCheckSlack = Duration.milliseconds(100)
+
+    /// The longest that the writer sleeps while there are leases, whatever their time.
+    public static let leaseCheckIntervalMax = Duration.seconds(3_600)
+
+    /// Before leases whose end could not be written (a full disk) are tried again.
+    public static let leaseRetryPause = Duration.seconds(1)
+
+    /// etcd's price of a lease when it checks the quota.
+    public static let quotaBytesPerLease: Int64 = 64
+
     /// Address space reserved for the file; costs nothing until used.
     public static let mapBytes = 1 << 40
 

@@ -14,6 +14,7 @@ public final class Store: Sendable {
     private let writer: Writer
     let watch: WatchEngine
     let configuration: StoreConfiguration
+    let leases: LeaseRegistry
     private let powerCut: PowerCut
     private let isClosed = Atomic<Bool>(false)
     private let activeReads = Atomic<Int>(0)
@@ -39,7 +40,8 @@ public final class Store: Sendable {
         let loaded = try load(
             path, cipher: cipher, configuration: configuration, powerCut: powerCut,
             progress: progress)
-        let log = try RecordLog.open(in: directory, cipher: cipher)
+        let log = try RecordLog.open(
+            in: directory, cipher: cipher, commitFault: configuration.commitFault)
         try powerCut.markOpen()
         return Store(
             log: log, loaded: loaded, configuration: configuration, powerCut: powerCut)
@@ -83,9 +85,12 @@ public final class Store: Sendable {
         watch = WatchEngine(
             log: log, index: index, clock: clock,
             progressInterval: configuration.watchProgressInterval)
+        leases = LeaseRegistry(
+            ttls: loaded.leases, attachments: loaded.attachments,
+            clock: configuration.leaseClock)
         writer = Writer(
             log: log, index: index, clock: clock, pins: pins, loaded: loaded,
-            configuration: configuration, watchers: watch.inbox)
+            configuration: configuration, watchers: watch.inbox, leases: leases)
         watch.start()
         writer.start()
     }
@@ -98,6 +103,9 @@ public final class Store: Sendable {
     ) {
         writer.submit(request, completion: completion)
     }
+
+    /// The newest revision that is durable and may be seen.
+    public var revision: Revision { clock.published }
 
     public func status() -> StoreStatus {
         StoreStatus(
@@ -136,6 +144,9 @@ public final class Store: Sendable {
         if isClosed.load(ordering: .sequentiallyConsistent) { throw .closed }
         return try body()
     }
+
+    /// Makes the writer look at leases now, for tests with a clock of their own.
+    func wakeWriter() { writer.nudge() }
 
     func unpin(_ revision: Revision) {
         pins.unpin(revision)

@@ -10,6 +10,10 @@ public struct StoreConfiguration: Sendable {
     public var watchProgressInterval = Limits.watchProgressIntervalDefault
     /// Where records get their time from.
     public var wallClock = WallClock.system
+    /// What the time of leases is counted with.
+    public var leaseClock = MonotonicClock.system
+    /// Makes commits fail, in tests.
+    var commitFault: RecordLog.CommitFault?
 
     public init(
         quotaBytes: Int64 = Limits.quotaBytesDefault,

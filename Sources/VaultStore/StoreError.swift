@@ -11,6 +11,12 @@ public enum StoreError: Error, Equatable, Sendable {
     case leaseProvided
     /// The lease does not exist. Grant it first.
     case leaseNotFound
+    /// A lease with that number exists. Choose another, or let the store choose one.
+    case leaseExists
+    /// More time than a lease may have. Ask for less, and keep the lease alive.
+    case leaseTTLTooLarge
+    /// There are as many leases as there may be. Revoke some, or let them expire.
+    case tooManyLeases
     /// More operations than a transaction may have.
     case tooManyOperations
     /// A transaction puts a key twice, or puts and deletes it.

@@ -15,7 +15,10 @@ enum ResponseEncoding {
         case .transaction(let transaction):
             return self.transaction(transaction, header: header)
         case .tidy: break
-        case .compact(let revision):
+        case .leaseGranted(let grant):
+            header.write(revision: grant.revision.rawValue, to: &writer)
+            tail(of: grant, to: &writer)
+        case .compact(let revision), .leaseRevoked(let revision):
             header.write(revision: revision.rawValue, to: &writer)
         }
         return writer.buffer

@@ -20,7 +20,8 @@ final class HealthService: Sendable {
     private static let always: Set<String> = [Methods.Vault.service, Methods.Health.service]
     /// The empty name is the server as a whole.
     private static let whileUnsealed: Set<String> = [
-        "", Methods.KV.service, Methods.Maintenance.service, Methods.Cluster.service,
+        "", Methods.KV.service, Methods.Lease.service, Methods.Maintenance.service,
+        Methods.Cluster.service,
     ]
 
     private let vault: Vault

@@ -71,25 +71,8 @@ final class KVService: Sendable {
             guard message.readableBytes <= Limits.writeRequestBytesMax else {
                 return .failure(StatusTable.requestTooLarge)
             }
-            return submit(call, request)
+            return vault.submit(request, for: call)
         }
-    }
-
-    private func submit(_ call: UnaryCall, _ request: WriteRequest) -> UnaryAnswer {
-        let open: OpenVault
-        do throws(VaultError) {
-            open = try vault.open()
-        } catch {
-            return .failure(StatusTable.status(of: error))
-        }
-        open.store.submit(request) { result in
-            switch result {
-            case .success(let result):
-                call.finish(ResponseEncoding.write(result, header: open.header))
-            case .failure(let error): call.finish(self.vault.refusal(for: error))
-            }
-        }
-        return .later
     }
 
     private func transaction(_ call: UnaryCall, _ message: ByteBuffer) -> UnaryAnswer {

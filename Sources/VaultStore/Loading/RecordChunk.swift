@@ -6,6 +6,7 @@ struct RecordChunk: Sendable {
         var position: LogPosition
         var createRevision: Int64
         var version: Int64
+        var lease: LeaseID
         var keyOffset: Int
         var keyCount: Int
     }
@@ -50,7 +51,7 @@ struct RecordChunk: Sendable {
                 position: LogPosition(
                     main: place.main, sub: place.sub, isTombstone: record.kind == .tombstone),
                 createRevision: record.createRevision, version: record.version,
-                keyOffset: keys.count, keyCount: record.key.count))
+                lease: LeaseID(record.lease), keyOffset: keys.count, keyCount: record.key.count))
         keys.append(contentsOf: record.key)
         lastTime = max(lastTime, record.time)
     }
@@ -74,6 +75,18 @@ extension KeyIndex {
                     entry.setGeneration(
                         createRevision: record.createRevision, version: record.version)
                 }
+            }
+        }
+    }
+}
+
+extension LeaseAttachments {
+    /// Follows records in the log's order: in the end each key hangs on what its newest names.
+    mutating func load(_ chunk: RecordChunk) {
+        chunk.keys.withUnsafeBytes { keys in
+            for record in chunk.records where record.lease != .none || !isEmpty {
+                let key = keys[record.keyOffset..<(record.keyOffset + record.keyCount)]
+                attach(Bytes(key), to: record.lease)
             }
         }
     }

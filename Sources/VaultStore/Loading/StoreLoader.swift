@@ -14,6 +14,8 @@ struct StoreLoader {
         var usedBytes: Int64
         /// The latest time that a record bears; milliseconds since 1970.
         var lastTime: Int64
+        var leases: [LeaseID: Duration] = [:]
+        var attachments = LeaseAttachments()
     }
 
     /// Leaf pages that one thread opens at a time: about a thousand small records.
@@ -40,7 +42,8 @@ struct StoreLoader {
 
     func load() throws(StoreError) -> Loaded {
         guard let log = file.tables[RecordLog.logTableName],
-            file.tables[RecordLog.stateTableName] != nil, file.tables.count == 2
+            let leases = file.tables[RecordLog.leaseTableName],
+            file.tables[RecordLog.stateTableName] != nil, file.tables.count == 3
         else { throw .damaged("the file does not have the tables of a vault") }
         let head = try readHead()
         guard head.transaction == file.transaction else {
@@ -49,10 +52,14 @@ struct StoreLoader {
         guard UInt64(log.entries) == head.recordCount else {
             throw .damaged("the log has \(log.entries) records, \(head.recordCount) were written")
         }
-        let loaded = try buildIndex(total: Int(log.entries), head: head)
+        guard UInt64(leases.entries) == head.leaseCount else {
+            throw .damaged("there are \(leases.entries) leases, \(head.leaseCount) were written")
+        }
+        var loaded = try buildIndex(total: Int(log.entries), head: head)
         guard loaded.last <= head.currentRevision else {
             throw .damaged("there are records after revision \(head.currentRevision), the newest")
         }
+        try readLeases(into: &loaded.store)
         do throws(FileDamage) { try file.finish() } catch { throw StoreError(error) }
         loaded.store.index.change { $0.recount() }
         return loaded.store
@@ -70,6 +77,20 @@ struct StoreLoader {
         }
         guard let head else { throw .damaged("the sealed head is missing") }
         return head
+    }
+
+    /// Every lease, and that every key that hangs on one hangs on one of them.
+    private func readLeases(into loaded: inout Loaded) throws(StoreError) {
+        for page in file.leafPages(of: RecordLog.leaseTableName) {
+            try file.visit(page, failure: StoreError.init) { (key, sealed) throws(StoreError) in
+                let (id, record) = try cipher.openLease(key: key, sealed: sealed)
+                loaded.leases[id] = .seconds(record.ttlSeconds)
+                loaded.usedBytes += Int64(key.count + sealed.count)
+            }
+        }
+        if loaded.attachments.firstLease(where: { loaded.leases[$0] != nil }) != nil {
+            throw .damaged("a key names a lease that does not exist")
+        }
     }
 
     private static func openHead(
@@ -111,6 +132,7 @@ struct StoreLoader {
         while let result = pipeline.next() {
             let chunk = try result.get()
             loaded.index.change { $0.load(chunk) }
+            loaded.attachments.load(chunk)
             loaded.usedBytes += chunk.storedBytes
             loaded.lastTime = max(loaded.lastTime, chunk.lastTime)
             done += chunk.records.count

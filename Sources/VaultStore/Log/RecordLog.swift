@@ -9,6 +9,7 @@ import VaultSeal
 final class RecordLog: Sendable {
     static let logTableName = "log"
     static let stateTableName = "state"
+    static let leaseTableName = "lease"
     /// More than there are, so that a later version can add one.
     private static let tablesMax = 8
     static let headKey: [UInt8] = Array("head".utf8)
@@ -16,12 +17,23 @@ final class RecordLog: Sendable {
     let environment: Environment
     let log: Table
     let state: Table
+    let leases: Table
     let cipher: RecordCipher
 
-    private init(environment: Environment, log: Table, state: Table, cipher: RecordCipher) {
+    /// Asked before each commit; the commit fails with what it returns. For tests.
+    private let commitFault: CommitFault?
+
+    typealias CommitFault = @Sendable () -> StoreError?
+
+    private init(
+        environment: Environment, log: Table, state: Table, leases: Table, cipher: RecordCipher,
+        commitFault: CommitFault?
+    ) {
         self.environment = environment
         self.log = log
         self.state = state
+        self.leases = leases
+        self.commitFault = commitFault
         self.cipher = cipher
     }
 
@@ -36,7 +48,8 @@ final class RecordLog: Sendable {
 
     /// Opens a log whose file was checked already.
     static func open(
-        in directory: String, cipher: RecordCipher, create: Bool = false
+        in directory: String, cipher: RecordCipher, create: Bool = false,
+        commitFault: CommitFault? = nil
     ) throws(StoreError) -> RecordLog {
         do throws(LMDBError) {
             let environment = try Environment.open(
@@ -44,8 +57,11 @@ final class RecordLog: Sendable {
             var transaction = try environment.beginWrite()
             let log = try transaction.openTable(named: logTableName, create: create)
             let state = try transaction.openTable(named: stateTableName, create: create)
+            let leases = try transaction.openTable(named: leaseTableName, create: create)
             try transaction.commit()
-            return RecordLog(environment: environment, log: log, state: state, cipher: cipher)
+            return RecordLog(
+                environment: environment, log: log, state: state, leases: leases, cipher: cipher,
+                commitFault: commitFault)
         } catch {
             throw StoreError(error)
         }
@@ -155,7 +171,7 @@ final class RecordLog: Sendable {
         try outcome.get()
     }
 
-    private static func reserve(
+    static func reserve(
         _ table: Table, _ key: UnsafeRawBufferPointer, count: Int, isLast: Bool,
         in transaction: inout WriteTransaction,
         _ fill: (UnsafeMutableRawBufferPointer) throws(SealError) -> Void
@@ -221,6 +237,7 @@ final class RecordLog: Sendable {
     /// `.diskFull` leaves the file as it was. After any other error nobody knows what the disk
     /// holds; no further commit may be tried.
     func commit(_ transaction: consuming WriteTransaction) throws(StoreError) {
+        if let fault = commitFault?() { throw fault }
         do throws(LMDBError) {
             environment.reserveGrowth()
             try transaction.commit()

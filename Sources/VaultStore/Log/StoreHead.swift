@@ -15,6 +15,14 @@ struct StoreHead: Equatable {
     var transaction: UInt64 = 0
     /// A compaction to this revision has begun and not finished; 0 when none is under way.
     var unfinishedCompaction: Int64 = 0
+    /// Rows of the table of leases.
+    var leaseCount: UInt64 = 0
+
+    /// What may follow the fixed fields.
+    private enum Tag {
+        static let leaseCount: UInt16 = 1
+    }
+    private static let fieldHeaderCount = 8
 
     func encode() -> Bytes {
         var output = Bytes()
@@ -28,11 +36,19 @@ struct StoreHead: Equatable {
         append(transaction, to: &output)
         // The state hash, zero until it is in use.
         output.append(contentsOf: repeatElement(0, count: 64))
+        append(leaseCount, as: Tag.leaseCount, to: &output)
         return output
     }
 
     private func append(_ word: UInt64, to output: inout Bytes) {
         withUnsafeBytes(of: word.littleEndian) { output.append(contentsOf: $0) }
+    }
+
+    private func append(_ word: UInt64, as tag: UInt16, to output: inout Bytes) {
+        withUnsafeBytes(of: tag.littleEndian) { output.append(contentsOf: $0) }
+        output.append(contentsOf: [0, 0])
+        withUnsafeBytes(of: UInt32(8).littleEndian) { output.append(contentsOf: $0) }
+        append(word, to: &output)
     }
 
     /// Reads a head; fields after the known ones are for newer versions and are passed over.
@@ -41,7 +57,7 @@ struct StoreHead: Equatable {
         func word(_ offset: Int) -> UInt64 {
             UInt64(littleEndian: input.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
         }
-        let head = StoreHead(
+        var head = StoreHead(
             currentRevision: Int64(bitPattern: word(2)),
             compactRevision: Int64(bitPattern: word(10)), recordCount: word(18),
             transaction: word(34), unfinishedCompaction: Int64(bitPattern: word(26)))
@@ -49,6 +65,30 @@ struct StoreHead: Equatable {
             head.compactRevision <= head.currentRevision, head.unfinishedCompaction >= 0,
             head.unfinishedCompaction <= head.currentRevision
         else { return nil }
-        return head
+        let fields = UnsafeRawBufferPointer(rebasing: input[encodedCount...])
+        return head.readFields(fields) ? head : nil
+    }
+
+    /// False when the bytes are not fields from the first to the last.
+    private mutating func readFields(_ input: UnsafeRawBufferPointer) -> Bool {
+        var offset = 0
+        while offset < input.count {
+            let start = offset + Self.fieldHeaderCount
+            guard start <= input.count else { return false }
+            let tag = input.loadUnaligned(fromByteOffset: offset, as: UInt16.self)
+            let reserved = input.loadUnaligned(fromByteOffset: offset + 2, as: UInt16.self)
+            let count = Int(
+                UInt32(
+                    littleEndian: input.loadUnaligned(
+                        fromByteOffset: offset + 4, as: UInt32.self)))
+            guard reserved == 0, count <= input.count - start else { return false }
+            if UInt16(littleEndian: tag) == Tag.leaseCount {
+                guard count == 8 else { return false }
+                leaseCount = UInt64(
+                    littleEndian: input.loadUnaligned(fromByteOffset: start, as: UInt64.self))
+            }
+            offset = start + count
+        }
+        return true
     }
 }

@@ -133,6 +133,11 @@ public enum WriteRequest: Sendable {
     case compact(Revision, physical: Bool)
     /// Remove what was compacted and is not retained any more, because it has become too old.
     case tidy
+    /// Make a lease; the store chooses its number when that is `.none`. A time below the least is
+    /// raised to it.
+    case grantLease(LeaseID, ttl: Duration)
+    /// End a lease and delete what hangs on it.
+    case revokeLease(LeaseID)
 }
 
 public enum WriteResult: Equatable, Sendable {
@@ -141,4 +146,6 @@ public enum WriteResult: Equatable, Sendable {
     case transaction(TransactionResult)
     case compact(revision: Revision)
     case tidy
+    case leaseGranted(LeaseGrant)
+    case leaseRevoked(revision: Revision)
 }

@@ -12,8 +12,12 @@ extension WriteBatch {
 
     /// A put on its own: the lease first, as in etcd.
     func checkBasis(of put: PutOperation) throws(StoreError) {
-        if put.lease != .none { throw .leaseNotFound }
+        try checkLease(of: put)
         try checkExists(put)
+    }
+
+    private func checkLease(of put: PutOperation) throws(StoreError) {
+        if put.lease != .none, !leases.contains(put.lease) { throw .leaseNotFound }
     }
 
     private func checkExists(_ put: PutOperation) throws(StoreError) {
@@ -45,7 +49,7 @@ extension WriteBatch {
             switch operation {
             case .put(let put):
                 try checkExists(put)
-                if put.lease != .none { throw .leaseNotFound }
+                try checkLease(of: put)
             case .transaction(let inner):
                 guard let below = nested.next() else { continue }
                 try checkPuts(below, of: inner)

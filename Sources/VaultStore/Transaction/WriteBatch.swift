@@ -24,8 +24,10 @@ struct WriteBatch: ~Copyable {
     let time: Int64
     /// What watchers must be told; nil when there are none.
     private(set) var changes: [WatchChange]?
+    /// What the batch does to leases.
+    var leases: LeaseChanges
     private var undo: [Undo] = []
-    private var changesHead = false
+    var changesHead = false
     /// A failure of the file: nothing of the batch may be acknowledged.
     private(set) var failure: StoreError?
     private(set) var refusedForSpace = false
@@ -34,7 +36,7 @@ struct WriteBatch: ~Copyable {
 
     init(
         log: RecordLog, index: SharedIndex, head: StoreHead, usedBytes: Int64, quotaBytes: Int64,
-        time: Int64, recordsChanges: Bool
+        time: Int64, recordsChanges: Bool, leases: LeaseRegistry
     ) throws(StoreError) {
         self.log = log
         self.index = index
@@ -43,6 +45,7 @@ struct WriteBatch: ~Copyable {
         self.quotaBytes = quotaBytes
         self.time = time
         changes = recordsChanges ? [] : nil
+        self.leases = LeaseChanges(over: leases)
         transaction = try log.begin()
     }
 
@@ -74,6 +77,10 @@ struct WriteBatch: ~Copyable {
             return .compact(revision: Revision(head.currentRevision))
         case .tidy:
             return .tidy
+        case .grantLease(let id, let ttl):
+            return .leaseGranted(try grant(id, ttl: ttl))
+        case .revokeLease(let id):
+            return .leaseRevoked(revision: try revoke(id))
         }
     }
 
@@ -90,7 +97,7 @@ struct WriteBatch: ~Copyable {
         return result
     }
 
-    private mutating func finish(_ change: Change) {
+    mutating func finish(_ change: Change) {
         guard change.count > 0 else { return }
         head.currentRevision = change.main
         changesHead = true
@@ -142,7 +149,7 @@ struct WriteBatch: ~Copyable {
         return max(cost(transaction.success), cost(transaction.failure))
     }
 
-    private mutating func checkSpace(for cost: Int64) throws(StoreError) {
+    mutating func checkSpace(for cost: Int64) throws(StoreError) {
         guard cost > 0 else { return }
         guard quotaBytes > 0, usedBytes + cost >= quotaBytes else {
             acceptedPut = true
@@ -155,7 +162,7 @@ struct WriteBatch: ~Copyable {
     // MARK: - Records
 
     /// A failure of the file spoils the whole batch.
-    private mutating func spoil(_ error: StoreError) -> StoreError {
+    mutating func spoil(_ error: StoreError) -> StoreError {
         failure = error
         return error
     }
@@ -173,6 +180,7 @@ struct WriteBatch: ~Copyable {
                     version: version, lease: lease.rawValue, time: time),
                 at: position)
         }
+        leases.attach(key, to: lease)
         changes?.append(
             WatchChange(
                 key: key, value: value, isDelete: position.isTombstone,

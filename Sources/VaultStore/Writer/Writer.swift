@@ -31,14 +31,17 @@ final class Writer: @unchecked Sendable {
     private let wallClock: WallClock
     private let retention: [RetentionRule]
     private let watchers: WatchInbox
+    private let leases: LeaseRegistry
     private let queue = WorkQueue<Item>(capacity: Limits.queuedWritesMax)
     private var state: State
     private var thread: StoreThread?
 
     init(
         log: RecordLog, index: SharedIndex, clock: StoreClock, pins: RevisionPins,
-        loaded: StoreLoader.Loaded, configuration: StoreConfiguration, watchers: WatchInbox
+        loaded: StoreLoader.Loaded, configuration: StoreConfiguration, watchers: WatchInbox,
+        leases: LeaseRegistry
     ) {
+        self.leases = leases
         self.watchers = watchers
         self.log = log
         self.index = index
@@ -79,7 +82,8 @@ final class Writer: @unchecked Sendable {
     var hasFailed: Bool { state.poison != nil }
 
     private func run() {
-        while let items = queue.takeAll(waits: !canSweep) {
+        var expiresMore = false
+        while let items = queue.takeAll(waits: !canSweep && !expiresMore, until: wakeTime) {
             var rest = items[...]
             while !rest.isEmpty {
                 let batch = rest.prefix(Limits.batchRequestsMax)
@@ -87,6 +91,7 @@ final class Writer: @unchecked Sendable {
                 runBatch(batch)
             }
             if canSweep { sweepStep() }
+            expiresMore = expireLeases()
         }
         state.sweep?.abandon()
     }
@@ -137,15 +142,17 @@ final class Writer: @unchecked Sendable {
         try WriteBatch(
             log: log, index: index, head: state.head, usedBytes: state.usedBytes,
             quotaBytes: quotaBytes, time: max(state.lastTime, wallClock.now()),
-            recordsChanges: watchers.wantsChanges)
+            recordsChanges: watchers.wantsChanges, leases: leases)
     }
 
     private func commit(_ batch: consuming WriteBatch) throws(StoreError) {
         let (usedBytes, time, changes) = (batch.usedBytes, batch.time, batch.changes)
+        let leaseChanges = batch.leases
         let compactRevision = state.head.compactRevision
         state.head = try batch.commit(to: clock)
         state.usedBytes = usedBytes
         state.lastTime = time
+        leases.publish(leaseChanges)
         watchers.post(changes, upTo: state.head.currentRevision)
         if state.head.compactRevision != compactRevision {
             startSweep(to: state.head.compactRevision)
@@ -165,6 +172,38 @@ final class Writer: @unchecked Sendable {
                 continue
             }
             item.completion(answer)
+        }
+    }
+
+    // MARK: - Leases
+
+    /// When the next lease may be over, in nanoseconds of the monotonic clock.
+    private var wakeTime: Int64? {
+        guard state.poison == nil, let time = leases.timeUntilNext else { return nil }
+        let wait = min(time + Limits.leaseCheckSlack, Limits.leaseCheckIntervalMax)
+        return Monitor.now() + wait.nanoseconds
+    }
+
+    /// Ends leases whose time is up, as a commit of its own; true when there may be more.
+    private func expireLeases() -> Bool {
+        guard state.poison == nil else { return false }
+        let expired = leases.takeExpired(countMax: Limits.leaseExpiriesMax)
+        guard !expired.isEmpty else { return false }
+        do throws(StoreError) {
+            var batch = try makeBatch()
+            do throws(StoreError) {
+                for id in expired { _ = try batch.revoke(id) }
+            } catch {
+                batch.rollBack()
+                throw error
+            }
+            try commit(batch)
+            return expired.count == Limits.leaseExpiriesMax
+        } catch {
+            // Their keys are still there, and so are they: nobody can renew them any more.
+            leases.putBack(expired)
+            if case .storage = error { state.poison = error }
+            return false
         }
     }
 

@@ -168,9 +168,9 @@ import VaultAPI
     @Test func whatIsNotThereYetSaysSoByName() async throws {
         try await TestServer.withUnsealed { (server) async throws in
             let status = try await server.refusal(
-                Methods.Lease.leaseGrant, Etcdserverpb_LeaseGrantRequest())
+                Methods.Auth.userAdd, Etcdserverpb_AuthUserAddRequest())
             #expect(status?.code == .unimplemented)
-            #expect(status?.message.contains("etcdserverpb.Lease/LeaseGrant") == true)
+            #expect(status?.message.contains("etcdserverpb.Auth/UserAdd") == true)
         }
     }
 }

@@ -1,0 +1,61 @@
+import NIOCore
+import RPC
+import VaultAPI
+import VaultStore
+
+/// One client that keeps leases alive: an answer for each message, in order. Lives on its
+/// connection's event loop; a renewal touches memory only.
+final class LeaseKeepAlive: StreamHandler {
+    private let call: StreamCall
+    private let vault: Vault
+    private var isOver = false
+
+    init(call: StreamCall, vault: Vault) {
+        self.call = call
+        self.vault = vault
+    }
+
+    func received(_ message: ByteBuffer) {
+        guard !isOver else { return }
+        switch Answer.decoded(message, as: Etcdserverpb_LeaseKeepAliveRequest.self) {
+        case .failure(let status): finish(status)
+        case .success(let request): renew(LeaseID(request.id))
+        }
+    }
+
+    private func renew(_ id: LeaseID) {
+        let open: OpenVault
+        do throws(VaultError) {
+            open = try vault.open()
+        } catch {
+            return finish(StatusTable.status(of: error))
+        }
+        do throws(StoreError) {
+            let revision = open.store.revision
+            // A lease that is over is no error: the client reads it from the time, which is zero.
+            let ttl = try open.store.renew(id) ?? .zero
+            call.send(
+                ResponseEncoding.keepAlive(id, ttl: ttl, revision: revision, header: open.header))
+        } catch {
+            return finish(vault.refusal(for: error))
+        }
+        // Who does not read the answers is not asked for more.
+        if !call.isWritable { call.pauseReading() }
+    }
+
+    private func finish(_ status: Status) {
+        isOver = true
+        call.finish(status)
+    }
+
+    func halfClosed() {
+        guard !isOver else { return }
+        finish(.ok)
+    }
+
+    func cancelled() {}
+
+    func writable() {
+        call.resumeReading()
+    }
+}

@@ -1,0 +1,108 @@
+import NIOCore
+import RPC
+import VaultAPI
+import VaultStore
+
+/// `etcdserverpb.Lease`.
+final class LeaseService: Sendable {
+    private let vault: Vault
+    private let reads: LongReads
+
+    init(vault: Vault, reads: LongReads) {
+        self.vault = vault
+        self.reads = reads
+    }
+
+    var routes: [Route] {
+        [
+            .unary(Methods.Lease.leaseGrant.path) { self.grant($0, $1) },
+            .unary(Methods.Lease.leaseRevoke.path) { self.revoke($0, $1) },
+            .stream(Methods.Lease.leaseKeepAlive.path) { call in
+                LeaseKeepAlive(call: call, vault: self.vault)
+            },
+            .unary(Methods.Lease.leaseTimeToLive.path) { self.timeToLive($0, $1) },
+            .unary(Methods.Lease.leaseLeases.path) { self.leases($0, $1) },
+        ]
+    }
+
+    private func grant(_ call: UnaryCall, _ message: ByteBuffer) -> UnaryAnswer {
+        switch Answer.decoded(message, as: Etcdserverpb_LeaseGrantRequest.self) {
+        case .failure(let status): return .failure(status)
+        case .success(let request):
+            return vault.submit(
+                .grantLease(LeaseID(request.id), ttl: .seconds(request.ttl)), for: call)
+        }
+    }
+
+    private func revoke(_ call: UnaryCall, _ message: ByteBuffer) -> UnaryAnswer {
+        switch Answer.decoded(message, as: Etcdserverpb_LeaseRevokeRequest.self) {
+        case .failure(let status): return .failure(status)
+        case .success(let request):
+            return vault.submit(.revokeLease(LeaseID(request.id)), for: call)
+        }
+    }
+
+    private func timeToLive(_ call: UnaryCall, _ message: ByteBuffer) -> UnaryAnswer {
+        switch Answer.decoded(message, as: Etcdserverpb_LeaseTimeToLiveRequest.self) {
+        case .failure(let status): return .failure(status)
+        case .success(let request):
+            let id = LeaseID(request.id)
+            return read(
+                call,
+                size: { (store) throws(StoreError) in
+                    try store.timeToLive(of: id, wantsKeys: false)?.keyCount ?? 0
+                },
+                { (open) throws(StoreError) in
+                    let revision = open.store.revision
+                    let found = try open.store.timeToLive(of: id, wantsKeys: request.keys)
+                    return ResponseEncoding.timeToLive(
+                        id, found, revision: revision, header: open.header)
+                })
+        }
+    }
+
+    private func leases(_ call: UnaryCall, _ message: ByteBuffer) -> UnaryAnswer {
+        if case .failure(let status) = Answer.decoded(
+            message, as: Etcdserverpb_LeaseLeasesRequest.self)
+        {
+            return .failure(status)
+        }
+        return read(
+            call, size: { (store) throws(StoreError) in try store.leaseCount() },
+            { (open) throws(StoreError) in
+                let revision = open.store.revision
+                return ResponseEncoding.leases(
+                    try open.store.leaseIDs(), revision: revision, header: open.header)
+            })
+    }
+
+    /// Answers on the event loop; where `size` says that it is long, elsewhere.
+    private func read(
+        _ call: UnaryCall, size: (Store) throws(StoreError) -> Int,
+        _ body: @escaping @Sendable (OpenVault) throws(StoreError) -> ByteBuffer
+    ) -> UnaryAnswer {
+        let open: OpenVault
+        do throws(VaultError) {
+            open = try vault.open()
+        } catch {
+            return .failure(StatusTable.status(of: error))
+        }
+        do throws(StoreError) {
+            if try size(open.store) <= Limits.inlineLeaseItemsMax {
+                return .message(try body(open))
+            }
+        } catch {
+            return .failure(vault.refusal(for: error))
+        }
+        let vault = vault
+        let isAccepted = reads.submit(process: call.peer.processID) {
+            do throws(StoreError) {
+                call.finish(try body(open))
+            } catch {
+                call.finish(vault.refusal(for: error))
+            }
+            return true
+        }
+        return isAccepted ? .later : .failure(StatusTable.tooManyRequests)
+    }
+}

@@ -1,0 +1,121 @@
+/// Which leases there are, and whose time is up. No clock inside: the caller says what time it is.
+///
+///     add a (10 s) at 0, b (5 s) at 1, renew a at 4  ->  heap: 6 b, 10 a   deadlines: b 6, a 14
+///     at 10: b is taken; a is found to last until 14 and goes back with that
+///
+/// A renewal only moves the deadline: the heap learns of it when the old one comes up, so that
+/// renewing costs one look-up whatever the number of leases.
+struct LeaseQueue {
+    private struct Lease {
+        let ttl: Duration
+        var deadline: Duration
+        /// Its time was up. From then on it can only end.
+        var isExpiring = false
+        /// Of its one entry in the heap: an entry with another number means nothing.
+        let ticket: UInt64
+    }
+
+    private struct Entry {
+        var time: Duration
+        var id: LeaseID
+        var ticket: UInt64
+    }
+
+    private var leases: [LeaseID: Lease] = [:]
+    private var heap: [Entry] = []
+    private var ticketsGiven: UInt64 = 0
+
+    var count: Int { leases.count }
+    var deadlines: [LeaseID: Duration] { leases.mapValues(\.deadline) }
+
+    func contains(_ id: LeaseID) -> Bool { leases[id] != nil }
+
+    func grantedTTL(of id: LeaseID) -> Duration? { leases[id]?.ttl }
+
+    /// What is left; zero for a lease that is about to end.
+    func remaining(of id: LeaseID, at now: Duration) -> Duration? {
+        guard let lease = leases[id] else { return nil }
+        return lease.isExpiring ? .zero : max(.zero, lease.deadline - now)
+    }
+
+    mutating func add(_ id: LeaseID, ttl: Duration, at now: Duration) {
+        ticketsGiven += 1
+        leases[id] = Lease(ttl: ttl, deadline: now + ttl, ticket: ticketsGiven)
+        push(Entry(time: now + ttl, id: id, ticket: ticketsGiven))
+    }
+
+    mutating func remove(_ id: LeaseID) {
+        leases[id] = nil
+        // Entries of removed leases may be due in a hundred years.
+        guard heap.count > 2 * leases.count + Self.staleEntriesMax else { return }
+        let entries = heap.filter { leases[$0.id]?.ticket == $0.ticket }
+        heap = []
+        for entry in entries { push(entry) }
+    }
+
+    private static let staleEntriesMax = 64
+
+    /// Gives a lease its whole time again and returns it; nil when there is no such lease, or its
+    /// time was up, even if it was not taken yet.
+    mutating func renew(_ id: LeaseID, at now: Duration) -> Duration? {
+        guard let lease = leases[id], !lease.isExpiring, lease.deadline > now else { return nil }
+        leases[id]?.deadline = now + lease.ttl
+        return lease.ttl
+    }
+
+    /// When to look next; earlier than need be where a lease was renewed.
+    var nextTime: Duration? { heap.first?.time }
+
+    /// Up to `countMax` leases whose time is up. Each is handed out once, unless put back.
+    mutating func takeExpired(at now: Duration, countMax: Int) -> [LeaseID] {
+        var taken: [LeaseID] = []
+        // Those renewed cost little, but there may be many, and the lock is held meanwhile.
+        var looksLeft = 16 * countMax
+        while taken.count < countMax, looksLeft > 0, let first = heap.first, first.time <= now {
+            looksLeft -= 1
+            removeFirst()
+            guard let lease = leases[first.id], lease.ticket == first.ticket else { continue }
+            if !lease.isExpiring && lease.deadline > now {
+                push(Entry(time: lease.deadline, id: first.id, ticket: first.ticket))
+                continue
+            }
+            leases[first.id]?.isExpiring = true
+            taken.append(first.id)
+        }
+        return taken
+    }
+
+    /// They could not be ended; they are handed out again from `time` on.
+    mutating func putBack(_ ids: [LeaseID], until time: Duration) {
+        for id in ids {
+            guard let lease = leases[id] else { continue }
+            push(Entry(time: time, id: id, ticket: lease.ticket))
+        }
+    }
+
+    // MARK: - The heap
+
+    private mutating func push(_ entry: Entry) {
+        heap.append(entry)
+        var index = heap.count - 1
+        while index > 0, heap[index].time < heap[(index - 1) / 2].time {
+            heap.swapAt(index, (index - 1) / 2)
+            index = (index - 1) / 2
+        }
+    }
+
+    private mutating func removeFirst() {
+        heap.swapAt(0, heap.count - 1)
+        heap.removeLast()
+        var index = 0
+        while true {
+            var least = index
+            for child in [2 * index + 1, 2 * index + 2] where child < heap.count {
+                if heap[child].time < heap[least].time { least = child }
+            }
+            guard least != index else { return }
+            heap.swapAt(index, least)
+            index = least
+        }
+    }
+}

@@ -1,0 +1,72 @@
+import LMDB
+import VaultSeal
+
+extension RecordLog {
+    private static func place(of id: LeaseID) -> RecordPlace {
+        .table(id: LeaseRecord.tableID, key: UInt64(bitPattern: id.rawValue))
+    }
+
+    /// Writes a lease; returns the bytes that it takes.
+    func put(
+        _ record: LeaseRecord, of id: LeaseID, into transaction: inout WriteTransaction
+    ) throws(StoreError) -> Int {
+        let cipher = cipher
+        let payload = record.encode()
+        let count = RecordCipher.sealedCount(payloadCount: payload.count)
+        let outcome: Result<Void, StoreError> = LeaseRecord.key(of: id).withUnsafeBytes { key in
+            payload.withUnsafeBytes { payload in
+                do throws(StoreError) {
+                    try Self.reserve(
+                        leases, key, count: count, isLast: false, in: &transaction
+                    ) { (output) throws(SealError) in
+                        try cipher.seal(payload, at: Self.place(of: id), into: output)
+                    }
+                    return .success(())
+                } catch { return .failure(error) }
+            }
+        }
+        try outcome.get()
+        return LeaseRecord.keyCount + count
+    }
+
+    /// Removes a lease; returns the bytes that it took.
+    func removeLease(
+        _ id: LeaseID, from transaction: inout WriteTransaction
+    ) throws(StoreError) -> Int {
+        let outcome: Result<Bool, LMDBError> = LeaseRecord.key(of: id).withUnsafeBytes { key in
+            do throws(LMDBError) {
+                return .success(try transaction.delete(leases, key))
+            } catch { return .failure(error) }
+        }
+        let isRemoved: Bool
+        do throws(LMDBError) { isRemoved = try outcome.get() } catch { throw StoreError(error) }
+        guard isRemoved else { throw .damaged("a lease is missing in its table") }
+        return LeaseRecord.keyCount
+            + RecordCipher.sealedCount(payloadCount: LeaseRecord.encodedCount)
+    }
+}
+
+extension RecordCipher {
+    /// Opens a row of the table of leases, as the unseal scan meets it.
+    func openLease(
+        key: UnsafeRawBufferPointer, sealed: UnsafeRawBufferPointer
+    ) throws(StoreError) -> (LeaseID, LeaseRecord) {
+        guard let id = LeaseRecord.id(key) else { throw .damaged("a lease lies under no number") }
+        var buffer = Bytes(repeating: 0, count: sealed.count)
+        let outcome: Result<LeaseRecord, StoreError> = buffer.withUnsafeMutableBytes { buffer in
+            do throws(SealError) {
+                let place = RecordPlace.table(
+                    id: LeaseRecord.tableID, key: UInt64(bitPattern: id.rawValue))
+                let count = try open(sealed, at: place, into: buffer)
+                guard
+                    let record = LeaseRecord.decode(
+                        UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+                else { return .failure(.damaged("a lease is malformed")) }
+                return .success(record)
+            } catch {
+                return .failure(.damaged("a lease does not verify"))
+            }
+        }
+        return (id, try outcome.get())
+    }
+}
