@@ -86,7 +86,7 @@ enum ResponseEncoding {
         writer.message(1) { $0.number(3, revision.rawValue) }
     }
 
-    private static func keyValue(_ field: Int, _ value: KeyValue, to writer: inout WireWriter) {
+    static func keyValue(_ field: Int, _ value: KeyValue, to writer: inout WireWriter) {
         writer.message(field) {
             $0.bytes(1, value.key)
             $0.number(2, value.createRevision.rawValue)

@@ -21,7 +21,7 @@ final class HealthService: Sendable {
     /// The empty name is the server as a whole.
     private static let whileUnsealed: Set<String> = [
         "", Methods.KV.service, Methods.Lease.service, Methods.Maintenance.service,
-        Methods.Cluster.service,
+        Methods.Cluster.service, Methods.Lock.service, Methods.Election.service,
     ]
 
     private let vault: Vault

@@ -5,12 +5,15 @@ import VaultAPI
 enum Services {
     /// The methods with a service behind them; the rest of the API answers "not implemented".
     static let implemented: Set<Method> = Set(
-        Methods.KV.all + Methods.Lease.all + Methods.Health.all + Methods.Vault.all
+        Methods.KV.all + Methods.Lease.all + Methods.Lock.all + Methods.Election.all
+            + Methods.Health.all + Methods.Vault.all
             + [Methods.Maintenance.status, Methods.Cluster.memberList])
 
     static func routes(vault: Vault, reads: LongReads, facts: ServerFacts) -> [Route] {
         KVService(vault: vault, reads: reads).routes
             + LeaseService(vault: vault, reads: reads).routes
+            + LockService(vault: vault, reads: reads).routes
+            + ElectionService(vault: vault, reads: reads).routes
             + MaintenanceService(vault: vault).routes
             + ClusterService(vault: vault, facts: facts).routes
             + HealthService(vault: vault).routes

@@ -1,0 +1,87 @@
+import NIOCore
+import RPC
+import Synchronization
+import VaultAPI
+import VaultStore
+
+/// One client that is told who leads, and what the leader says. A client that reads slowly misses
+/// what was said in between, never the last word.
+final class ElectionObserver: StreamHandler {
+    private let call: StreamCall
+    private let vault: Vault
+    private let reads: LongReads
+    private var task: Task<Void, Never>?
+    private let signal = ChangeSignal()
+
+    init(call: StreamCall, vault: Vault, reads: LongReads) {
+        self.call = call
+        self.vault = vault
+        self.reads = reads
+    }
+
+    func received(_ message: ByteBuffer) {
+        guard task == nil else { return }
+        switch Answer.decoded(message, as: V3electionpb_LeaderRequest.self) {
+        case .failure(let status): call.finish(status)
+        case .success(let request):
+            task = Self.start(Bytes(request.name), call, signal, vault: vault, reads: reads)
+        }
+    }
+
+    private static func start(
+        _ name: Bytes, _ call: StreamCall, _ signal: ChangeSignal, vault: Vault,
+        reads: LongReads
+    ) -> Task<Void, Never> {
+        Task { await observe(name, call, signal, vault: vault, reads: reads) }
+    }
+
+    private static func observe(
+        _ name: Bytes, _ call: StreamCall, _ signal: ChangeSignal, vault: Vault,
+        reads: LongReads
+    ) async {
+        do throws(Status) {
+            let session = try StoreSession(
+                vault: vault, reads: reads, process: call.peer.processID)
+            try await observe(name, call, signal, session)
+        } catch {
+            call.finish(error)
+        }
+    }
+
+    private static func observe(
+        _ name: Bytes, _ call: StreamCall, _ signal: ChangeSignal, _ session: StoreSession
+    ) async throws(Status) {
+        let stream: WatchStream
+        do throws(StoreError) {
+            stream = try session.store.watch(signal)
+        } catch {
+            throw StatusTable.sealed
+        }
+        defer { stream.close() }
+        stream.create(WatchRequest(range: QueuePlace.range(of: name)))
+        signal.look()
+        var told = Revision.none
+        for await ending in signal.endings {
+            if case .closed = ending { throw StatusTable.sealed }
+            // `writable` signals, too.
+            guard call.isWritable else { continue }
+            let (leader, revision) = try await ElectionService.leader(of: name, in: session)
+            guard let leader, leader.modRevision != told else { continue }
+            told = leader.modRevision
+            call.send(
+                ElectionService.response(
+                    leader, revision: revision, header: session.open.header))
+        }
+    }
+
+    /// Clients close their side after the one request; the stream goes on.
+    func halfClosed() {}
+
+    func cancelled() {
+        task?.cancel()
+    }
+
+    func writable() {
+        signal.look()
+    }
+}

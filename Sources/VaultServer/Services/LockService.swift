@@ -1,0 +1,76 @@
+import NIOCore
+import RPC
+import VaultAPI
+import VaultStore
+
+/// `v3lockpb.Lock`: a lock by name, held by a key that lives as long as its lease.
+final class LockService: Sendable {
+    private let vault: Vault
+    private let reads: LongReads
+
+    init(vault: Vault, reads: LongReads) {
+        self.vault = vault
+        self.reads = reads
+    }
+
+    var routes: [Route] {
+        [
+            .unary(Methods.Lock.lock.path) { self.lock($0, $1) },
+            .unary(Methods.Lock.unlock.path) { self.unlock($0, $1) },
+        ]
+    }
+
+    private func lock(_ call: UnaryCall, _ message: ByteBuffer) -> UnaryAnswer {
+        switch Answer.decoded(message, as: V3lockpb_LockRequest.self) {
+        case .failure(let status): return .failure(status)
+        case .success(let request):
+            let (vault, reads, process) = (vault, reads, call.peer.processID)
+            return Recipe.run(call) { () async throws(Status) in
+                let session = try StoreSession(vault: vault, reads: reads, process: process)
+                return try await Self.lock(request, in: session)
+            }
+        }
+    }
+
+    private static func lock(
+        _ request: V3lockpb_LockRequest, in session: StoreSession
+    ) async throws(Status) -> UnaryAnswer {
+        let lease = try await RecipeLease(LeaseID(request.lease), in: session)
+        do throws(Status) {
+            let (place, _) = try await QueuePlace.take(
+                Bytes(request.name), value: [], lease: lease.id, in: session)
+            do throws(Status) {
+                let revision = try await place.waitForTurn(in: session)
+                lease.handOver()
+                var writer = WireWriter()
+                session.open.header.write(revision: revision.rawValue, to: &writer)
+                writer.bytes(2, place.key)
+                return .message(writer.buffer)
+            } catch {
+                _ = try await place.leave(in: session)
+                throw error
+            }
+        } catch {
+            await lease.giveUp(in: session)
+            throw error
+        }
+    }
+
+    private func unlock(_ call: UnaryCall, _ message: ByteBuffer) -> UnaryAnswer {
+        switch Answer.decoded(message, as: V3lockpb_UnlockRequest.self) {
+        case .failure(let status): return .failure(status)
+        case .success(let request):
+            let (vault, reads, process) = (vault, reads, call.peer.processID)
+            return Recipe.run(call) { () async throws(Status) in
+                let session = try StoreSession(vault: vault, reads: reads, process: process)
+                let delete = DeleteOperation(range: KeyRange(key: Bytes(request.key)))
+                guard case .delete(let result) = try await session.write(.delete(delete)) else {
+                    throw Status(.internal, "vaultd: a deletion was answered as something else")
+                }
+                var response = V3lockpb_UnlockResponse()
+                response.header = session.open.header.message(revision: result.revision)
+                return Answer.unary(response)
+            }
+        }
+    }
+}
