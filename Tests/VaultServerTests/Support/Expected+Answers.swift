@@ -42,6 +42,16 @@ extension Expected {
             var response = self.transaction(transaction)
             response.header = header.message(revision: transaction.revision)
             return try response.serializedBytes()
+        case .leaseGranted(let grant):
+            var response = Etcdserverpb_LeaseGrantResponse()
+            response.header = header.message(revision: grant.revision)
+            response.id = grant.id.rawValue
+            response.ttl = grant.ttl.components.seconds
+            return try response.serializedBytes()
+        case .leaseRevoked(let revision):
+            var response = Etcdserverpb_LeaseRevokeResponse()
+            response.header = header.message(revision: revision)
+            return try response.serializedBytes()
         case .compact(let revision):
             var response = Etcdserverpb_CompactionResponse()
             response.header = header.message(revision: revision)
