@@ -194,8 +194,10 @@ public enum Methods {
         public static let seal = Method(service, "Seal")
         /// `HistoryRequest` to `HistoryResponse`.
         public static let history = Method(service, "History")
+        /// `VersionRequest` to `VersionResponse`.
+        public static let version = Method(service, "Version")
         /// Every method of the service.
-        public static let all = [status, initialize, unseal, seal, history]
+        public static let all = [status, initialize, unseal, seal, history, version]
     }
 
     /// Every method of every service.

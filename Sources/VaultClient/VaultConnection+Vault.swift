@@ -53,4 +53,14 @@ extension VaultConnection {
         request.key = Data(key)
         return try await call(Methods.Vault.history, request)
     }
+
+    /// One of the values that `history` names, also when a read at its revision is refused.
+    public func version(
+        of key: [UInt8], at revision: Int64
+    ) async throws(VaultClientError) -> Vault_V1_VersionResponse {
+        var request = Vault_V1_VersionRequest()
+        request.key = Data(key)
+        request.revision = revision
+        return try await call(Methods.Vault.version, request)
+    }
 }

@@ -63,11 +63,19 @@ enum Limits {
     /// Bytes of a key file.
     static let keyfileBytes = 32
 
-    /// Leases, or keys of a lease, that one answer lists on an event loop: a tenth of a millisecond.
+    /// Leases, or keys of one, that an answer lists on an event loop: a tenth of a millisecond.
     static let inlineLeaseItemsMax = 1_000
 
     /// Clients that watch the health service.
     static let healthWatchersMax = 1_024
+
+    /// Milliseconds between two automatic compactions: etcd's five minutes, or sooner for short
+    /// periods.
+    static let autoCompactionInterval: Int64 = 300_000
+    static let autoCompactionIntervalMin: Int64 = 100
+
+    /// Milliseconds between two looks for what retention has kept long enough.
+    static let tidyInterval: Int64 = 3_600_000
 
     /// Connections at a time. Each costs about 30 KB and a descriptor; a host has fewer clients.
     static let connectionsMaxDefault = 16_384

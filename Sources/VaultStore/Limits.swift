@@ -54,7 +54,7 @@ public enum Limits {
 
     /// Changes that wait for the watch thread. Beyond that they are dropped there, and watchers
     /// read them from the log.
-    public static let watchBacklogEventsMax = 65_536
+    public static let watchBacklogChangesMax = 65_536
     public static let watchBacklogBytesMax = 8 << 20
 
     /// Records that watchers who are behind read in one turn: about a millisecond of work between

@@ -13,8 +13,8 @@ public final class Store: Sendable {
     let pins = RevisionPins()
     private let writer: Writer
     let watch: WatchEngine
+    let configuration: StoreConfiguration
     let leases: LeaseRegistry
-    private let configuration: StoreConfiguration
     private let powerCut: PowerCut
     private let isClosed = Atomic<Bool>(false)
     private let activeReads = Atomic<Int>(0)

@@ -4,6 +4,8 @@ public struct StoreConfiguration: Sendable {
     public var quotaBytes: Int64
     /// Threads that open records at unseal.
     public var scanThreads: Int
+    /// What compaction leaves of the past of some keys.
+    public var retention: [RetentionRule] = []
     /// Watchers that want to know hear how far they are when there was nothing else for so long.
     public var watchProgressInterval = Limits.watchProgressIntervalDefault
     /// Where records get their time from.

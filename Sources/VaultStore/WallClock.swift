@@ -4,7 +4,8 @@
 
 /// The time of day, in milliseconds since 1970, which may jump.
 public struct WallClock: Sendable {
-    let now: @Sendable () -> Int64
+    /// Milliseconds since 1970.
+    public let now: @Sendable () -> Int64
 
     /// A clock of one's own, for tests.
     public init(_ now: @escaping @Sendable () -> Int64) {

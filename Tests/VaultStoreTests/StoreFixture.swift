@@ -16,13 +16,14 @@ final class StoreFixture {
     private let configuration: StoreConfiguration
     private(set) var store: Store
 
-    convenience init(quotaBytes: Int64 = Limits.quotaBytesDefault) throws {
-        try self.init(configuration: StoreConfiguration(quotaBytes: quotaBytes))
-    }
-
-    init(configuration: StoreConfiguration) throws {
+    init(
+        quotaBytes: Int64 = Limits.quotaBytesDefault,
+        change: (inout StoreConfiguration) -> Void = { _ in }
+    ) throws {
         scratch = try TemporaryDirectory()
         cipher = try TestCipher.make(in: scratch.path)
+        var configuration = StoreConfiguration(quotaBytes: quotaBytes)
+        change(&configuration)
         self.configuration = configuration
         try Store.create(in: scratch.path, cipher: cipher)
         store = try Store.open(in: scratch.path, cipher: cipher, configuration: configuration)

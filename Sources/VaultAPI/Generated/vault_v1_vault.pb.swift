@@ -338,6 +338,47 @@ public nonisolated struct Vault_V1_HistoryResponse: Sendable {
   /// Changes before this revision may be missing; -1 when nothing was compacted.
   public var compactRevision: Int64 = 0
 
+  /// What compaction leaves of this key: so many versions, and what was current within so long.
+  /// Both zero when it leaves only what it must.
+  public var retainedVersions: Int64 = 0
+
+  public var retainedSeconds: Int64 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct Vault_V1_VersionRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var key: Data = Data()
+
+  public var revision: Int64 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct Vault_V1_VersionResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var value: Data = Data()
+
+  public var createRevision: Int64 = 0
+
+  public var version: Int64 = 0
+
+  public var lease: Int64 = 0
+
+  /// Milliseconds since 1970.
+  public var time: Int64 = 0
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -360,6 +401,9 @@ public nonisolated struct Vault_V1_HistoryEntry: Sendable {
 
   /// Count of the value's bytes.
   public var valueBytes: UInt64 = 0
+
+  /// When it was committed; milliseconds since 1970.
+  public var time: Int64 = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -925,7 +969,7 @@ nonisolated extension Vault_V1_HistoryRequest: SwiftProtobuf.Message, SwiftProto
 
 nonisolated extension Vault_V1_HistoryResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".HistoryResponse"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}entries\0\u{3}compact_revision\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}entries\0\u{3}compact_revision\0\u{3}retained_versions\0\u{3}retained_seconds\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -935,6 +979,8 @@ nonisolated extension Vault_V1_HistoryResponse: SwiftProtobuf.Message, SwiftProt
       switch fieldNumber {
       case 1: try { try decoder.decodeRepeatedMessageField(value: &self.entries) }()
       case 2: try { try decoder.decodeSingularInt64Field(value: &self.compactRevision) }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self.retainedVersions) }()
+      case 4: try { try decoder.decodeSingularInt64Field(value: &self.retainedSeconds) }()
       default: break
       }
     }
@@ -947,12 +993,105 @@ nonisolated extension Vault_V1_HistoryResponse: SwiftProtobuf.Message, SwiftProt
     if self.compactRevision != 0 {
       try visitor.visitSingularInt64Field(value: self.compactRevision, fieldNumber: 2)
     }
+    if self.retainedVersions != 0 {
+      try visitor.visitSingularInt64Field(value: self.retainedVersions, fieldNumber: 3)
+    }
+    if self.retainedSeconds != 0 {
+      try visitor.visitSingularInt64Field(value: self.retainedSeconds, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: Vault_V1_HistoryResponse, rhs: Vault_V1_HistoryResponse) -> Bool {
     if lhs.entries != rhs.entries {return false}
     if lhs.compactRevision != rhs.compactRevision {return false}
+    if lhs.retainedVersions != rhs.retainedVersions {return false}
+    if lhs.retainedSeconds != rhs.retainedSeconds {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Vault_V1_VersionRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".VersionRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}key\0\u{1}revision\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.key) }()
+      case 2: try { try decoder.decodeSingularInt64Field(value: &self.revision) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.key.isEmpty {
+      try visitor.visitSingularBytesField(value: self.key, fieldNumber: 1)
+    }
+    if self.revision != 0 {
+      try visitor.visitSingularInt64Field(value: self.revision, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Vault_V1_VersionRequest, rhs: Vault_V1_VersionRequest) -> Bool {
+    if lhs.key != rhs.key {return false}
+    if lhs.revision != rhs.revision {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Vault_V1_VersionResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".VersionResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}value\0\u{3}create_revision\0\u{1}version\0\u{1}lease\0\u{1}time\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.value) }()
+      case 2: try { try decoder.decodeSingularInt64Field(value: &self.createRevision) }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self.version) }()
+      case 4: try { try decoder.decodeSingularInt64Field(value: &self.lease) }()
+      case 5: try { try decoder.decodeSingularInt64Field(value: &self.time) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.value.isEmpty {
+      try visitor.visitSingularBytesField(value: self.value, fieldNumber: 1)
+    }
+    if self.createRevision != 0 {
+      try visitor.visitSingularInt64Field(value: self.createRevision, fieldNumber: 2)
+    }
+    if self.version != 0 {
+      try visitor.visitSingularInt64Field(value: self.version, fieldNumber: 3)
+    }
+    if self.lease != 0 {
+      try visitor.visitSingularInt64Field(value: self.lease, fieldNumber: 4)
+    }
+    if self.time != 0 {
+      try visitor.visitSingularInt64Field(value: self.time, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Vault_V1_VersionResponse, rhs: Vault_V1_VersionResponse) -> Bool {
+    if lhs.value != rhs.value {return false}
+    if lhs.createRevision != rhs.createRevision {return false}
+    if lhs.version != rhs.version {return false}
+    if lhs.lease != rhs.lease {return false}
+    if lhs.time != rhs.time {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -960,7 +1099,7 @@ nonisolated extension Vault_V1_HistoryResponse: SwiftProtobuf.Message, SwiftProt
 
 nonisolated extension Vault_V1_HistoryEntry: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".HistoryEntry"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}revision\0\u{3}create_revision\0\u{1}version\0\u{1}deleted\0\u{1}lease\0\u{3}value_bytes\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}revision\0\u{3}create_revision\0\u{1}version\0\u{1}deleted\0\u{1}lease\0\u{3}value_bytes\0\u{1}time\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -974,6 +1113,7 @@ nonisolated extension Vault_V1_HistoryEntry: SwiftProtobuf.Message, SwiftProtobu
       case 4: try { try decoder.decodeSingularBoolField(value: &self.deleted) }()
       case 5: try { try decoder.decodeSingularInt64Field(value: &self.lease) }()
       case 6: try { try decoder.decodeSingularUInt64Field(value: &self.valueBytes) }()
+      case 7: try { try decoder.decodeSingularInt64Field(value: &self.time) }()
       default: break
       }
     }
@@ -998,6 +1138,9 @@ nonisolated extension Vault_V1_HistoryEntry: SwiftProtobuf.Message, SwiftProtobu
     if self.valueBytes != 0 {
       try visitor.visitSingularUInt64Field(value: self.valueBytes, fieldNumber: 6)
     }
+    if self.time != 0 {
+      try visitor.visitSingularInt64Field(value: self.time, fieldNumber: 7)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1008,6 +1151,7 @@ nonisolated extension Vault_V1_HistoryEntry: SwiftProtobuf.Message, SwiftProtobu
     if lhs.deleted != rhs.deleted {return false}
     if lhs.lease != rhs.lease {return false}
     if lhs.valueBytes != rhs.valueBytes {return false}
+    if lhs.time != rhs.time {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

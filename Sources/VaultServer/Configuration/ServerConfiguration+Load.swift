@@ -14,6 +14,7 @@ extension ServerConfiguration {
         var configuration = ServerConfiguration()
         try configuration.readPaths(reader)
         try configuration.readLimits(reader)
+        try configuration.readHistory(reader)
         return configuration
     }
 
@@ -65,6 +66,33 @@ extension ServerConfiguration {
             try reader.parsed(.logLevel, allowed: "one of \(levels)") {
                 Logger.Level(rawValue: $0)
             } ?? logLevel
+    }
+
+    private mutating func readHistory(_ reader: SettingReader) throws(ConfigurationError) {
+        let mode =
+            try reader.parsed(.autoCompactionMode, allowed: "off, periodic or revision") {
+                ["off", "periodic", "revision"].contains($0) ? $0 : nil
+            } ?? "off"
+        switch mode {
+        case "periodic":
+            let period = try reader.parsed(
+                .autoCompactionRetention, allowed: DurationText.allowed, DurationText.milliseconds)
+            guard let period else { throw Self.withoutRetention(DurationText.allowed) }
+            autoCompaction = .periodic(period)
+        case "revision":
+            let count = try reader.number(.autoCompactionRetention, in: 1...Int(Int32.max))
+            guard let count else { throw Self.withoutRetention("a number of revisions") }
+            autoCompaction = .revisions(Int64(count))
+        default: break
+        }
+        retention =
+            try reader.list(.retention, allowed: RetentionText.allowed, RetentionText.rule)
+            ?? retention
+    }
+
+    private static func withoutRetention(_ allowed: String) -> ConfigurationError {
+        .invalid(
+            key: SettingKey.autoCompactionRetention.rawValue, value: "", allowed: allowed)
     }
 
     private mutating func readLimits(_ reader: SettingReader) throws(ConfigurationError) {

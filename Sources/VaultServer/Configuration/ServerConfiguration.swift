@@ -1,5 +1,5 @@
 public import Logging
-import VaultStore
+public import VaultStore
 
 /// What an operator may choose, with the defaults. `config/vaultd.yaml` documents every key.
 public struct ServerConfiguration: Equatable, Sendable {
@@ -13,6 +13,10 @@ public struct ServerConfiguration: Equatable, Sendable {
     public var keyfile = ""
     /// Bytes that records may take; 0 is no quota.
     public var quotaBytes = Int(VaultStore.Limits.quotaBytesDefault)
+    /// How much of the past is kept without being asked to forget it.
+    public var autoCompaction = AutoCompaction.off
+    /// What compaction leaves of the past of some keys.
+    public var retention: [RetentionRule] = []
     /// What a new passphrase slot costs to open: memory and passes of Argon2id.
     public var passphraseMemoryMebibytes = 256
     public var passphrasePasses = 3

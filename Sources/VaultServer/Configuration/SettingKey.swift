@@ -5,6 +5,9 @@ enum SettingKey: String, CaseIterable {
     case socketMode = "socket_mode"
     case keyfile
     case quotaBytes = "quota_bytes"
+    case autoCompactionMode = "auto_compaction_mode"
+    case autoCompactionRetention = "auto_compaction_retention"
+    case retention
     case passphraseMemoryMebibytes = "passphrase_memory_mib"
     case passphrasePasses = "passphrase_passes"
     case unsealThreads = "unseal_threads"

@@ -37,6 +37,26 @@ struct SettingReader {
         return value
     }
 
+    /// Reads the list of texts of `key`; `parse` returns nil for what is not allowed.
+    func list<Value>(
+        _ key: SettingKey, allowed: String, _ parse: (String) -> Value?
+    ) throws(ConfigurationError) -> [Value]? {
+        for source in sources {
+            guard case .stringArray(let texts) = try content(key, .stringArray, source) else {
+                continue
+            }
+            var values: [Value] = []
+            for text in texts {
+                guard let value = parse(text) else {
+                    throw .invalid(key: key.rawValue, value: text, allowed: allowed)
+                }
+                values.append(value)
+            }
+            return values
+        }
+        return nil
+    }
+
     private func content(
         _ key: SettingKey, _ type: ConfigType,
         _ source: (provider: any ConfigProvider, prefix: [String])

@@ -56,18 +56,21 @@ enum RequestDecoding {
         }
     }
 
-    /// The key of a `vault.v1.HistoryRequest`.
-    static func historyKey(_ message: ByteBuffer) -> Result<Bytes, WireError> {
+    /// The key of a `vault.v1.HistoryRequest` or `VersionRequest`, and the latter's revision.
+    static func history(
+        _ message: ByteBuffer
+    ) -> Result<(key: Bytes, revision: Revision), WireError> {
         decode(message) { bytes throws(WireError) in
             var reader = WireReader(bytes)
-            var key: Bytes = []
+            var (key, revision) = (Bytes(), Revision.none)
             while let field = try reader.nextField() {
                 switch (field.number, field.type) {
                 case (1, .lengthDelimited): key = try reader.byteArray()
+                case (2, .varint): revision = Revision(Int64(bitPattern: try reader.varint()))
                 default: try reader.skip(field)
                 }
             }
-            return key
+            return (key, revision)
         }
     }
 

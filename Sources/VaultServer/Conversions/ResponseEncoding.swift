@@ -14,6 +14,7 @@ enum ResponseEncoding {
             tail(of: delete, to: &writer)
         case .transaction(let transaction):
             return self.transaction(transaction, header: header)
+        case .tidy: break
         case .leaseGranted(let grant):
             header.write(revision: grant.revision.rawValue, to: &writer)
             tail(of: grant, to: &writer)

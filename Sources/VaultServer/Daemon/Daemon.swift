@@ -200,6 +200,11 @@ public final class Daemon: Sendable {
             for listener in listeners { listener.removePath() }
             throw DaemonError("cannot serve the socket: \(singleLine("\(error)")); see the log")
         }
+        Housekeeping(
+            vault: parts.vault, reads: parts.reads,
+            autoCompaction: parts.configuration.autoCompaction,
+            wallClock: parts.configuration.store.wallClock, logger: logger
+        ).start(on: parts.group.next())
         return Daemon(parts: parts, server: server, listeners: listeners, scratch: scratch)
     }
 }

@@ -4,6 +4,7 @@ extension ServerConfiguration {
     /// The part that the store enforces.
     var store: StoreConfiguration {
         var store = StoreConfiguration(quotaBytes: Int64(quotaBytes))
+        store.retention = retention
         if unsealThreads > 0 { store.scanThreads = unsealThreads }
         return store
     }

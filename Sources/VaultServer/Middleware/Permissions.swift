@@ -82,5 +82,6 @@ enum Permissions {
         Methods.Vault.unseal: .administrator,
         Methods.Vault.seal: .administrator,
         Methods.Vault.history: .readKeys,
+        Methods.Vault.version: .readKeys,
     ]
 }

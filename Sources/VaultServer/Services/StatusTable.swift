@@ -99,6 +99,11 @@ enum StatusTable {
         }
     }
 
+    /// A version that never was, or is not kept any more.
+    static var noSuchVersion: Status {
+        vaultd(.notFound, "the key has no version of that revision, or it was compacted")
+    }
+
     /// What etcd's gRPC layer says of a message that it cannot read.
     static func status(of error: WireError) -> Status {
         Status(.internal, "grpc: error unmarshalling request: \(error.reason)")

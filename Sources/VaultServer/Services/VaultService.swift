@@ -22,8 +22,7 @@ final class VaultService: Sendable {
             .unary(Methods.Vault.initialize.path) { self.initialize($0, $1) },
             .stream(Methods.Vault.unseal.path) { UnsealCall(call: $0, service: self) },
             .unary(Methods.Vault.seal.path) { self.seal($0, $1) },
-            .unary(Methods.Vault.history.path) { self.history($0, $1) },
-        ]
+        ] + HistoryService(vault: vault, reads: reads).routes
     }
 
     private func status(_ message: ByteBuffer) -> UnaryAnswer {
@@ -62,7 +61,7 @@ final class VaultService: Sendable {
     }
 
     /// etcd says -1 when nothing was compacted yet.
-    private static func compactRevision(of status: StoreStatus) -> Int64 {
+    static func compactRevision(of status: StoreStatus) -> Int64 {
         status.compactRevision > .none ? status.compactRevision.rawValue : -1
     }
 
@@ -114,45 +113,6 @@ final class VaultService: Sendable {
             case .success: reporter.finish(status: self.statusResponse())
             case .failure(let error): call.finish(StatusTable.status(of: error))
             }
-        }
-    }
-
-    private func history(_ call: UnaryCall, _ message: ByteBuffer) -> UnaryAnswer {
-        switch RequestDecoding.historyKey(message) {
-        case .failure(let error): return .failure(StatusTable.status(of: error))
-        case .success(let key):
-            let open: OpenVault
-            do throws(VaultError) {
-                open = try vault.open()
-            } catch {
-                return .failure(StatusTable.status(of: error))
-            }
-            let accepted = reads.submit(process: call.peer.processID) {
-                call.finish(self.history(of: key, in: open))
-                return true
-            }
-            return accepted ? .later : .failure(StatusTable.tooManyRequests)
-        }
-    }
-
-    private func history(of key: Bytes, in open: OpenVault) -> Result<ByteBuffer, Status> {
-        do throws(StoreError) {
-            let entries = try open.store.history(of: key)
-            var response = Vault_V1_HistoryResponse()
-            response.compactRevision = Self.compactRevision(of: open.store.status())
-            response.entries = entries.map { entry in
-                var result = Vault_V1_HistoryEntry()
-                result.revision = entry.modRevision.rawValue
-                result.createRevision = entry.createRevision.rawValue
-                result.version = entry.version
-                result.deleted = entry.isDeletion
-                result.lease = entry.lease.rawValue
-                result.valueBytes = UInt64(entry.valueCount)
-                return result
-            }
-            return Answer.encoded(response)
-        } catch {
-            return .failure(vault.refusal(for: error))
         }
     }
 }

@@ -2,12 +2,15 @@
 /// nobody may read any more. Writes go on between the steps.
 struct CompactionSweep {
     let floor: Revision
+    /// What stays although nobody may read it at its revision.
+    private let retention: Retention
     private(set) var isFinished = false
     private var cursor: Bytes = [0]
     private var waiting: [(_ isDone: Bool) -> Void] = []
 
-    init(floor: Revision) {
+    init(floor: Revision, retention: Retention) {
         self.floor = floor
+        self.retention = retention
     }
 
     /// Takes over who waits for an older sweep that this one replaces.
@@ -43,7 +46,9 @@ struct CompactionSweep {
                         return false
                     }
                     left -= 1
-                    if entry.holdsForgotten(before: floor) { affected.append(entry) }
+                    if entry.firstKept(before: floor, retention.bounds(of: entry.key)) > 0 {
+                        affected.append(entry)
+                    }
                     return true
                 }
             }
@@ -53,19 +58,12 @@ struct CompactionSweep {
         guard !affected.isEmpty else { return dropped }
         index.change { tree in
             for entry in affected {
-                let remains = entry.compact(before: floor) { dropped.append($0) }
+                let remains = entry.compact(before: floor, retention.bounds(of: entry.key)) {
+                    dropped.append($0)
+                }
                 if !remains { tree.remove(entry) }
             }
         }
         return dropped
-    }
-}
-
-extension IndexEntry {
-    /// `compact(before:)` would drop something.
-    func holdsForgotten(before floor: Int64) -> Bool {
-        let first = self[0]
-        if first.isTombstone && first.main < floor { return true }
-        return count > 1 && self[1].main <= floor
     }
 }

@@ -202,20 +202,19 @@ struct IndexEntry: Equatable {
     }
 
     /// Drops the versions that nobody may read once everything before `floor` is forgotten: all
-    /// older than the newest at or before `floor`, and that one too if it is a deletion before it.
+    /// older than the newest at or before `floor`, and that one too if it is a deletion before it,
+    /// but for what `retention` wants.
     ///
     ///     floor 5:  [2, 4, 7] -> [4, 7]    [2, 4†] -> []    [2, 5†] -> [5†]
     ///
     /// A deletion at `floor` itself stays, for watchers that start there.
     /// Returns false when nothing is left.
-    func compact(before floor: Int64, dropped: (LogPosition) -> Void) -> Bool {
-        var keepFrom = 0
-        let total = count
-        while keepFrom + 1 < total, self[keepFrom + 1].main <= floor { keepFrom += 1 }
-        let newest = self[keepFrom]
-        if newest.isTombstone && newest.main < floor { keepFrom += 1 }
+    func compact(
+        before floor: Int64, _ retention: Retention.Bounds?, dropped: (LogPosition) -> Void
+    ) -> Bool {
+        let keepFrom = firstKept(before: floor, retention)
         for index in 0..<keepFrom { dropped(self[index]) }
-        guard keepFrom < total else { return false }
+        guard keepFrom < count else { return false }
         if keepFrom > 0 { dropFirst(keepFrom) }
         return true
     }

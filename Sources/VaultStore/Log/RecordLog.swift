@@ -102,6 +102,30 @@ final class RecordLog: Sendable {
         }
     }
 
+    /// The first revision whose records are younger than `time` (milliseconds since 1970); one more
+    /// than `last`, the newest, when there is none. Times rise with revisions, so about forty
+    /// records are opened.
+    func firstRevision(after time: Int64, upTo last: Int64) throws(StoreError) -> Int64 {
+        var (low, high) = (Int64(1), last + 1)
+        while low < high {
+            let middle = low + (high - low) / 2
+            var found: (revision: Int64, time: Int64)?
+            try scan(from: middle) { (place, sealed) throws(StoreError) in
+                let position = LogPosition(main: place.main, sub: place.sub)
+                found = try cipher.withRecord(sealed, at: position) {
+                    (record) throws(StoreError) in (place.main, record.time)
+                }
+                return false
+            }
+            if let found, found.revision < high, found.time <= time {
+                low = found.revision + 1
+            } else {
+                high = middle
+            }
+        }
+        return low
+    }
+
     /// The record as the open transaction sees it: valid until its next change.
     func sealed(
         at position: LogPosition, in transaction: borrowing WriteTransaction

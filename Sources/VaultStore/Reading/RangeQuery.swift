@@ -81,4 +81,6 @@ public struct HistoryEntry: Equatable, Sendable {
     public var isDeletion: Bool
     public var lease: LeaseID
     public var valueCount: Int
+    /// When it was committed; milliseconds since 1970.
+    public var time: Int64
 }

@@ -129,11 +129,7 @@ struct StoreReader {
         let sealed = try Self.required(position, lookup)
         return try cipher.withRecord(sealed, at: position) {
             (record) throws(StoreError) -> KeyValue in
-            KeyValue(
-                key: Bytes(record.key), value: Bytes(record.value),
-                createRevision: Revision(record.createRevision),
-                modRevision: Revision(position.main), version: record.version,
-                lease: LeaseID(record.lease))
+            KeyValue(record, at: position)
         }
     }
 }

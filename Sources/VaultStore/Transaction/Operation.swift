@@ -131,6 +131,8 @@ public enum WriteRequest: Sendable {
     case transaction(Transaction)
     /// Forget what came before `revision`. `physical`: answer only when it is gone from the file.
     case compact(Revision, physical: Bool)
+    /// Remove what was compacted and is not retained any more, because it has become too old.
+    case tidy
     /// Make a lease; the store chooses its number when that is `.none`. A time below the least is
     /// raised to it.
     case grantLease(LeaseID, ttl: Duration)
@@ -143,6 +145,7 @@ public enum WriteResult: Equatable, Sendable {
     case delete(DeleteResult)
     case transaction(TransactionResult)
     case compact(revision: Revision)
+    case tidy
     case leaseGranted(LeaseGrant)
     case leaseRevoked(revision: Revision)
 }

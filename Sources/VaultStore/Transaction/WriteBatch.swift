@@ -23,7 +23,7 @@ struct WriteBatch: ~Copyable {
     /// What every record of the batch bears; milliseconds since 1970.
     let time: Int64
     /// What watchers must be told; nil when there are none.
-    private(set) var changes: [WatchEvent]?
+    private(set) var changes: [WatchChange]?
     /// What the batch does to leases.
     var leases: LeaseChanges
     private var undo: [Undo] = []
@@ -75,6 +75,8 @@ struct WriteBatch: ~Copyable {
         case .compact(let revision, _):
             try compact(to: revision)
             return .compact(revision: Revision(head.currentRevision))
+        case .tidy:
+            return .tidy
         case .grantLease(let id, let ttl):
             return .leaseGranted(try grant(id, ttl: ttl))
         case .revokeLease(let id):
@@ -180,7 +182,7 @@ struct WriteBatch: ~Copyable {
         }
         leases.attach(key, to: lease)
         changes?.append(
-            WatchEvent(
+            WatchChange(
                 key: key, value: value, isDelete: position.isTombstone,
                 createRevision: Revision(createRevision), modRevision: Revision(position.main),
                 version: version, lease: lease))

@@ -1,17 +1,23 @@
+/// One change of one key, as a commit keeps it for watchers: cheap to make, since few are told.
+struct WatchChange {
+    var key: Bytes
+    var value: Bytes
+    var isDelete: Bool
+    var createRevision: Revision
+    var modRevision: Revision
+    var version: Int64
+    var lease: LeaseID
+
+    /// Bytes that an event takes in a message, roughly and never too few.
+    var byteCount: Int { key.count + value.count + 64 }
+}
+
 /// One change of one key, as watchers are told of it. Shared by all who are told.
 ///
 /// SAFETY: `previous` and the encodings are touched only on the store's watch thread, on which all
 /// of `WatchReceiver` is called.
 public final class WatchEvent: @unchecked Sendable {
-    public let key: Bytes
-    /// Empty for a deletion.
-    public let value: Bytes
-    public let isDelete: Bool
-    /// Zero for a deletion, like `version` and `lease`.
-    public let createRevision: Revision
-    public let modRevision: Revision
-    public let version: Int64
-    public let lease: LeaseID
+    let change: WatchChange
     /// What was there before, for deliveries that want it; nil when nothing was, or when it has
     /// been compacted.
     public internal(set) var previous: KeyValue?
@@ -19,18 +25,19 @@ public final class WatchEvent: @unchecked Sendable {
     private var plainEncoding: Bytes?
     private var fullEncoding: Bytes?
 
-    init(
-        key: Bytes, value: Bytes, isDelete: Bool, createRevision: Revision,
-        modRevision: Revision, version: Int64, lease: LeaseID
-    ) {
-        self.key = key
-        self.value = value
-        self.isDelete = isDelete
-        self.createRevision = createRevision
-        self.modRevision = modRevision
-        self.version = version
-        self.lease = lease
+    init(_ change: WatchChange) {
+        self.change = change
     }
+
+    public var key: Bytes { change.key }
+    /// Empty for a deletion.
+    public var value: Bytes { change.value }
+    public var isDelete: Bool { change.isDelete }
+    /// Zero for a deletion, like `version` and `lease`.
+    public var createRevision: Revision { change.createRevision }
+    public var modRevision: Revision { change.modRevision }
+    public var version: Int64 { change.version }
+    public var lease: LeaseID { change.lease }
 
     /// The event as `make` encodes it: made once for all watchers who get it in the same form.
     public func encoding(withPrevious: Bool, _ make: (WatchEvent) -> Bytes) -> Bytes {
@@ -41,7 +48,7 @@ public final class WatchEvent: @unchecked Sendable {
     }
 
     /// Bytes that the event takes in a message, roughly and never too few, without `previous`.
-    var byteCount: Int { key.count + value.count + 64 }
+    var byteCount: Int { change.byteCount }
 }
 
 /// Events for one watcher: whole revisions, in order.

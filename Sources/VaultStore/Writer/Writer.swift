@@ -29,6 +29,7 @@ final class Writer: @unchecked Sendable {
     private let pins: RevisionPins
     private let quotaBytes: Int64
     private let wallClock: WallClock
+    private let retention: [RetentionRule]
     private let watchers: WatchInbox
     private let leases: LeaseRegistry
     private let queue = WorkQueue<Item>(capacity: Limits.queuedWritesMax)
@@ -50,9 +51,8 @@ final class Writer: @unchecked Sendable {
         wallClock = configuration.wallClock
         let head = loaded.head
         state = State(head: head, usedBytes: loaded.usedBytes, lastTime: loaded.lastTime)
-        if head.unfinishedCompaction > 0 {
-            state.sweep = CompactionSweep(floor: Revision(head.unfinishedCompaction))
-        }
+        retention = configuration.retention
+        if head.unfinishedCompaction > 0 { startSweep(to: head.unfinishedCompaction) }
     }
 
     func start() {
@@ -155,9 +155,7 @@ final class Writer: @unchecked Sendable {
         leases.publish(leaseChanges)
         watchers.post(changes, upTo: state.head.currentRevision)
         if state.head.compactRevision != compactRevision {
-            var sweep = CompactionSweep(floor: Revision(state.head.compactRevision))
-            sweep.inherit(state.sweep)
-            state.sweep = sweep
+            startSweep(to: state.head.compactRevision)
         }
     }
 
@@ -165,6 +163,7 @@ final class Writer: @unchecked Sendable {
         _ items: ArraySlice<Item>, _ answers: [Result<WriteResult, StoreError>]
     ) {
         for (item, answer) in zip(items, answers) {
+            if case .tidy = item.request, case .success = answer { tidy() }
             if case .compact(_, physical: true) = item.request, case .success = answer {
                 let completion = item.completion
                 state.sweep?.whenDone { isDone in
@@ -209,6 +208,30 @@ final class Writer: @unchecked Sendable {
     }
 
     // MARK: - Compaction
+
+    /// Begins to remove what was forgotten before `floor`, in the place of a sweep under way.
+    private func startSweep(to floor: Int64) {
+        let now = max(state.lastTime, wallClock.now())
+        var retained: Retention
+        do throws(StoreError) {
+            retained = try Retention(retention) { (duration) throws(StoreError) in
+                try log.firstRevision(after: now - duration, upTo: state.head.currentRevision)
+            }
+        } catch {
+            // The log cannot be read. Whatever comes next will say so; nothing may be removed.
+            state.poison = error
+            return
+        }
+        var sweep = CompactionSweep(floor: Revision(floor), retention: retained)
+        sweep.inherit(state.sweep)
+        state.sweep = sweep
+    }
+
+    /// Looks again for what need not be retained any more.
+    private func tidy() {
+        guard state.sweep == nil, state.head.compactRevision > 0 else { return }
+        startSweep(to: state.head.compactRevision)
+    }
 
     /// One step of the compaction under way, as a commit of its own.
     private func sweepStep() {

@@ -1,5 +1,12 @@
+import FoundationEssentials
+
 /// Numbers as people say them.
 enum Quantity {
+    /// Milliseconds since 1970 as "2026-11-24T08:30:00Z".
+    static func time(_ milliseconds: Int64) -> String {
+        Date(timeIntervalSince1970: Double(milliseconds / 1_000)).formatted(.iso8601)
+    }
+
     /// `1536` is "1.5 KiB".
     static func bytes(_ count: Int64) -> String {
         guard count >= 1024 else { return "\(count) B" }

@@ -18,9 +18,22 @@ struct TranscriptStage {
         case "etcd": server = try EtcdServer()
         case "dev": server = try VaultdServer.dev()
         case "empty": server = try VaultdServer(dataDirectory: directory.file("data"))
+        case "history": server = try Self.keepingHistory(directory)
         case "none": server = nil
         default: throw TestFailure("no server is called \(kind)")
         }
+    }
+
+    /// A throw-away vault whose configuration keeps the past of some keys.
+    private static func keepingHistory(_ directory: TemporaryDirectory) throws -> VaultdServer {
+        let configuration = """
+            retention:
+              - "app/ versions=2 for=1d"
+            """
+        let file = directory.file("vaultd.yaml")
+        try Files.write(configuration, to: file)
+        return try VaultdServer(
+            ["--dev", "--config", file], directory: try TemporaryDirectory())
     }
 
     /// Runs a line of shell, with both clients pointed at the server.

@@ -1,5 +1,6 @@
 import Logging
 import Testing
+import VaultStore
 
 @testable import VaultServer
 
@@ -63,6 +64,12 @@ import Testing
             socket_mode: "0660"
             keyfile: /k
             quota_bytes: 0
+            auto_compaction_mode: periodic
+            auto_compaction_retention: 36h
+            retention:
+              - "app/ versions=10 for=30d"
+              - "a prefix with spaces for=45s"
+              - " versions=2"
             passphrase_memory_mib: 9
             passphrase_passes: 2
             unseal_threads: 3
@@ -79,6 +86,12 @@ import Testing
         expected.socketMode = 0o660
         expected.keyfile = "/k"
         expected.quotaBytes = 0
+        expected.autoCompaction = .periodic(36 * 3_600_000)
+        expected.retention = [
+            RetentionRule(prefix: Array("app/".utf8), versions: 10, duration: 30 * 86_400_000),
+            RetentionRule(prefix: Array("a prefix with spaces".utf8), duration: 45_000),
+            RetentionRule(prefix: [], versions: 2),
+        ]
         expected.passphraseMemoryMebibytes = 9
         expected.passphrasePasses = 2
         expected.unsealThreads = 3
@@ -107,6 +120,19 @@ import Testing
         ("socket_mode: \"0777\"", "socket_mode", "0777"),
         ("socket_mode: \"0400\"", "socket_mode", "0400"),
         ("log_level: loud", "log_level", "loud"),
+        ("auto_compaction_mode: hourly", "auto_compaction_mode", "hourly"),
+        ("auto_compaction_mode: periodic", "auto_compaction_retention", ""),
+        (
+            "auto_compaction_mode: periodic\nauto_compaction_retention: \"10\"",
+            "auto_compaction_retention", "10"
+        ),
+        (
+            "auto_compaction_mode: revision\nauto_compaction_retention: 1h",
+            "auto_compaction_retention", "1h"
+        ),
+        ("retention:\n  - app/", "retention", "app/"),
+        ("retention:\n  - app/ versions=0", "retention", "app/ versions=0"),
+        ("retention:\n  - app/ for=1w", "retention", "app/ for=1w"),
     ])
     func badValuesAreNamedWithWhatIsAllowed(_ line: String, _ key: String, _ value: String) async {
         guard case .invalid(let foundKey, let foundValue, let allowed) = await refusal(line) else {

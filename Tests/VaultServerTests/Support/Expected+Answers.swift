@@ -42,6 +42,7 @@ extension Expected {
             var response = self.transaction(transaction)
             response.header = header.message(revision: transaction.revision)
             return try response.serializedBytes()
+        case .tidy: return []
         case .leaseGranted(let grant):
             var response = Etcdserverpb_LeaseGrantResponse()
             response.header = header.message(revision: grant.revision)

@@ -18,10 +18,10 @@ final class LeaseFixture {
     init(quotaBytes: Int64 = Limits.quotaBytesDefault) throws {
         let world = World()
         self.world = world
-        var configuration = StoreConfiguration(quotaBytes: quotaBytes)
-        configuration.leaseClock = MonotonicClock { world.now.withLock { $0 } }
-        configuration.commitFault = { world.isDiskFull.withLock { $0 } ? .diskFull : nil }
-        fixture = try StoreFixture(configuration: configuration)
+        fixture = try StoreFixture(quotaBytes: quotaBytes) { configuration in
+            configuration.leaseClock = MonotonicClock { world.now.withLock { $0 } }
+            configuration.commitFault = { world.isDiskFull.withLock { $0 } ? .diskFull : nil }
+        }
     }
 
     var now: Duration { world.now.withLock { $0 } }

@@ -74,6 +74,8 @@ struct LeaseModel {
             store.compact(to: floor.rawValue)
             changes += 1
             return .compact(revision: revision)
+        case .tidy:
+            return .tidy
         }
     }
 

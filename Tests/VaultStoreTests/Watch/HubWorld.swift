@@ -22,7 +22,7 @@ struct HubWorld {
 
     var hub = WatchHub(cursor: 1)
     var random: SeededRandom
-    private(set) var history: [WatchEvent] = []
+    private(set) var history: [WatchChange] = []
     private(set) var published: Int64 = 1
     private(set) var compacted: Int64 = -1
     private(set) var streams: [Int: ModelStream] = [:]
@@ -54,14 +54,14 @@ struct HubWorld {
     }
 
     private mutating func commit(isSeen: Bool) {
-        var events: [WatchEvent] = []
+        var events: [WatchChange] = []
         for _ in 0..<(1 + random.next() % 4) {
             published += 1
             let keys = Set((0..<(1 + random.next() % 3)).map { _ in key() })
             for key in keys.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
                 let isDelete = random.once(in: 4)
                 events.append(
-                    WatchEvent(
+                    WatchChange(
                         key: key, value: isDelete ? [] : random.bytes(Int(random.next() % 100)),
                         isDelete: isDelete, createRevision: Revision(isDelete ? 0 : published),
                         modRevision: Revision(published), version: isDelete ? 0 : 1, lease: .none))
@@ -126,7 +126,8 @@ struct HubWorld {
         let streams = streams
         hub.caughtUp(
             reading,
-            ahead.filter { $0.modRevision.rawValue <= upTo && reading.range.contains($0.key) },
+            ahead.filter { $0.modRevision.rawValue <= upTo && reading.range.contains($0.key) }
+                .map { WatchEvent($0) },
             upTo: upTo
         ) { streams[$0]?.room ?? 0 }
     }
@@ -228,7 +229,9 @@ struct HubWorld {
         }
         #expect(!delivery.events.isEmpty)
         for event in delivery.events {
-            guard let index = next(watcher), history[index] === event else {
+            guard let index = next(watcher), history[index].key == event.key,
+                history[index].modRevision == event.modRevision
+            else {
                 Issue.record("an event was lost, told twice, or told in the wrong order")
                 return
             }

@@ -86,8 +86,8 @@ import VaultTestSupport
         #expect(!isRefused(second, "b"))
     }
 
-    private static func event(_ key: String, _ revision: Int64) -> WatchEvent {
-        WatchEvent(
+    private static func event(_ key: String, _ revision: Int64) -> WatchChange {
+        WatchChange(
             key: Bytes(key.utf8), value: [1], isDelete: false,
             createRevision: Revision(revision), modRevision: Revision(revision), version: 1,
             lease: .none)

@@ -26,8 +26,8 @@ final class WatchEngine: @unchecked Sendable {
         log: RecordLog, index: SharedIndex, clock: StoreClock, progressInterval: Duration
     ) {
         let (seconds, attoseconds) = progressInterval.components
-        self.progressInterval = max(
-            1_000_000, seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
+        let nanoseconds = seconds * 1_000_000_000 + attoseconds / 1_000_000_000
+        self.progressInterval = max(1_000_000, nanoseconds)
         self.clock = clock
         let published = clock.published.rawValue
         inbox = WatchInbox(published: published)
@@ -65,7 +65,7 @@ final class WatchEngine: @unchecked Sendable {
         if contents.hasGap {
             hub.missed(upTo: contents.published)
         } else if contents.published > hub.cursor {
-            hub.changed(contents.events, upTo: contents.published, room: room)
+            hub.changed(contents.changes, upTo: contents.published, room: room)
         }
         act()
     }

@@ -21,15 +21,15 @@ final class WatchInbox: @unchecked Sendable {
 
     struct Contents {
         var messages: [Message] = []
-        var events: [WatchEvent] = []
-        var eventBytes = 0
-        /// Commits up to `published` are missing in `events`.
+        var changes: [WatchChange] = []
+        var changeBytes = 0
+        /// Commits up to `published` are missing in `changes`.
         var hasGap = false
         /// The newest revision that was committed.
         var published: Int64
         var isStopped = false
 
-        var isEmpty: Bool { messages.isEmpty && events.isEmpty && !hasGap && !isStopped }
+        var isEmpty: Bool { messages.isEmpty && changes.isEmpty && !hasGap && !isStopped }
     }
 
     private let monitor = Monitor()
@@ -45,33 +45,33 @@ final class WatchInbox: @unchecked Sendable {
     /// Somebody may watch: commits should bring their changes.
     var wantsChanges: Bool { hasStreams.load(ordering: .relaxed) }
 
-    /// A commit is durable and visible. `events` is nil when it kept no record of its changes.
-    func post(_ events: [WatchEvent]?, upTo revision: Int64) {
+    /// A commit is durable and visible. `changes` is nil when it kept no record of its changes.
+    func post(_ changes: [WatchChange]?, upTo revision: Int64) {
         let wakes = monitor.locked {
             guard revision > waiting.published else { return false }
             waiting.published = revision
             guard openStreams > 0 else { return false }
-            if !waiting.hasGap { keep(events) }
+            if !waiting.hasGap { keep(changes) }
             return isWaiting
         }
         if wakes { monitor.signal() }
     }
 
-    private func keep(_ events: [WatchEvent]?) {
-        if let events {
-            waiting.eventBytes += events.reduce(0) { $0 + $1.byteCount }
+    private func keep(_ changes: [WatchChange]?) {
+        if let changes {
+            waiting.changeBytes += changes.reduce(0) { $0 + $1.byteCount }
             let isTooMuch =
-                waiting.eventBytes > Limits.watchBacklogBytesMax
-                || waiting.events.count + events.count > Limits.watchBacklogEventsMax
+                waiting.changeBytes > Limits.watchBacklogBytesMax
+                || waiting.changes.count + changes.count > Limits.watchBacklogChangesMax
             // One commit alone is kept however large it is: it is in memory already.
-            if !isTooMuch || waiting.events.isEmpty {
-                waiting.events.append(contentsOf: events)
+            if !isTooMuch || waiting.changes.isEmpty {
+                waiting.changes.append(contentsOf: changes)
                 return
             }
         }
         waiting.hasGap = true
-        waiting.events = []
-        waiting.eventBytes = 0
+        waiting.changes = []
+        waiting.changeBytes = 0
     }
 
     /// False when the thread was stopped.

@@ -165,9 +165,10 @@ extension WatchEvent {
     /// What a record of the log says; copies its bytes.
     convenience init(_ record: borrowing LogRecord, revision: Int64) {
         self.init(
-            key: Bytes(record.key), value: Bytes(record.value),
-            isDelete: record.kind == .tombstone, createRevision: Revision(record.createRevision),
-            modRevision: Revision(revision), version: record.version,
-            lease: LeaseID(record.lease))
+            WatchChange(
+                key: Bytes(record.key), value: Bytes(record.value),
+                isDelete: record.kind == .tombstone,
+                createRevision: Revision(record.createRevision), modRevision: Revision(revision),
+                version: record.version, lease: LeaseID(record.lease)))
     }
 }

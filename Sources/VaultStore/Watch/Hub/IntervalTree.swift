@@ -1,5 +1,5 @@
 /// Ranges of keys, asked which of them hold a key: a treap ordered by the ranges' starts, in which
-/// each node knows the furthest end below it. A question costs about log n, and one step per answer.
+/// each node knows the furthest end below it. A question costs about log n, and a step per answer.
 struct IntervalTree {
     private struct Node {
         var range: KeyRange
@@ -39,7 +39,7 @@ struct IntervalTree {
         guard node >= 0, Self.reaches(nodes[node].furthest, key) else { return }
         visit(key, nodes[node].left, body)
         // Whatever is to the right starts even later.
-        guard !key.lexicographicallyPrecedes(nodes[node].range.key) else { return }
+        guard !precedes(key, nodes[node].range.key) else { return }
         if Self.reaches(Self.end(of: nodes[node].range), key) { body(nodes[node].value) }
         visit(key, nodes[node].right, body)
     }
@@ -50,12 +50,12 @@ struct IntervalTree {
 
     private static func reaches(_ end: Bytes?, _ key: Bytes) -> Bool {
         guard let end else { return true }
-        return key.lexicographicallyPrecedes(end)
+        return precedes(key, end)
     }
 
-    private static func precedes(_ left: KeyRange, _ right: KeyRange) -> Bool {
-        if left.key != right.key { return left.key.lexicographicallyPrecedes(right.key) }
-        return left.rangeEnd.lexicographicallyPrecedes(right.rangeEnd)
+    private static func isBefore(_ left: KeyRange, _ right: KeyRange) -> Bool {
+        if left.key != right.key { return precedes(left.key, right.key) }
+        return precedes(left.rangeEnd, right.rangeEnd)
     }
 
     // MARK: - Shape
@@ -65,7 +65,7 @@ struct IntervalTree {
         for child in [nodes[node].left, nodes[node].right] where child >= 0 {
             guard let known = furthest else { break }
             if let other = nodes[child].furthest {
-                if known.lexicographicallyPrecedes(other) { furthest = other }
+                if precedes(known, other) { furthest = other }
             } else {
                 furthest = nil
             }
@@ -75,7 +75,7 @@ struct IntervalTree {
 
     private mutating func split(_ node: Int, before range: KeyRange) -> (left: Int, right: Int) {
         guard node >= 0 else { return (-1, -1) }
-        if Self.precedes(nodes[node].range, range) {
+        if Self.isBefore(nodes[node].range, range) {
             let (left, right) = split(nodes[node].right, before: range)
             nodes[node].right = left
             refresh(node)
@@ -107,7 +107,7 @@ struct IntervalTree {
             nodes.remove(node)
             return rest
         }
-        if Self.precedes(range, nodes[node].range) {
+        if Self.isBefore(range, nodes[node].range) {
             nodes[node].left = remove(range, from: nodes[node].left)
         } else {
             nodes[node].right = remove(range, from: nodes[node].right)
@@ -115,4 +115,10 @@ struct IntervalTree {
         refresh(node)
         return node
     }
+}
+
+/// Byte-wise order.
+@inline(__always)
+private func precedes(_ left: Bytes, _ right: Bytes) -> Bool {
+    left.withUnsafeBytes { left in right.withUnsafeBytes { compareKeys(left, $0) < 0 } }
 }

@@ -1,9 +1,9 @@
 /// Who watches what, how far each watcher is, and what must be said to whom: the rules of watching
 /// without threads, locks, clocks or files.
 ///
-/// A watcher is *synced* when it has been told everything up to `cursor`, the last revision that the
-/// hub was shown; commits then feed it. Otherwise it is *behind*, at its own `next` revision, and
-/// its group is fed from the log up to `cursor`. What must be said is left in `actions`.
+/// A watcher is *synced* when it has been told everything up to `cursor`, the last revision that
+/// the hub was shown; commits then feed it. Otherwise it is *behind*, at its own `next` revision,
+/// and its group is fed from the log up to `cursor`. What must be said is left in `actions`.
 struct WatchHub {
     /// Bytes that a stream takes now.
     typealias Room = (_ stream: Int) -> Int
@@ -208,17 +208,20 @@ struct WatchHub {
     // MARK: - Commits
 
     /// Changes of the revisions after `cursor` up to `revision`, in order.
-    mutating func changed(_ events: [WatchEvent], upTo revision: Int64, room: Room) {
+    mutating func changed(_ changes: [WatchChange], upTo revision: Int64, room: Room) {
         precondition(revision >= cursor, "a hub is shown revisions in order")
         cursor = revision
         var touched: [Int] = []
         var found: [Int] = []
-        for event in events {
+        for change in changes {
             found.removeAll(keepingCapacity: true)
-            groups.visit(event.key) { found.append($0) }
+            groups.visit(change.key) { found.append($0) }
+            var event: WatchEvent?
             for group in found where !groups[group].synced.isEmpty {
+                let shared = event ?? WatchEvent(change)
+                event = shared
                 if groups[group].pending.isEmpty { touched.append(group) }
-                groups[group].pending.append(event)
+                groups[group].pending.append(shared)
             }
         }
         for group in touched {

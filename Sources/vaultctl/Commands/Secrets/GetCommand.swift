@@ -77,8 +77,33 @@ struct GetCommand: VaultCommand {
         do {
             return try await vault.range(request)
         } catch {
+            if error.category == .compacted, let found = try await retained(on: vault) {
+                return found
+            }
             throw RevisionArgument.failure(after: error, revision: request.revision)
         }
+    }
+
+    /// What was current at a revision that was compacted, where retention has kept it.
+    private func retained(
+        on vault: VaultConnection
+    ) async throws -> Etcdserverpb_RangeResponse? {
+        let name = Array(key.utf8)
+        let history = try await vault.history(of: name)
+        guard let revision, let entry = history.entries.first(where: { $0.revision <= revision })
+        else { return nil }
+        var response = Etcdserverpb_RangeResponse()
+        guard !entry.deleted else { return response }
+        let version = try await vault.version(of: name, at: entry.revision)
+        var found = Mvccpb_KeyValue()
+        found.key = Data(name)
+        found.value = version.value
+        found.createRevision = version.createRevision
+        found.modRevision = entry.revision
+        found.version = version.version
+        found.lease = version.lease
+        response.kvs = [found]
+        return response
     }
 
     private func write(

@@ -72,9 +72,9 @@ struct UndeleteCommand: VaultCommand {
                 .notFound, "key \(KeyName.shown(key)) is not deleted",
                 nextStep: "see 'vaultctl history'")
         }
-        guard let last = history.entries.first(where: { !$0.deleted }),
-            last.revision >= history.compactRevision
-        else { throw compactedAway(key) }
+        guard let last = history.entries.first(where: { !$0.deleted }) else {
+            throw compactedAway(key)
+        }
         return last.revision
     }
 
@@ -95,15 +95,9 @@ struct UndeleteCommand: VaultCommand {
     }
 
     private func value(at revision: Int64, on vault: VaultConnection) async throws -> Data {
-        var request = Etcdserverpb_RangeRequest()
-        request.key = Data(key.utf8)
-        request.revision = revision
         do {
-            guard let found = try await vault.range(request).kvs.first else {
-                throw Self.compactedAway(key)
-            }
-            return found.value
-        } catch let error as VaultClientError where error.category == .compacted {
+            return try await vault.version(of: Array(key.utf8), at: revision).value
+        } catch where error.category == .notFound {
             throw Self.compactedAway(key)
         }
     }

@@ -1,0 +1,74 @@
+import Logging
+import NIOCore
+import VaultStore
+
+/// What the daemon does by the clock: compaction, and removing what retention kept long enough.
+final class Housekeeping: Sendable {
+    private let vault: Vault
+    private let reads: LongReads
+    private let autoCompaction: AutoCompaction
+    private let wallClock: WallClock
+    private let logger: Logger
+
+    init(
+        vault: Vault, reads: LongReads, autoCompaction: AutoCompaction, wallClock: WallClock,
+        logger: Logger
+    ) {
+        self.vault = vault
+        self.reads = reads
+        self.autoCompaction = autoCompaction
+        self.wallClock = wallClock
+        self.logger = logger
+    }
+
+    /// Starts the timers; they end with `loop`.
+    func start(on loop: any EventLoop) {
+        if let interval = autoCompaction.interval {
+            repeated(every: interval, on: loop) { (store) throws(StoreError) in
+                try self.compact(store)
+            }
+        }
+        if vault.storeConfiguration.retention.contains(where: { $0.duration > 0 }) {
+            repeated(every: Limits.tidyInterval, on: loop) { store throws(StoreError) in
+                store.submit(.tidy) { _ in }
+            }
+        }
+    }
+
+    private func repeated(
+        every milliseconds: Int64, on loop: any EventLoop,
+        _ job: @escaping @Sendable (Store) throws(StoreError) -> Void
+    ) {
+        let delay = TimeAmount.milliseconds(milliseconds)
+        loop.scheduleRepeatedTask(initialDelay: delay, delay: delay) { _ in self.run(job) }
+    }
+
+    /// Not on the event loop. When too many long reads wait, the next time is soon enough.
+    private func run(_ job: @escaping @Sendable (Store) throws(StoreError) -> Void) {
+        _ = reads.submit(process: 0) {
+            let store: Store
+            do throws(VaultError) { store = try self.vault.open().store } catch { return true }
+            do throws(StoreError) {
+                try job(store)
+            } catch {
+                self.logger.warning("housekeeping failed", metadata: ["error": "\(error)"])
+            }
+            return true
+        }
+    }
+
+    private func compact(_ store: Store) throws(StoreError) {
+        guard let target = try autoCompaction.target(in: store, now: wallClock.now()) else {
+            return
+        }
+        store.submit(.compact(target, physical: false)) { result in
+            switch result {
+            case .success:
+                self.logger.info("compacted", metadata: ["revision": "\(target)"])
+            case .failure(.compacted), .failure(.closed): break
+            case .failure(let error):
+                self.logger.warning("cannot compact", metadata: ["error": "\(error)"])
+            }
+        }
+    }
+}
