@@ -58,6 +58,25 @@ final class StoreFixture {
         #expect(fwrite(bytes, 1, bytes.count, file) == bytes.count)
     }
 
+    /// Submits writes so that they share one commit, and waits for the end of all.
+    func writeTogether(_ requests: [WriteRequest]) throws -> [Result<WriteResult, StoreError>] {
+        let isQueued = Gate()
+        let isHeld = Gate()
+        // The writer answers this one and waits; whatever is queued meanwhile is its next batch.
+        store.submit(Self.noWork) { answer in
+            isHeld.open(answer)
+            _ = isQueued.wait()
+        }
+        let hold = try isHeld.wait().get()
+        let gates = requests.map { _ in Gate() }
+        for (request, gate) in zip(requests, gates) { store.submit(request) { gate.open($0) } }
+        isQueued.open(.success(hold))
+        return gates.map { $0.wait() }
+    }
+
+    /// Changes nothing, and takes its turn at the writer.
+    static let noWork = WriteRequest.delete(DeleteOperation(range: KeyRange(key: [0xff, 0xff])))
+
     /// Submits a write and waits for its end.
     func write(_ request: WriteRequest) throws -> WriteResult {
         let gate = Gate()

@@ -22,22 +22,39 @@ struct StoreModel {
             .compactMap { get($0, at: moment) }
     }
 
-    private mutating func write(_ key: Bytes, _ value: Bytes, at moment: Int64) {
+    private mutating func write(
+        _ key: Bytes, _ value: Bytes, lease: LeaseID = .none, at moment: Int64
+    ) {
         let old = get(key, at: moment)
         let new = KeyValue(
             key: key, value: value, createRevision: old?.createRevision ?? Revision(moment),
-            modRevision: Revision(moment), version: (old?.version ?? 0) + 1)
+            modRevision: Revision(moment), version: (old?.version ?? 0) + 1, lease: lease)
         versions[key, default: []].append(Version(revision: moment, keyValue: new))
     }
 
-    mutating func put(_ key: Bytes, _ value: Bytes) {
-        write(key, value, at: revision + 1)
+    mutating func put(_ key: Bytes, _ value: Bytes, lease: LeaseID = .none) {
+        write(key, value, lease: lease, at: revision + 1)
         revision += 1
     }
 
     mutating func put(all pairs: [(Bytes, Bytes)]) {
-        for (key, value) in pairs { write(key, value, at: revision + 1) }
-        if !pairs.isEmpty { revision += 1 }
+        put(all: pairs.map { ($0.0, $0.1, .none) })
+    }
+
+    mutating func put(all puts: [(key: Bytes, value: Bytes, lease: LeaseID)]) {
+        for put in puts { write(put.key, put.value, lease: put.lease, at: revision + 1) }
+        if !puts.isEmpty { revision += 1 }
+    }
+
+    /// As one change, like the end of a lease.
+    mutating func delete(keysOf lease: LeaseID) {
+        let gone = range(.all).filter { $0.lease == lease }
+        guard !gone.isEmpty else { return }
+        revision += 1
+        for keyValue in gone {
+            versions[keyValue.key, default: []].append(
+                Version(revision: revision, keyValue: nil))
+        }
     }
 
     mutating func delete(_ range: KeyRange) -> [KeyValue] {

@@ -19,6 +19,11 @@ struct LeaseQueue {
         var time: Duration
         var id: LeaseID
         var ticket: UInt64
+
+        /// What was over first comes first; by number where that is the same.
+        static func < (left: Entry, right: Entry) -> Bool {
+            (left.time, left.id.rawValue) < (right.time, right.id.rawValue)
+        }
     }
 
     private var leases: [LeaseID: Lease] = [:]
@@ -26,6 +31,8 @@ struct LeaseQueue {
     private var ticketsGiven: UInt64 = 0
 
     var count: Int { leases.count }
+    /// Of the heap, for tests: entries of leases that are gone are among them.
+    var entryCount: Int { heap.count }
     var deadlines: [LeaseID: Duration] { leases.mapValues(\.deadline) }
 
     func contains(_ id: LeaseID) -> Bool { leases[id] != nil }
@@ -75,7 +82,7 @@ struct LeaseQueue {
             looksLeft -= 1
             removeFirst()
             guard let lease = leases[first.id], lease.ticket == first.ticket else { continue }
-            if !lease.isExpiring && lease.deadline > now {
+            if !lease.isExpiring && lease.deadline > first.time {
                 push(Entry(time: lease.deadline, id: first.id, ticket: first.ticket))
                 continue
             }
@@ -89,6 +96,7 @@ struct LeaseQueue {
     mutating func putBack(_ ids: [LeaseID], until time: Duration) {
         for id in ids {
             guard let lease = leases[id] else { continue }
+            leases[id]?.deadline = time
             push(Entry(time: time, id: id, ticket: lease.ticket))
         }
     }
@@ -98,7 +106,7 @@ struct LeaseQueue {
     private mutating func push(_ entry: Entry) {
         heap.append(entry)
         var index = heap.count - 1
-        while index > 0, heap[index].time < heap[(index - 1) / 2].time {
+        while index > 0, heap[index] < heap[(index - 1) / 2] {
             heap.swapAt(index, (index - 1) / 2)
             index = (index - 1) / 2
         }
@@ -111,7 +119,7 @@ struct LeaseQueue {
         while true {
             var least = index
             for child in [2 * index + 1, 2 * index + 2] where child < heap.count {
-                if heap[child].time < heap[least].time { least = child }
+                if heap[child] < heap[least] { least = child }
             }
             guard least != index else { return }
             heap.swapAt(index, least)

@@ -13,6 +13,8 @@ import VaultStore
         (.valueProvided, .invalidArgument, "value is provided"),
         (.leaseProvided, .invalidArgument, "lease is provided"),
         (.leaseNotFound, .notFound, "requested lease not found"),
+        (.leaseExists, .failedPrecondition, "lease already exists"),
+        (.leaseTTLTooLarge, .outOfRange, "too large lease TTL"),
         (.tooManyOperations, .invalidArgument, "too many operations in txn request"),
         (.duplicateKey, .invalidArgument, "duplicate key given in txn request"),
         (.invalidSortOption, .invalidArgument, "invalid sort option"),
@@ -60,7 +62,7 @@ import VaultStore
     /// A client retries what is `UNAVAILABLE`; nothing but a sealed vault may say it.
     @Test func onlyASealedVaultIsUnavailable() {
         let errors: [StoreError] = [
-            .overloaded, .noSpace, .diskFull, .damaged("x"), .storage("x"), .inUse,
+            .overloaded, .noSpace, .diskFull, .tooManyLeases, .damaged("x"), .storage("x"), .inUse,
             .unsupportedFormat(version: 2),
         ]
         for error in errors {

@@ -64,8 +64,9 @@ import VaultTestSupport
             try end.receiver.wait { seen in
                 let ending = seen.events[0]?.last?.modRevision
                 return !seen.cancelled.isEmpty
-                    || (!seen.created.isEmpty && (expected(seen.created[0]).last?.revision ?? 0)
-                        == (ending?.rawValue ?? 0))
+                    || (!seen.created.isEmpty
+                        && (expected(seen.created[0]).last?.revision ?? 0)
+                            == (ending?.rawValue ?? 0))
             }
             let seen = end.receiver.seen
             let events = (seen.events[0] ?? []).map(Event.init)
