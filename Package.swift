@@ -145,7 +145,7 @@ let package = Package(
             dependencies: [
                 "VaultAPI", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ]),
-        .testTarget(name: "VaultClientTests", dependencies: ["VaultClient", "RPC"]),
+        .testTarget(name: "VaultClientTests", dependencies: ["VaultClient", "VaultAPI", "RPC"]),
         .testTarget(
             name: "vaultctlTests",
             dependencies: [

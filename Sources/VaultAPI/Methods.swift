@@ -180,6 +180,28 @@ public enum Methods {
         public static let all = [check, watch]
     }
 
+    /// `grpc.reflection.v1.ServerReflection`.
+    public enum Reflection {
+        /// The service's full name.
+        public static let service = "grpc.reflection.v1.ServerReflection"
+        /// `stream ServerReflectionRequest` to `stream ServerReflectionResponse`.
+        public static let serverReflectionInfo = Method(
+            service, "ServerReflectionInfo", .bidirectional)
+        /// Every method of the service.
+        public static let all = [serverReflectionInfo]
+    }
+
+    /// `grpc.reflection.v1alpha.ServerReflection`.
+    public enum ReflectionAlpha {
+        /// The service's full name.
+        public static let service = "grpc.reflection.v1alpha.ServerReflection"
+        /// `stream ServerReflectionRequest` to `stream ServerReflectionResponse`.
+        public static let serverReflectionInfo = Method(
+            service, "ServerReflectionInfo", .bidirectional)
+        /// Every method of the service.
+        public static let all = [serverReflectionInfo]
+    }
+
     /// `vault.v1.Vault`.
     public enum Vault {
         /// The service's full name.
@@ -203,5 +225,5 @@ public enum Methods {
     /// Every method of every service.
     public static let all: [Method] =
         KV.all + Watch.all + Lease.all + Cluster.all + Maintenance.all + Auth.all
-        + Lock.all + Election.all + Health.all + Vault.all
+        + Lock.all + Election.all + Health.all + Reflection.all + ReflectionAlpha.all + Vault.all
 }

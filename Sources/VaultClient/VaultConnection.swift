@@ -86,12 +86,46 @@ public final class VaultConnection: Sendable {
         }
     }
 
+    /// One request whose answers the caller takes.
+    func open(
+        _ method: VaultAPI.Method, _ request: some SwiftProtobuf.Message
+    ) async throws(VaultClientError) -> ClientStream {
+        do {
+            let stream = try await client.stream(method.path)
+            try await stream.send(Self.encode(request))
+            return stream
+        } catch {
+            throw Self.failure(error, socketPath: socketPath)
+        }
+    }
+
+    /// The same request again and again on one stream, each after the answer to the one before and
+    /// the pause that `receive` then asks for; until it asks for none.
+    func converse<Request: SwiftProtobuf.Message, Response: SwiftProtobuf.Message>(
+        _ method: VaultAPI.Method, _ request: Request, receive: (Response) throws -> Duration?
+    ) async throws(VaultClientError) {
+        do {
+            let stream = try await client.stream(method.path)
+            try await stream.send(Self.encode(request))
+            for try await answer in stream.messages {
+                guard let pause = try receive(Self.decode(answer)) else {
+                    stream.finishSending()
+                    continue
+                }
+                try await Task.sleep(for: pause)
+                try await stream.send(Self.encode(request))
+            }
+        } catch {
+            throw Self.failure(error, socketPath: socketPath)
+        }
+    }
+
     private static func encode(_ message: some SwiftProtobuf.Message) throws -> ByteBuffer {
         let bytes: [UInt8] = try message.serializedBytes()
         return ByteBuffer(bytes: bytes)
     }
 
-    private static func decode<Response: SwiftProtobuf.Message>(
+    static func decode<Response: SwiftProtobuf.Message>(
         _ answer: ByteBuffer
     ) throws -> Response {
         do {
@@ -103,7 +137,7 @@ public final class VaultConnection: Sendable {
         }
     }
 
-    private static func failure(_ error: any Error, socketPath: String) -> VaultClientError {
+    static func failure(_ error: any Error, socketPath: String) -> VaultClientError {
         switch error {
         case let error as VaultClientError: error
         case let status as Status: VaultClientError(status)

@@ -77,6 +77,13 @@ enum Limits {
     /// Milliseconds between two looks for what retention has kept long enough.
     static let tidyInterval: Int64 = 3_600_000
 
+    /// Requests of one watch stream that wait for the watch thread, before the client is held back.
+    static let watchRequestsMax = 64
+
+    /// A response of a watcher that allows fragments has fewer bytes: etcd's largest request and
+    /// its overhead.
+    static let watchFragmentBytes = messageBytesMax
+
     /// Connections at a time. Each costs about 30 KB and a descriptor; a host has fewer clients.
     static let connectionsMaxDefault = 16_384
 

@@ -95,6 +95,13 @@ public enum Limits {
     /// etcd's price of a lease when it checks the quota.
     public static let quotaBytesPerLease: Int64 = 64
 
+    /// Alarms that an operator may raise; the sealed head, written with every commit, lists them.
+    public static let alarmsMax = 64
+
+    /// Records that a hash takes in at a time: about a millisecond of work on one snapshot.
+    public static let hashSliceRecordsMax = 1_000
+    public static let hashSliceBytesMax = 1 << 20
+
     /// Address space reserved for the file; costs nothing until used.
     public static let mapBytes = 1 << 40
 

@@ -116,7 +116,8 @@ public final class Store: Sendable {
             fileBytes: log.fileBytes(),
             usedBytes: clock.usedBytes,
             quotaBytes: configuration.quotaBytes,
-            noSpace: clock.noSpace)
+            noSpace: clock.noSpace,
+            alarms: clock.alarms)
     }
 
     /// Finishes queued writes, waits for reads under way, and closes the file. Further calls throw

@@ -7,10 +7,12 @@ final class StoreClock: Sendable {
     private let usedBytesWord = Atomic<Int64>(0)
     private let recordCountWord = Atomic<Int64>(0)
     private let noSpaceFlag = Atomic<Bool>(false)
+    private let alarmList: Mutex<[Alarm]>
 
     init(_ head: StoreHead) {
         publishedWord = Atomic(head.currentRevision)
         compactWord = Atomic(head.compactRevision)
+        alarmList = Mutex(head.alarms.alarms)
         recordCountWord.store(Int64(head.recordCount), ordering: .relaxed)
     }
 
@@ -37,9 +39,15 @@ final class StoreClock: Sendable {
         set { recordCountWord.store(newValue, ordering: .relaxed) }
     }
 
-    /// The last put was refused for lack of space.
+    /// A write was refused for lack of space, and would be again.
     var noSpace: Bool {
         get { noSpaceFlag.load(ordering: .relaxed) }
         set { noSpaceFlag.store(newValue, ordering: .relaxed) }
+    }
+
+    /// What an operator raised.
+    var alarms: [Alarm] {
+        get { alarmList.withLock { $0 } }
+        set { alarmList.withLock { $0 = newValue } }
     }
 }

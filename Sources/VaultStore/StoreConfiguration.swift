@@ -40,4 +40,6 @@ public struct StoreStatus: Equatable, Sendable {
     public var quotaBytes: Int64
     /// Puts are refused until records are removed or the quota is raised.
     public var noSpace: Bool
+    /// What an operator raised; it stays until it is taken back.
+    public var alarms: [Alarm]
 }

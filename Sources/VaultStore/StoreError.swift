@@ -29,6 +29,10 @@ public enum StoreError: Error, Equatable, Sendable {
     case futureRevision(current: Revision)
     /// The quota is used up. Delete, compact, or raise the quota.
     case noSpace
+    /// The CORRUPT alarm is raised. Nothing may be changed until somebody takes it back.
+    case corrupt
+    /// There are as many alarms as there may be. Take some back.
+    case tooManyAlarms
     /// The request's bytes exceed what one change may have.
     case requestTooLarge
     /// The writer's queue is full. Try again later.

@@ -15,6 +15,7 @@ struct Vaultctl: AsyncParsableCommand {
               vaultctl get db/password
               vaultctl list db/
               vaultctl history db/password
+              vaultctl watch db/ --prefix            changes, as they are made
 
             EXIT STATUS
               0 done; 1 failed; 2 usage; 3 not found; 4 denied; 5 sealed or not initialised;
@@ -29,7 +30,8 @@ struct Vaultctl: AsyncParsableCommand {
                 name: "Secrets",
                 subcommands: [
                     PutCommand.self, GetCommand.self, DeleteCommand.self, ListCommand.self,
-                    HistoryCommand.self, UndeleteCommand.self, CompactCommand.self,
+                    HistoryCommand.self, UndeleteCommand.self, WatchCommand.self,
+                    CompactCommand.self, LeaseCommand.self,
                 ]),
             CommandGroup(
                 name: "The vault",

@@ -83,6 +83,27 @@ import VaultTestSupport
         }
     }
 
+    /// A stream that goes on for ever would hold a shutdown up until it is cut off.
+    @Test func endlessStreamsEndThemselvesWhenTheServerDrains() async throws {
+        let route = Route.stream("/test.Watch/Open") { call in
+            let handler = ClosureHandler()
+            handler.onDrain = { call.finish(Status(.unavailable, "the server ends")) }
+            call.send(ByteBuffer(string: "open"))
+            return handler
+        }
+        try await TestServer.run([route]) { test in
+            let client = try await test.connect()
+            let stream = try await client.stream("/test.Watch/Open")
+            var messages = stream.messages.makeAsyncIterator()
+            #expect(try await messages.next() == ByteBuffer(string: "open"))
+            let cutOff = ContinuousClock.now + .seconds(60)
+            await test.server.drain(timeout: .seconds(60))
+            #expect(ContinuousClock.now < cutOff)
+            let end = await failure { try await messages.next() }
+            #expect(end == Status(.unavailable, "the server ends"))
+        }
+    }
+
     @Test func nobodyThereIsUnavailable() async throws {
         let status = await failure {
             try await Client.connect(socketPath: "/tmp/rpc-nobody", group: TestServer.group)

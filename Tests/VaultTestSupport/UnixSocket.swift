@@ -49,7 +49,8 @@ public final class UnixSocket: Sendable {
     /// What arrives next: empty when the other side closed, nil when nothing came within `timeout`.
     public func receive(timeout: Duration) -> [UInt8]? {
         var watched = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        let milliseconds = timeout.components.seconds * 1000
+        let milliseconds =
+            timeout.components.seconds * 1000
             + timeout.components.attoseconds / 1_000_000_000_000_000
         guard poll(&watched, 1, Int32(milliseconds)) > 0 else { return nil }
         var chunk = [UInt8](repeating: 0, count: 1 << 16)

@@ -37,7 +37,7 @@ import Testing
         #expect(message?.contains("hunter2") == false)
     }
 
-    @Test(arguments: ["put", "get", "del", "history", "undelete"])
+    @Test(arguments: ["put", "get", "del", "history", "undelete", "watch"])
     func emptyKeyIsRefused(verb: String) async {
         #expect(await refusal(verb, "")?.hasPrefix("the key is empty") == true)
     }
@@ -51,9 +51,18 @@ import Testing
         #expect(await refusal("-o", "json", "get", "k", "--raw") != nil)
     }
 
+    @Test func emptyPrefixIsAllowedForWatch() async throws {
+        #expect(try await parse(WatchCommand.self, "watch", "", "--prefix").prefix)
+    }
+
+    @Test func whatWasThereBeforeIsAValueToo() async {
+        #expect(await refusal("watch", "k", "--previous", "--keys-only") != nil)
+    }
+
     @Test(arguments: ["0", "-3", "x"])
     func revisionsStartAtOne(revision: String) async {
         #expect(await refusal("get", "k", "--revision=\(revision)") != nil)
+        #expect(await refusal("watch", "k", "--revision=\(revision)") != nil)
         #expect(await refusal("compact", revision) != nil)
     }
 

@@ -43,10 +43,11 @@ extension ServerConnection {
             streamID: stream.streamID)
     }
 
-    func send(_ call: StreamCall, _ message: ByteBuffer) {
+    func sendOutbox(of call: StreamCall) {
+        let buffers = call.takeSent()
         let stream = streams[call.slot]
         guard stream.streamCall === call, stream.finalStatus == nil else { return }
-        stream.outbound.append(message)
+        for buffer in buffers { stream.outbound.append(prefixed: buffer) }
         sendHead(of: stream)
     }
 

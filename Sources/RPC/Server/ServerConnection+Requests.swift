@@ -91,6 +91,7 @@ extension ServerConnection: SessionDelegate {
             call.connection = self
             stream.streamCall = call
             stream.handler = open(call)
+            if isDraining { stream.handler?.draining() }
         }
     }
 

@@ -15,7 +15,7 @@ final class ServerConnection: Connection {
     private var preface = Preface()
     private var abuse: AbuseDetector
     private var abuseReason: String?
-    private var isDraining = false
+    private(set) var isDraining = false
     private var hasSentLastGoAway = false
 
     // Times.
@@ -96,9 +96,7 @@ final class ServerConnection: Connection {
     override func flushCompleted() {
         while let slot = writableSlots.popLast() {
             let stream = streams[slot]
-            if stream.finalStatus == nil {
-                stream.handler?.writable()
-            }
+            if stream.finalStatus == nil { stream.handler?.writable() }
         }
         runWaiting()
         finishDraining()
@@ -203,6 +201,7 @@ final class ServerConnection: Connection {
                 return
             }
             session?.announceShutdown()
+            for stream in streams.all where stream.isLive { stream.handler?.draining() }
             flush()
             // The answer comes after every request that the client sent before it knew. Not in
             // one flush: nghttp2 would send the PING first.

@@ -22,11 +22,10 @@ public final class StreamCall: @unchecked Sendable {
     let slot: Int
     /// The connection while the call is open. Event loop only.
     var connection: ServerConnection?
-    /// Bytes handed to `send` that have not been given to the socket.
+    private let outbox: Mutex<StreamOutbox>
+    /// What the outbox counts, for those who only ask.
     private let unsentBytes = Atomic<Int>(0)
     private let unsentBytesMax: Int
-    /// More was sent than should wait; whoever asks `isWritable` may have been told so.
-    private let isOverfull = Atomic<Bool>(false)
     private let paused = Atomic<Bool>(false)
 
     init(
@@ -40,26 +39,45 @@ public final class StreamCall: @unchecked Sendable {
         self.mailbox = mailbox
         self.slot = slot
         self.unsentBytesMax = unsentBytesMax
+        outbox = Mutex(StreamOutbox(unsentBytesMax: unsentBytesMax))
     }
 
     /// Sends a message. Check `isWritable` before: messages are queued without bound.
     public func send(_ message: ByteBuffer) {
-        // With the five bytes of the message's prefix.
-        // With the five bytes of the message's prefix.
-        let count = message.readableBytes + 5
-        let unsent = unsentBytes.add(count, ordering: .sequentiallyConsistent).newValue
-        if unsent >= unsentBytesMax { isOverfull.store(true, ordering: .sequentiallyConsistent) }
-        mailbox.post(.send(self, message))
+        send { $0.append(message) }
+    }
+
+    /// Sends a message of `count` bytes, which `write` fills in. Many small messages cost the least
+    /// this way: they are written where they are sent from.
+    public func send(count: Int, _ write: (UnsafeMutableRawBufferPointer) -> Void) {
+        if count <= StreamOutbox.sharedBytesMax {
+            send { $0.append(count: count, write) }
+        } else {
+            var message = ByteBufferAllocator().buffer(capacity: count)
+            // SAFETY: the buffer was made with `count` bytes, and `write` gets just those.
+            message.writeWithUnsafeMutableBytes(minimumWritableBytes: count) { bytes in
+                write(UnsafeMutableRawBufferPointer(rebasing: bytes[..<count]))
+                return count
+            }
+            send(message)
+        }
+    }
+
+    private func send(_ append: (inout StreamOutbox) -> Bool) {
+        let isFirst = outbox.withLock { outbox in
+            let isFirst = append(&outbox)
+            unsentBytes.store(outbox.unsentBytes, ordering: .relaxed)
+            return isFirst
+        }
+        if isFirst { mailbox.post(.send(self)) }
     }
 
     /// Whether little enough is waiting to be sent. `StreamHandler.writable` says when it is again.
-    public var isWritable: Bool {
-        unsentRoom > 0
-    }
+    public var isWritable: Bool { unsentRoom > 0 }
 
-    /// Bytes that may still be sent before `isWritable` is false; negative when more was sent.
+    /// Bytes that may be sent before the stream is not writable; less than none when more was.
     public var unsentRoom: Int {
-        unsentBytesMax - unsentBytes.load(ordering: .sequentiallyConsistent)
+        unsentBytesMax - unsentBytes.load(ordering: .relaxed)
     }
 
     /// Ends the call once everything sent before is out.
@@ -80,10 +98,18 @@ public final class StreamCall: @unchecked Sendable {
 
     var isPaused: Bool { paused.load(ordering: .acquiring) }
 
-    /// Event loop: `count` bytes have been given to the socket. True when the call is writable now
-    /// and was not before.
+    /// Event loop: everything that was sent since the last time.
+    func takeSent() -> [ByteBuffer] {
+        outbox.withLock { $0.take() }
+    }
+
+    /// Event loop: `count` bytes have been given to the socket. Returns whether the stream is
+    /// writable again after it was not.
     func sent(_ count: Int) -> Bool {
-        unsentBytes.subtract(count, ordering: .sequentiallyConsistent)
-        return isWritable && isOverfull.exchange(false, ordering: .sequentiallyConsistent)
+        outbox.withLock { outbox in
+            let isWritableAgain = outbox.sent(count)
+            unsentBytes.store(outbox.unsentBytes, ordering: .relaxed)
+            return isWritableAgain
+        }
     }
 }

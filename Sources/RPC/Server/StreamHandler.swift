@@ -12,4 +12,12 @@ public protocol StreamHandler: AnyObject {
     func cancelled()
     /// `StreamCall.isWritable` is true again.
     func writable()
+    /// The server is about to end. A stream that would go on for ever says so and finishes;
+    /// others go on, as long as the server waits for them.
+    func draining()
+}
+
+extension StreamHandler {
+    /// Goes on.
+    public func draining() {}
 }

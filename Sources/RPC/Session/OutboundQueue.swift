@@ -1,7 +1,8 @@
 import NIOCore
 
 /// The messages that a stream has still to send, as pieces; each message's first piece carries its
-/// five-byte prefix. A piece is released as soon as its last byte is taken.
+/// five-byte prefix, unless the bytes have it already. A piece is released as soon as its last byte
+/// is taken.
 struct OutboundQueue {
     private struct Piece {
         var prefix: UInt64 = 0
@@ -27,6 +28,11 @@ struct OutboundQueue {
         for chunk in chunks {
             append(Piece(body: chunk))
         }
+    }
+
+    /// Appends messages that have their prefixes.
+    mutating func append(prefixed messages: ByteBuffer) {
+        append(Piece(body: messages))
     }
 
     mutating func removeAll() {

@@ -3,7 +3,8 @@ import NIOCore
 /// One thing that another thread (or a handler) asks of a call.
 enum Posting: Sendable {
     case answer(UnaryCall, UnaryResult)
-    case send(StreamCall, ByteBuffer)
+    /// Something is in the call's outbox.
+    case send(StreamCall)
     case finish(StreamCall, Status)
     case resumeReading(StreamCall)
 
@@ -14,9 +15,10 @@ enum Posting: Sendable {
             let connection = call.connection
             connection?.answer(call, result)
             return connection
-        case .send(let call, let message):
-            call.connection?.send(call, message)
-            return call.connection
+        case .send(let call):
+            let connection = call.connection
+            connection?.sendOutbox(of: call)
+            return connection
         case .finish(let call, let status):
             let connection = call.connection
             connection?.finish(call, status)

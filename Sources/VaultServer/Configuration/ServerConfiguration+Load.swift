@@ -85,6 +85,10 @@ extension ServerConfiguration {
             autoCompaction = .revisions(Int64(count))
         default: break
         }
+        watchProgressInterval =
+            try reader.parsed(
+                .watchProgressInterval, allowed: DurationText.allowed, DurationText.milliseconds)
+            ?? watchProgressInterval
         retention =
             try reader.list(.retention, allowed: RetentionText.allowed, RetentionText.rule)
             ?? retention

@@ -17,6 +17,8 @@ public struct ServerConfiguration: Equatable, Sendable {
     public var autoCompaction = AutoCompaction.off
     /// What compaction leaves of the past of some keys.
     public var retention: [RetentionRule] = []
+    /// How long a watcher that wants to know how far it is waits without events; milliseconds.
+    public var watchProgressInterval: Int64 = 600_000
     /// What a new passphrase slot costs to open: memory and passes of Argon2id.
     public var passphraseMemoryMebibytes = 256
     public var passphrasePasses = 3

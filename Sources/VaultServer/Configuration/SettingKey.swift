@@ -8,6 +8,7 @@ enum SettingKey: String, CaseIterable {
     case autoCompactionMode = "auto_compaction_mode"
     case autoCompactionRetention = "auto_compaction_retention"
     case retention
+    case watchProgressInterval = "watch_progress_interval"
     case passphraseMemoryMebibytes = "passphrase_memory_mib"
     case passphrasePasses = "passphrase_passes"
     case unsealThreads = "unseal_threads"

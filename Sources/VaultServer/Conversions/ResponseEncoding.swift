@@ -18,10 +18,21 @@ enum ResponseEncoding {
         case .leaseGranted(let grant):
             header.write(revision: grant.revision.rawValue, to: &writer)
             tail(of: grant, to: &writer)
+        case .alarm(let result):
+            header.write(revision: result.revision.rawValue, to: &writer)
+            if let alarm = result.alarm { self.alarm(alarm, to: &writer) }
         case .compact(let revision), .leaseRevoked(let revision):
             header.write(revision: revision.rawValue, to: &writer)
         }
         return writer.buffer
+    }
+
+    /// One of the alarms of an `AlarmResponse`.
+    static func alarm(_ alarm: Alarm, to writer: inout WireWriter) {
+        writer.message(2) {
+            $0.unsigned(1, alarm.member)
+            $0.number(2, Int64(alarm.kind.rawValue))
+        }
     }
 
     static func transaction(_ result: TransactionResult, header: ResponseHeader) -> ByteBuffer {

@@ -5,6 +5,7 @@ extension ServerConfiguration {
     var store: StoreConfiguration {
         var store = StoreConfiguration(quotaBytes: Int64(quotaBytes))
         store.retention = retention
+        store.watchProgressInterval = .milliseconds(watchProgressInterval)
         if unsealThreads > 0 { store.scanThreads = unsealThreads }
         return store
     }

@@ -77,6 +77,9 @@ enum Permissions {
         Methods.Health.check: .anyone,
         Methods.Health.watch: .anyone,
 
+        Methods.Reflection.serverReflectionInfo: .anyone,
+        Methods.ReflectionAlpha.serverReflectionInfo: .anyone,
+
         Methods.Vault.status: .anyone,
         Methods.Vault.initialize: .administrator,
         Methods.Vault.unseal: .administrator,

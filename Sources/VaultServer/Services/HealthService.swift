@@ -17,10 +17,14 @@ final class HealthService: Sendable {
     }
 
     /// Served in every state.
-    private static let always: Set<String> = [Methods.Vault.service, Methods.Health.service]
+    private static let always: Set<String> = [
+        Methods.Vault.service, Methods.Health.service, Methods.Reflection.service,
+        Methods.ReflectionAlpha.service,
+    ]
     /// The empty name is the server as a whole.
     private static let whileUnsealed: Set<String> = [
-        "", Methods.KV.service, Methods.Lease.service, Methods.Maintenance.service,
+        "", Methods.KV.service, Methods.Watch.service, Methods.Lease.service,
+        Methods.Maintenance.service,
         Methods.Cluster.service, Methods.Lock.service, Methods.Election.service,
     ]
 

@@ -5,18 +5,27 @@ import VaultAPI
 enum Services {
     /// The methods with a service behind them; the rest of the API answers "not implemented".
     static let implemented: Set<Method> = Set(
-        Methods.KV.all + Methods.Lease.all + Methods.Lock.all + Methods.Election.all
-            + Methods.Health.all + Methods.Vault.all
-            + [Methods.Maintenance.status, Methods.Cluster.memberList])
+        Methods.KV.all + Methods.Watch.all + Methods.Lease.all + Methods.Lock.all
+            + Methods.Election.all + Methods.Health.all + Methods.Reflection.all
+            + Methods.ReflectionAlpha.all
+            + Methods.Vault.all
+            + Methods.Cluster.all
+            + [
+                Methods.Maintenance.status, Methods.Maintenance.alarm, Methods.Maintenance.hash,
+                Methods.Maintenance.hashKV, Methods.Maintenance.moveLeader,
+                Methods.Maintenance.downgrade,
+            ])
 
     static func routes(vault: Vault, reads: LongReads, facts: ServerFacts) -> [Route] {
         KVService(vault: vault, reads: reads).routes
+            + WatchService(vault: vault).routes
             + LeaseService(vault: vault, reads: reads).routes
             + LockService(vault: vault, reads: reads).routes
             + ElectionService(vault: vault, reads: reads).routes
-            + MaintenanceService(vault: vault).routes
+            + MaintenanceService(vault: vault, reads: reads).routes
             + ClusterService(vault: vault, facts: facts).routes
             + HealthService(vault: vault).routes
+            + ReflectionService.routes
             + VaultService(vault: vault, reads: reads, facts: facts).routes
             + UnimplementedService.routes(except: implemented)
     }

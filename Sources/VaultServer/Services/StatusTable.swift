@@ -14,6 +14,18 @@ enum StatusTable {
     static let requestTooLarge = Status(.invalidArgument, "etcdserver: request is too large")
     static let responseTooLarge = Status(
         .resourceExhausted, "vaultd: the answer is too large; ask for less with a limit")
+    static let badMemberURLs = etcd(.invalidArgument, "given member URLs are invalid")
+    static let memberNotFound = etcd(.notFound, "member not found")
+    static let notEnoughMembers = etcd(
+        .failedPrecondition, "re-configuration failed due to not enough started members")
+    static let notALearner = etcd(.failedPrecondition, "can only promote a learner member")
+    static let badTransferee = etcd(.failedPrecondition, "bad leader transferee")
+    static let badDowngradeFormat = etcd(.invalidArgument, "wrong downgrade target version format")
+    static let badDowngradeTarget = etcd(.invalidArgument, "invalid downgrade target version")
+    static let noDowngrade = etcd(.failedPrecondition, "no inflight downgrade job")
+    static let unknownMethod = etcd(.unknown, "unknown method")
+    static let emptyReflectionRequest = Status(
+        .invalidArgument, "vaultd: the request names no file, symbol or extension")
     static let unknownHealthService = Status(.notFound, "unknown service")
 
     static func status(of error: StoreError) -> Status {
@@ -31,6 +43,9 @@ enum StatusTable {
         case .invalidSortOption: etcd(.invalidArgument, "invalid sort option")
         case .compacted: etcd(.outOfRange, "mvcc: required revision has been compacted")
         case .futureRevision: etcd(.outOfRange, "mvcc: required revision is a future revision")
+        case .corrupt: etcd(.dataLoss, "corrupt cluster")
+        case .tooManyAlarms:
+            vaultd(.resourceExhausted, "too many alarms; disarm some")
         case .noSpace: etcd(.resourceExhausted, "mvcc: database space exceeded")
         case .requestTooLarge: requestTooLarge
         case .overloaded: tooManyRequests
@@ -98,6 +113,9 @@ enum StatusTable {
             vaultd(.failedPrecondition, error.description)
         }
     }
+
+    /// The server ends, and with it what would go on for ever.
+    static var stopping: Status { etcd(.unavailable, "server stopped") }
 
     /// A version that never was, or is not kept any more.
     static var noSuchVersion: Status {

@@ -54,9 +54,13 @@ final class VaultService: Sendable {
             response.fileBytes = store.fileBytes
             response.usedBytes = store.usedBytes
             response.quotaBytes = store.quotaBytes
-            if store.noSpace { response.alarms.append("NOSPACE") }
+            let kinds = Set(store.alarms.map(\.kind))
+            if store.noSpace || kinds.contains(.noSpace) { response.alarms.append("NOSPACE") }
+            if kinds.contains(.corrupt) { response.alarms.append("CORRUPT") }
         }
-        if status.damage != nil { response.alarms.append("CORRUPT") }
+        if status.damage != nil, !response.alarms.contains("CORRUPT") {
+            response.alarms.append("CORRUPT")
+        }
         return response
     }
 

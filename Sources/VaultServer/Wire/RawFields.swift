@@ -33,6 +33,21 @@ struct RawFields {
         varint(UInt64(bitPattern: value))
     }
 
+    /// Tag and length of a nested message, whose fields follow.
+    @inline(__always)
+    mutating func start(_ field: UInt8, count: Int) {
+        byte(field << 3 | WireType.lengthDelimited.rawValue)
+        varint(UInt64(count))
+    }
+
+    /// What is encoded already.
+    @inline(__always)
+    mutating func raw(_ bytes: UnsafeRawBufferPointer) {
+        guard let source = bytes.baseAddress else { return }
+        (base + count).copyMemory(from: source, byteCount: bytes.count)
+        count += bytes.count
+    }
+
     @inline(__always)
     mutating func bytes(_ field: UInt8, _ value: UnsafeRawBufferPointer) {
         guard let source = value.baseAddress, value.count > 0 else { return }

@@ -83,14 +83,14 @@ final class RecordLog: Sendable {
         }
     }
 
-    /// Calls `body` with each record from the first of `revision` on, in order, until it returns
-    /// false. Runs on a snapshot, as `read`.
+    /// Calls `body` with each record from that place on, in order, until it returns false. Runs on
+    /// a snapshot, as `read`.
     func scan(
-        from revision: Int64,
+        from revision: Int64, sub: UInt32 = 0,
         _ body: (LogKey, UnsafeRawBufferPointer) throws(StoreError) -> Bool
     ) throws(StoreError) {
         try environment.read(failure: StoreError.init) { (snapshot) throws(StoreError) in
-            try LogKey(main: revision, sub: 0).withBytes { (start) throws(StoreError) in
+            try LogKey(main: revision, sub: sub).withBytes { (start) throws(StoreError) in
                 try snapshot.visit(log, from: start, failure: StoreError.init) {
                     (key, sealed) throws(StoreError) in
                     guard let place = LogKey(key) else {

@@ -17,10 +17,13 @@ struct StoreHead: Equatable {
     var unfinishedCompaction: Int64 = 0
     /// Rows of the table of leases.
     var leaseCount: UInt64 = 0
+    /// What an operator raised.
+    var alarms = AlarmList()
 
     /// What may follow the fixed fields.
     private enum Tag {
         static let leaseCount: UInt16 = 1
+        static let alarms: UInt16 = 2
     }
     private static let fieldHeaderCount = 8
 
@@ -28,7 +31,7 @@ struct StoreHead: Equatable {
         var output = Bytes()
         output.reserveCapacity(Self.encodedCount)
         output.append(Self.formatVersion)
-        output.append(0)
+        output.append(alarms.flags)
         append(UInt64(bitPattern: currentRevision), to: &output)
         append(UInt64(bitPattern: compactRevision), to: &output)
         append(recordCount, to: &output)
@@ -37,6 +40,7 @@ struct StoreHead: Equatable {
         // The state hash, zero until it is in use.
         output.append(contentsOf: repeatElement(0, count: 64))
         append(leaseCount, as: Tag.leaseCount, to: &output)
+        if !alarms.alarms.isEmpty { append(alarms.encode(), as: Tag.alarms, to: &output) }
         return output
     }
 
@@ -45,10 +49,14 @@ struct StoreHead: Equatable {
     }
 
     private func append(_ word: UInt64, as tag: UInt16, to output: inout Bytes) {
+        withUnsafeBytes(of: word.littleEndian) { append(Bytes($0), as: tag, to: &output) }
+    }
+
+    private func append(_ field: Bytes, as tag: UInt16, to output: inout Bytes) {
         withUnsafeBytes(of: tag.littleEndian) { output.append(contentsOf: $0) }
         output.append(contentsOf: [0, 0])
-        withUnsafeBytes(of: UInt32(8).littleEndian) { output.append(contentsOf: $0) }
-        append(word, to: &output)
+        withUnsafeBytes(of: UInt32(field.count).littleEndian) { output.append(contentsOf: $0) }
+        output.append(contentsOf: field)
     }
 
     /// Reads a head; fields after the known ones are for newer versions and are passed over.
@@ -66,7 +74,7 @@ struct StoreHead: Equatable {
             head.unfinishedCompaction <= head.currentRevision
         else { return nil }
         let fields = UnsafeRawBufferPointer(rebasing: input[encodedCount...])
-        return head.readFields(fields) ? head : nil
+        return head.readFields(fields) && head.alarms.flags == input[1] ? head : nil
     }
 
     /// False when the bytes are not fields from the first to the last.
@@ -86,6 +94,11 @@ struct StoreHead: Equatable {
                 guard count == 8 else { return false }
                 leaseCount = UInt64(
                     littleEndian: input.loadUnaligned(fromByteOffset: start, as: UInt64.self))
+            }
+            if UInt16(littleEndian: tag) == Tag.alarms {
+                let field = UnsafeRawBufferPointer(rebasing: input[start..<(start + count)])
+                guard let list = AlarmList(field) else { return false }
+                alarms = list
             }
             offset = start + count
         }

@@ -138,6 +138,7 @@ public enum WriteRequest: Sendable {
     case grantLease(LeaseID, ttl: Duration)
     /// End a lease and delete what hangs on it.
     case revokeLease(LeaseID)
+    case alarm(AlarmChange)
 }
 
 public enum WriteResult: Equatable, Sendable {
@@ -148,4 +149,5 @@ public enum WriteResult: Equatable, Sendable {
     case tidy
     case leaseGranted(LeaseGrant)
     case leaseRevoked(revision: Revision)
+    case alarm(AlarmResult)
 }

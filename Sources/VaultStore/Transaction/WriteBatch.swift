@@ -19,7 +19,8 @@ struct WriteBatch: ~Copyable {
     /// As it will be after the commit.
     var head: StoreHead
     var usedBytes: Int64
-    let quotaBytes: Int64
+    /// What was refused for it holds even when the batch fails.
+    var quota: Quota
     /// What every record of the batch bears; milliseconds since 1970.
     let time: Int64
     /// What watchers must be told; nil when there are none.
@@ -30,19 +31,17 @@ struct WriteBatch: ~Copyable {
     var changesHead = false
     /// A failure of the file: nothing of the batch may be acknowledged.
     private(set) var failure: StoreError?
-    private(set) var refusedForSpace = false
-    private(set) var acceptedPut = false
     private var scratch: [UInt8] = []
 
     init(
-        log: RecordLog, index: SharedIndex, head: StoreHead, usedBytes: Int64, quotaBytes: Int64,
+        log: RecordLog, index: SharedIndex, head: StoreHead, usedBytes: Int64, quota: Quota,
         time: Int64, recordsChanges: Bool, leases: LeaseRegistry
     ) throws(StoreError) {
         self.log = log
         self.index = index
         self.head = head
         self.usedBytes = usedBytes
-        self.quotaBytes = quotaBytes
+        self.quota = quota
         self.time = time
         changes = recordsChanges ? [] : nil
         self.leases = LeaseChanges(over: leases)
@@ -58,6 +57,7 @@ struct WriteBatch: ~Copyable {
         switch request {
         case .put(let put):
             try RequestChecks.check(put)
+            try checkNotCorrupt()
             try checkSpace(for: Self.cost(put))
             try checkBasis(of: put)
             let change = Change(main: head.currentRevision + 1)
@@ -66,6 +66,7 @@ struct WriteBatch: ~Copyable {
             return .put(result)
         case .delete(let delete):
             try RequestChecks.check(delete)
+            try checkNotCorrupt()
             let change = Change(main: head.currentRevision + 1)
             let result = try apply(delete, in: change)
             finish(change)
@@ -73,14 +74,19 @@ struct WriteBatch: ~Copyable {
         case .transaction(let transaction):
             return .transaction(try apply(whole: transaction))
         case .compact(let revision, _):
+            try checkNotCorrupt()
             try compact(to: revision)
             return .compact(revision: Revision(head.currentRevision))
         case .tidy:
             return .tidy
         case .grantLease(let id, let ttl):
+            try checkNotCorrupt()
             return .leaseGranted(try grant(id, ttl: ttl))
         case .revokeLease(let id):
+            try checkNotCorrupt()
             return .leaseRevoked(revision: try revoke(id))
+        case .alarm(let change):
+            return .alarm(try self.change(change))
         }
     }
 
@@ -88,6 +94,7 @@ struct WriteBatch: ~Copyable {
         whole transaction: Transaction
     ) throws(StoreError) -> TransactionResult {
         try RequestChecks.check(transaction)
+        try checkNotCorrupt()
         try checkSpace(for: Self.cost(transaction))
         let path = try choosePath(of: transaction)
         try checkPath(path, of: transaction)
@@ -147,16 +154,6 @@ struct WriteBatch: ~Copyable {
             return sum
         }
         return max(cost(transaction.success), cost(transaction.failure))
-    }
-
-    mutating func checkSpace(for cost: Int64) throws(StoreError) {
-        guard cost > 0 else { return }
-        guard quotaBytes > 0, usedBytes + cost >= quotaBytes else {
-            acceptedPut = true
-            return
-        }
-        refusedForSpace = true
-        throw .noSpace
     }
 
     // MARK: - Records
@@ -254,6 +251,7 @@ struct WriteBatch: ~Copyable {
         }
         clock.usedBytes = usedBytes
         clock.recordCount = Int64(head.recordCount)
+        clock.alarms = head.alarms.alarms
         return head
     }
 

@@ -16,6 +16,7 @@ final class Writer: @unchecked Sendable {
     private struct State {
         var head: StoreHead
         var usedBytes: Int64
+        var quota: Quota
         var sweep: CompactionSweep?
         /// Of the newest record; time does not go back when the machine's clock does.
         var lastTime: Int64
@@ -27,7 +28,6 @@ final class Writer: @unchecked Sendable {
     private let index: SharedIndex
     private let clock: StoreClock
     private let pins: RevisionPins
-    private let quotaBytes: Int64
     private let wallClock: WallClock
     private let retention: [RetentionRule]
     private let watchers: WatchInbox
@@ -47,10 +47,11 @@ final class Writer: @unchecked Sendable {
         self.index = index
         self.clock = clock
         self.pins = pins
-        quotaBytes = configuration.quotaBytes
         wallClock = configuration.wallClock
         let head = loaded.head
-        state = State(head: head, usedBytes: loaded.usedBytes, lastTime: loaded.lastTime)
+        state = State(
+            head: head, usedBytes: loaded.usedBytes,
+            quota: Quota(limit: configuration.quotaBytes), lastTime: loaded.lastTime)
         retention = configuration.retention
         if head.unfinishedCompaction > 0 { startSweep(to: head.unfinishedCompaction) }
     }
@@ -114,11 +115,8 @@ final class Writer: @unchecked Sendable {
                     answers.append(.failure(error))
                 }
             }
-            if batch.refusedForSpace {
-                clock.noSpace = true
-            } else if batch.acceptedPut {
-                clock.noSpace = false
-            }
+            state.quota = batch.quota
+            clock.noSpace = state.quota.isAlarmRaised
             if let failure = batch.failure {
                 batch.rollBack()
                 throw failure
@@ -141,7 +139,7 @@ final class Writer: @unchecked Sendable {
     private func makeBatch() throws(StoreError) -> WriteBatch {
         try WriteBatch(
             log: log, index: index, head: state.head, usedBytes: state.usedBytes,
-            quotaBytes: quotaBytes, time: max(state.lastTime, wallClock.now()),
+            quota: state.quota, time: max(state.lastTime, wallClock.now()),
             recordsChanges: watchers.wantsChanges, leases: leases)
     }
 
@@ -151,6 +149,8 @@ final class Writer: @unchecked Sendable {
         let compactRevision = state.head.compactRevision
         state.head = try batch.commit(to: clock)
         state.usedBytes = usedBytes
+        state.quota.look(used: usedBytes)
+        clock.noSpace = state.quota.isAlarmRaised
         state.lastTime = time
         leases.publish(leaseChanges)
         watchers.post(changes, upTo: state.head.currentRevision)

@@ -11,7 +11,8 @@ enum FrameWriter {
 
     /// The HEADERS and DATA of a unary call.
     static func call(_ path: String, _ message: [UInt8], stream: UInt32) -> [UInt8] {
-        let block = field(":method", "POST") + field(":scheme", "http") + field(":path", path)
+        let block =
+            field(":method", "POST") + field(":scheme", "http") + field(":path", path)
             + field(":authority", "localhost") + field("te", "trailers")
             + field("content-type", "application/grpc")
         let prefix: [UInt8] = [0] + bigEndian(UInt32(message.count), bytes: 4)

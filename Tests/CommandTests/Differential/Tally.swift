@@ -26,7 +26,8 @@ struct Tally: CustomStringConvertible {
     func count(_ kind: String) -> Int { answers[kind] ?? 0 }
 
     var description: String {
-        let lines = answers.sorted { $0.value > $1.value }.map { "\($0.value) x \($0.key)" }
+        let lines =
+            answers.sorted { $0.value > $1.value }.map { "\($0.value) x \($0.key)" }
             + explained.map { "\($0.value) x known difference: \($0.key)" }
         return lines.joined(separator: "\n")
     }

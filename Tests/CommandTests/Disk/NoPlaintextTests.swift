@@ -46,7 +46,8 @@ extension CommandTests {
             let search = PlaintextSearch(telling().flatMap { [$0.0, $0.1] })
             let (key, value) = telling()[17]
             var random = SeededRandom(seed: 5)
-            let planted = random.bytes(70_001) + disguise.of(key: key, value: value)
+            let planted =
+                random.bytes(70_001) + disguise.of(key: key, value: value)
                 + random.bytes(999)
             try Files.write(random.bytes(100_000), to: directory.file("clean"))
             #expect(try search.findings(below: directory.path).isEmpty)
@@ -64,8 +65,10 @@ extension CommandTests {
                 case .value: Array(value.utf8)
                 case .partOfName: Array(key.utf8.prefix(12))
                 case .hexadecimal:
-                    value.utf8.flatMap { Array(String($0 >> 4, radix: 16).utf8)
-                        + Array(String($0 & 15, radix: 16).utf8) }
+                    value.utf8.flatMap {
+                        Array(String($0 >> 4, radix: 16).utf8)
+                            + Array(String($0 & 15, radix: 16).utf8)
+                    }
                 case .base64: Array(Data(value.utf8).base64EncodedString().utf8)
                 case .shiftedBase64: Array(Data(("xy" + value).utf8).base64EncodedString().utf8)
                 }

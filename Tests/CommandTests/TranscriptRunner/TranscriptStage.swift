@@ -14,6 +14,7 @@ struct TranscriptStage {
         try Files.write([UInt8](repeating: 0x5b, count: 32), to: directory.file("other-key"))
         try Files.write("correct horse battery staple\n", to: directory.file("passphrase"))
         try Files.write("wrong horse battery staple\n", to: directory.file("wrong-passphrase"))
+        try Files.write(Self.collect, to: directory.file("collect"))
         switch kind {
         case "etcd": server = try EtcdServer()
         case "dev": server = try VaultdServer.dev()
@@ -23,6 +24,19 @@ struct TranscriptStage {
         default: throw TestFailure("no server is called \(kind)")
         }
     }
+
+    /// `sh collect LINES COMMAND...` runs a command that does not end by itself until it has said
+    /// so many lines, and prints them.
+    private static let collect = """
+        lines=$1; shift
+        : >collected
+        setsid "$@" >collected 2>&1 & process=$!
+        tries=0
+        while [ "$(wc -l <collected)" -lt "$lines" ] && [ $tries -lt 600 ] \\
+            && kill -0 $process 2>/dev/null; do sleep 0.05; tries=$((tries + 1)); done
+        kill -- -$process 2>/dev/null; wait $process 2>/dev/null
+        head -n "$lines" collected; rm collected
+        """
 
     /// A throw-away vault whose configuration keeps the past of some keys.
     private static func keepingHistory(_ directory: TemporaryDirectory) throws -> VaultdServer {

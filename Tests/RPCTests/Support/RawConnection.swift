@@ -24,7 +24,7 @@ final class RawConnection {
             throw Status(.unavailable, "connect: \(code)")
         }
         // A test that waits for what never comes fails instead of hanging.
-        var timeout = timeval(tv_sec: 20, tv_usec: 0)
+        var timeout = timeval(tv_sec: 120, tv_usec: 0)
         setsockopt(
             descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
     }

@@ -117,11 +117,13 @@ final class ClosureHandler: StreamHandler {
     var onHalfClose: () -> Void = {}
     var onCancel: () -> Void = {}
     var onWritable: () -> Void = {}
+    var onDrain: () -> Void = {}
 
     func received(_ message: ByteBuffer) { onMessage(message) }
     func halfClosed() { onHalfClose() }
     func cancelled() { onCancel() }
     func writable() { onWritable() }
+    func draining() { onDrain() }
 }
 
 /// The status that `body` throws; nil when it throws none.

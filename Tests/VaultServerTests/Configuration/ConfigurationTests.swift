@@ -66,6 +66,7 @@ import VaultStore
             quota_bytes: 0
             auto_compaction_mode: periodic
             auto_compaction_retention: 36h
+            watch_progress_interval: 5s
             retention:
               - "app/ versions=10 for=30d"
               - "a prefix with spaces for=45s"
@@ -87,6 +88,7 @@ import VaultStore
         expected.keyfile = "/k"
         expected.quotaBytes = 0
         expected.autoCompaction = .periodic(36 * 3_600_000)
+        expected.watchProgressInterval = 5_000
         expected.retention = [
             RetentionRule(prefix: Array("app/".utf8), versions: 10, duration: 30 * 86_400_000),
             RetentionRule(prefix: Array("a prefix with spaces".utf8), duration: 45_000),

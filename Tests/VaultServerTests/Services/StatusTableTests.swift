@@ -26,6 +26,7 @@ import VaultStore
             .futureRevision(current: Revision(5)), .outOfRange,
             "mvcc: required revision is a future revision"
         ),
+        (.corrupt, .dataLoss, "corrupt cluster"),
         (.noSpace, .resourceExhausted, "mvcc: database space exceeded"),
         (.requestTooLarge, .invalidArgument, "request is too large"),
         (.overloaded, .resourceExhausted, "too many requests"),

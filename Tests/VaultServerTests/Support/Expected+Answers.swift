@@ -49,6 +49,16 @@ extension Expected {
             response.id = grant.id.rawValue
             response.ttl = grant.ttl.components.seconds
             return try response.serializedBytes()
+        case .alarm(let result):
+            var response = Etcdserverpb_AlarmResponse()
+            response.header = header.message(revision: result.revision)
+            if let alarm = result.alarm {
+                var member = Etcdserverpb_AlarmMember()
+                member.memberID = alarm.member
+                member.alarm = alarm.kind == .noSpace ? .nospace : .corrupt
+                response.alarms = [member]
+            }
+            return try response.serializedBytes()
         case .leaseRevoked(let revision):
             var response = Etcdserverpb_LeaseRevokeResponse()
             response.header = header.message(revision: revision)

@@ -43,7 +43,8 @@ struct PutCommand: VaultCommand {
 
     @Option(
         name: .long,
-        help: ArgumentHelp("The lease to attach the key to, in hexadecimal.", valueName: "id"))
+        help: ArgumentHelp("The lease to attach the key to, in hexadecimal.", valueName: "id"),
+        completion: .custom(LeaseCompletion.numbers))
     var lease: LeaseArgument?
 
     // Taken only to be refused with an explanation, and without repeating it.
@@ -74,7 +75,12 @@ struct PutCommand: VaultCommand {
         request.key = Data(key.utf8)
         request.value = value.data()
         request.lease = lease?.identifier ?? 0
-        let revision = try await vault.put(request).header.revision
+        let revision: Int64
+        do throws(VaultClientError) {
+            revision = try await vault.put(request).header.revision
+        } catch {
+            throw lease?.failure(after: error) ?? CommandFailure(error)
+        }
         switch options.output {
         case .table:
             try output.write("stored \(KeyName.shown(key)) at revision \(revision)\n")

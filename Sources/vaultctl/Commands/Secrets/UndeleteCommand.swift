@@ -97,7 +97,7 @@ struct UndeleteCommand: VaultCommand {
     private func value(at revision: Int64, on vault: VaultConnection) async throws -> Data {
         do {
             return try await vault.version(of: Array(key.utf8), at: revision).value
-        } catch where error.category == .notFound {
+        } catch  where error.category == .notFound {
             throw Self.compactedAway(key)
         }
     }

@@ -1,0 +1,89 @@
+import RPC
+import VaultStore
+
+/// The answers of one watch stream: encodes what the store's watch thread says, and sends it.
+final class WatchResponder: WatchReceiver {
+    private let call: StreamCall
+    private let header: ResponseHeader
+
+    init(call: StreamCall, header: ResponseHeader) {
+        self.call = call
+        self.header = header
+    }
+
+    var room: Int { call.unsentRoom }
+
+    func created(_ watchID: Int64, revision: Revision) {
+        send(WatchResponseEncoding(header, revision, watchID: watchID, isCreated: true))
+    }
+
+    func refused(_ refusal: WatchRefusal, revision: Revision) {
+        send(
+            WatchResponseEncoding(
+                header, revision, watchID: -1, isCreated: true, isCancelled: true,
+                cancelReason: Self.reason(refusal)))
+    }
+
+    /// etcd's words.
+    private static func reason(_ refusal: WatchRefusal) -> String {
+        switch refusal {
+        case .emptyRange: "mvcc: watcher range is empty"
+        case .duplicateID: "mvcc: duplicate watch ID provided on the WatchStream"
+        case .negativeRevision: "etcdserver: mvcc: required revision has been compacted"
+        case .tooManyWatchers: "etcdserver: too many requests"
+        }
+    }
+
+    func deliver(_ delivery: WatchDelivery) {
+        let events = delivery.events.map { event in
+            event.encoding(withPrevious: delivery.wantsPrevious) {
+                WatchEventEncoding.field($0, withPrevious: delivery.wantsPrevious)
+            }
+        }
+        var response = WatchResponseEncoding(
+            header, delivery.revision, watchID: delivery.watchID)
+        guard delivery.allowsFragments, events.count > 1 else {
+            response.events = events[...]
+            return send(response)
+        }
+        var start = 0
+        while start < events.count {
+            let end = Self.fragmentEnd(events, from: start)
+            response.events = events[start..<end]
+            response.isFragment = end < events.count
+            send(response)
+            start = end
+        }
+    }
+
+    /// As many events as make no larger response than etcd's, one at least.
+    private static func fragmentEnd(_ events: [Bytes], from start: Int) -> Int {
+        var bytes = ResponseHeader.encodedMax + 2 * (1 + WireSize.varintMax)
+        var end = start
+        while end < events.count {
+            bytes += events[end].count
+            if bytes >= Limits.watchFragmentBytes && end > start { break }
+            end += 1
+        }
+        return end
+    }
+
+    func cancelled(_ watchID: Int64, revision: Revision, compactRevision: Revision?) {
+        send(
+            WatchResponseEncoding(
+                header, revision, watchID: watchID, isCancelled: true,
+                compactRevision: compactRevision ?? .none))
+    }
+
+    func progressed(_ watchID: Int64?, revision: Revision) {
+        send(WatchResponseEncoding(header, revision, watchID: watchID ?? -1))
+    }
+
+    func caughtUpWithRequests() { call.resumeReading() }
+
+    func closed() { call.finish(StatusTable.sealed) }
+
+    private func send(_ response: WatchResponseEncoding) {
+        call.send(count: response.count) { response.write(to: $0) }
+    }
+}

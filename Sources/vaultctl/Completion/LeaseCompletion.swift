@@ -1,0 +1,20 @@
+import ArgumentParser
+import VaultAPI
+import VaultClient
+
+/// Numbers of leases for the shell's completion; silent about every failure, as `KeyCompletion`.
+enum LeaseCompletion {
+    private static let numbersMax = 200
+
+    static func numbers(_ arguments: [String], _: Int, _ prefix: String) async -> [String] {
+        do {
+            let options = try GlobalOptions.parse(KeyCompletion.socketArguments(arguments))
+            let vault = try await VaultConnection.connect(
+                socketPath: options.socketPath, timeout: .seconds(2))
+            let numbers = try await vault.leaseLeases().leases.map { Quantity.lease($0.id) }
+            return Array(numbers.filter { $0.hasPrefix(prefix) }.prefix(numbersMax))
+        } catch {
+            return []
+        }
+    }
+}
