@@ -12,34 +12,17 @@ internal import Synchronization
 /// after that sync: LMDB never reuses pages of the last two commits, so that after a power cut the
 /// older of the two meta pages still describes a whole file. Whoever opens a file after a power cut
 /// must verify it, and fall back to that meta page (`FileCheck`, `FileRepair`).
-///
-/// SAFETY: `handle` and `descriptor` are set once; LMDB's own rules (a write transaction stays on
-/// its thread, a read transaction is used by one thread at a time) are kept by `read` and
-/// `WriteTransaction`. `grownTo` belongs to the thread that writes.
-@safe public final class Environment: @unchecked Sendable {
-    /// Bytes of zeros that are kept beyond the last page, so that a commit overwrites blocks that
-    /// the file system has already, and its sync need not wait for the journal.
-    private static let growthStep = 8 << 20
-    private static let growthReserve = 1 << 20
-
-    let handle: OpaquePointer
-    private let descriptor: Int32
-    private let identity: OpenFiles.Identity
-    private let idleReaders = Mutex<[ReaderHandle]>([])
-    private let isClosed = Atomic<Bool>(false)
-    private var grownTo = 0
-    let pageSize: Int
-
-    private init(handle: OpaquePointer, descriptor: Int32, identity: OpenFiles.Identity) {
-        unsafe self.handle = handle
-        self.descriptor = descriptor
-        self.identity = identity
-        var statistics = MDB_stat()
-        unsafe mdb_env_stat(handle, &statistics)
-        pageSize = Int(statistics.ms_psize)
-        idleReaders.withLock { $0.reserveCapacity(64) }
-        grownTo = fileBytes()
+public final class Environment: Sendable {
+    private struct State {
+        /// nil once it is closed.
+        var file: EnvironmentFile?
+        /// Snapshots of `file` that wait to be used again.
+        var idle: [ReaderHandle] = []
     }
+
+    private let directory: String
+    private let identity: OpenFiles.Identity
+    private let state: Mutex<State>
 
     /// Opens the file, or makes it. An existing one must have been checked (`FileCheck`).
     ///
@@ -51,85 +34,47 @@ internal import Synchronization
     ) throws(LMDBError) -> Environment {
         let identity = try OpenFiles.add(directory)
         do throws(LMDBError) {
-            return try open(
-                directory, UInt32(tablesMax), UInt32(readersMax), mapBytes, identity)
+            let file = try EnvironmentFile(
+                directory: directory, mapBytes: mapBytes, tablesMax: UInt32(tablesMax),
+                readersMax: UInt32(readersMax))
+            return Environment(directory, identity, file)
         } catch {
             OpenFiles.remove(identity)
             throw error
         }
     }
 
-    private static func open(
-        _ directory: String, _ tablesMax: UInt32, _ readersMax: UInt32, _ mapBytes: Int,
-        _ identity: OpenFiles.Identity
-    ) throws(LMDBError) -> Environment {
-        var created: OpaquePointer?
-        try LMDBError.check(unsafe mdb_env_create(&created))
-        guard let handle = unsafe created else { throw .other(MDB_PANIC) }
-        do throws(LMDBError) {
-            try LMDBError.check(unsafe mdb_env_set_mapsize(handle, mapBytes))
-            try LMDBError.check(unsafe mdb_env_set_maxdbs(handle, tablesMax))
-            try LMDBError.check(unsafe mdb_env_set_maxreaders(handle, readersMax))
-            let flags = UInt32(MDB_NOTLS) | UInt32(MDB_NOSYNC)
-            try LMDBError.check(unsafe mdb_env_open(handle, directory, flags, 0o600))
-            var dead: Int32 = 0
-            try LMDBError.check(unsafe mdb_reader_check(handle, &dead))
-            var descriptor: Int32 = -1
-            try LMDBError.check(unsafe mdb_env_get_fd(handle, &descriptor))
-            // LMDB leaves the data file open across exec.
-            guard fcntl(descriptor, F_SETFD, FD_CLOEXEC) == 0 else { throw .system(errno) }
-            return unsafe Environment(
-                handle: handle, descriptor: descriptor, identity: identity)
-        } catch {
-            unsafe mdb_env_close(handle)
-            throw error
-        }
+    private init(_ directory: String, _ identity: OpenFiles.Identity, _ file: EnvironmentFile) {
+        self.directory = directory
+        self.identity = identity
+        state = Mutex(State(file: file))
+        state.withLock { $0.idle.reserveCapacity(64) }
+    }
+
+    private func openFile() throws(LMDBError) -> EnvironmentFile {
+        guard let file = state.withLock({ $0.file }) else { throw .closed }
+        return file
     }
 
     /// Begins a write; waits while another is under way. It must end on the thread it began on.
     public func beginWrite() throws(LMDBError) -> WriteTransaction {
-        var transaction: OpaquePointer?
-        try LMDBError.check(unsafe mdb_txn_begin(handle, nil, 0, &transaction))
-        guard let transaction = unsafe transaction else { throw .other(MDB_PANIC) }
-        return unsafe WriteTransaction(transaction, thread: pthread_self())
+        unsafe WriteTransaction(try openFile().begin(flags: 0), thread: pthread_self())
     }
 
     /// Makes everything committed durable. Until it returns, nothing may be acknowledged; when it
     /// throws, nobody knows what is on the disk, and no further write may be tried.
     public func synchronize() throws(LMDBError) {
-        while fdatasync(descriptor) != 0 {
-            guard errno == EINTR else { throw .system(errno) }
-        }
+        try openFile().synchronize()
     }
 
     /// Writes zeros beyond the last page when the reserve runs low. Call before a commit, on the
     /// writing thread. Without room on the disk it does nothing: the commit will say so.
     public func reserveGrowth() {
-        var information = unsafe MDB_envinfo()
-        unsafe mdb_env_info(handle, &information)
-        let used = (unsafe Int(information.me_last_pgno) + 1) * pageSize
-        guard used + Self.growthReserve > grownTo else { return }
-        let start = max(grownTo, fileBytes(), used)
-        // Small vaults need no large file: the step grows with what is used.
-        let step = min(Self.growthStep, max(Self.growthReserve, used))
-        let zeros = [UInt8](repeating: 0, count: 1 << 18)
-        var offset = start
-        while offset < start + step + Self.growthReserve {
-            let written = unsafe zeros.withUnsafeBytes { bytes in
-                unsafe pwrite(descriptor, bytes.baseAddress, bytes.count, off_t(offset))
-            }
-            guard written > 0 else { break }
-            offset += written
-        }
-        grownTo = offset
+        state.withLock { $0.file }?.reserveGrowth()
     }
 
-    /// Bytes of the data file.
-    public func fileBytes() -> Int {
-        var status = stat()
-        guard unsafe fstat(descriptor, &status) == 0 else { return 0 }
-        return Int(status.st_size)
-    }
+    /// Bytes of the data file; 0 once it is closed.
+    public func fileBytes() -> Int { state.withLock { $0.file }?.byteCount ?? 0 }
 
     /// Runs `body` on a snapshot, which ends when it returns. From any thread.
     ///
@@ -145,34 +90,74 @@ internal import Synchronization
 
     /// A reader that starts a snapshot now.
     private func borrowReader() throws(LMDBError) -> ReaderHandle {
-        if isClosed.load(ordering: .acquiring) { throw .closed }
-        if let idle = idleReaders.withLock({ $0.popLast() }) {
+        let idle = state.withLock { $0.idle.popLast() }
+        if let idle {
             try LMDBError.check(unsafe mdb_txn_renew(idle.transaction))
             return idle
         }
-        var transaction: OpaquePointer?
-        try LMDBError.check(
-            unsafe mdb_txn_begin(handle, nil, UInt32(MDB_RDONLY), &transaction))
-        guard let transaction = unsafe transaction else { throw .other(MDB_PANIC) }
-        return unsafe ReaderHandle(transaction: transaction)
+        let file = try openFile()
+        return unsafe ReaderHandle(
+            transaction: try file.begin(flags: UInt32(MDB_RDONLY)), file: file)
     }
 
     private func giveBack(_ reader: ReaderHandle) {
         // A transaction that is reset holds no snapshot, but keeps its slot.
         unsafe mdb_txn_reset(reader.transaction)
-        idleReaders.withLock { $0.append(reader) }
+        let isKept = state.withLock { state in
+            guard state.file === reader.file else { return false }
+            state.idle.append(reader)
+            return true
+        }
+        if !isKept { unsafe mdb_txn_abort(reader.transaction) }
+    }
+
+    // MARK: - Replacing the file
+
+    /// Puts the file of `copy`, which is durable, in the place of this one's. Reads under way
+    /// finish on the old file; no write may be under way. `copy` is closed and its directory gone.
+    ///
+    /// When it throws nothing has changed. The new name is durable after `synchronizeDirectory`.
+    public func replace(with copy: Environment) throws(LMDBError) {
+        // One process holds both, so what a lock file is called does not matter meanwhile.
+        for name in ["lock.mdb", "data.mdb"] {
+            guard unsafe rename(copy.directory + "/" + name, directory + "/" + name) == 0 else {
+                throw .system(errno)
+            }
+        }
+        let moved = copy.state.withLock { state in
+            defer { state = State() }
+            return state
+        }
+        let retired = state.withLock { state in
+            defer { state = moved }
+            return state
+        }
+        for reader in retired.idle { unsafe mdb_txn_abort(reader.transaction) }
+        unsafe rmdir(copy.directory)
+        OpenFiles.remove(copy.identity)
+    }
+
+    /// Makes what the directory's files are called durable.
+    public func synchronizeDirectory() throws(LMDBError) {
+        let descriptor = unsafe Glibc.open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .system(errno) }
+        defer { Glibc.close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw .system(errno) }
     }
 
     /// Closes the file. No transaction may be open or be begun any more.
     public func close() {
-        guard !isClosed.exchange(true, ordering: .sequentiallyConsistent) else { return }
-        let readers = idleReaders.withLock { readers -> [ReaderHandle] in
-            defer { readers = [] }
-            return readers
+        // In a function of its own, so that the file is closed before another may be opened.
+        if closeFile() { OpenFiles.remove(identity) }
+    }
+
+    private func closeFile() -> Bool {
+        let closed = state.withLock { state in
+            defer { state = State() }
+            return state
         }
-        for reader in readers { unsafe mdb_txn_abort(reader.transaction) }
-        unsafe mdb_env_close(handle)
-        OpenFiles.remove(identity)
+        for reader in closed.idle { unsafe mdb_txn_abort(reader.transaction) }
+        return closed.file != nil
     }
 
     deinit {
@@ -180,9 +165,10 @@ internal import Synchronization
     }
 }
 
-/// A read transaction that waits to be used again.
+/// A read transaction that waits to be used again, and its file.
 ///
 /// SAFETY: in the pool or with one reader, never both.
 @safe private struct ReaderHandle: @unchecked Sendable {
     let transaction: OpaquePointer
+    let file: EnvironmentFile
 }

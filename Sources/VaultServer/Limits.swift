@@ -84,6 +84,18 @@ enum Limits {
     /// its overhead.
     static let watchFragmentBytes = messageBytesMax
 
+    /// Clients that take a snapshot at a time: each has a copy of the records on the disk.
+    static let snapshotsMax = 4
+
+    /// Defragmentations that wait, and what the snapshots have to do.
+    static let copyJobsMax = 4 + 2 * snapshotsMax
+
+    /// Bytes of the snapshot in one message, as etcd sends them.
+    static let snapshotBlobBytes = 32 << 10
+
+    /// Bytes that a keyring may have (docs/formats.md).
+    static let keyringFileBytesMax: Int64 = 1 << 20
+
     /// Connections at a time. Each costs about 30 KB and a descriptor; a host has fewer clients.
     static let connectionsMaxDefault = 16_384
 

@@ -102,6 +102,16 @@ public enum Limits {
     public static let hashSliceRecordsMax = 1_000
     public static let hashSliceBytesMax = 1 << 20
 
+    /// Records that a copy of the file takes over in one commit: a few milliseconds of work.
+    public static let copySliceRecordsMax = 2_000
+    public static let copySliceBytesMax = 4 << 20
+
+    /// Bytes that a copy leaves free on the disk, for what is written meanwhile.
+    public static let copyReserveBytes: Int64 = 64 << 20
+
+    /// Copies that wait for the writer to stand still.
+    public static let writerVisitorsMax = 16
+
     /// Address space reserved for the file; costs nothing until used.
     public static let mapBytes = 1 << 40
 

@@ -11,6 +11,7 @@ public final class Store: Sendable {
     let index: SharedIndex
     let clock: StoreClock
     let pins = RevisionPins()
+    let directory: String
     private let writer: Writer
     let watch: WatchEngine
     let configuration: StoreConfiguration
@@ -35,6 +36,7 @@ public final class Store: Sendable {
         configuration: StoreConfiguration = StoreConfiguration(),
         progress: (@Sendable (_ done: Int, _ total: Int) -> Void)? = nil
     ) throws(StoreError) -> Store {
+        CopyDirectory.removeLeftovers(in: directory)
         let powerCut = PowerCut(directory: directory)
         let path = directory + "/data.mdb"
         let loaded = try load(
@@ -44,7 +46,8 @@ public final class Store: Sendable {
             in: directory, cipher: cipher, commitFault: configuration.commitFault)
         try powerCut.markOpen()
         return Store(
-            log: log, loaded: loaded, configuration: configuration, powerCut: powerCut)
+            log: log, loaded: loaded, directory: directory, configuration: configuration,
+            powerCut: powerCut)
     }
 
     /// The newest commit, or after a power cut that cut it off, the one before, which was on the
@@ -73,10 +76,11 @@ public final class Store: Sendable {
     }
 
     private init(
-        log: RecordLog, loaded: StoreLoader.Loaded, configuration: StoreConfiguration,
-        powerCut: PowerCut
+        log: RecordLog, loaded: StoreLoader.Loaded, directory: String,
+        configuration: StoreConfiguration, powerCut: PowerCut
     ) {
         self.powerCut = powerCut
+        self.directory = directory
         self.log = log
         self.configuration = configuration
         index = loaded.index
@@ -148,6 +152,13 @@ public final class Store: Sendable {
 
     /// Makes the writer look at leases now, for tests with a clock of their own.
     func wakeWriter() { writer.nudge() }
+
+    /// Runs `body` on the writer thread between two batches, and waits for it.
+    func visit<R: Sendable>(
+        _ body: @escaping @Sendable (inout Standstill) throws(StoreError) -> R
+    ) throws(StoreError) -> R {
+        try writer.visit(body)
+    }
 
     func unpin(_ revision: Revision) {
         pins.unpin(revision)

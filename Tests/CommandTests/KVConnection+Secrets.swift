@@ -50,6 +50,11 @@ extension KVConnection {
         let _: Etcdserverpb_CompactionResponse = try await call(Methods.KV.compact, request)
     }
 
+    func defragment() async throws {
+        let _: Etcdserverpb_DefragmentResponse = try await call(
+            Methods.Maintenance.defragment, Etcdserverpb_DefragmentRequest())
+    }
+
     /// Everything in the store, and its revision.
     func everything() async throws -> Etcdserverpb_RangeResponse {
         let request = Etcdserverpb_RangeRequest.with {

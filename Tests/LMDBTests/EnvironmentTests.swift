@@ -51,6 +51,45 @@ import VaultTestSupport
         try again().close()
     }
 
+    @Test func aReplacedFileIsReadByWhoeverComesAndTheOldOneByWhoeverWasThere() throws {
+        let fixture = try FileFixture()
+        try fixture.commit { (transaction) throws(LMDBError) in
+            try transaction.put(fixture.tables[0], [1], [10])
+        }
+        let other = try FileFixture()
+        try other.commit { (transaction) throws(LMDBError) in
+            try transaction.put(other.tables[0], [1], [20])
+        }
+        let table = fixture.tables[0]
+        let old = try fixture.environment.read(failure: { $0 }) {
+            (snapshot) throws(LMDBError) -> [UInt8]? in
+            try fixture.environment.replace(with: other.environment)
+            let outcome: Result<[UInt8]?, LMDBError> = withUnsafeBytes(of: UInt8(1)) { key in
+                do throws(LMDBError) {
+                    return .success(try snapshot.get(table, key).map { Array($0) })
+                } catch { return .failure(error) }
+            }
+            return try outcome.get()
+        }
+        #expect(old == [10])
+        #expect(try fixture.get(table, [1]) == [20])
+        try fixture.environment.synchronizeDirectory()
+        #expect(throws: LMDBError.closed) { _ = try other.get(other.tables[0], [1]) }
+        #expect(!Files.exists(other.path) && Files.exists(fixture.path))
+        try fixture.commit { (transaction) throws(LMDBError) in
+            try transaction.put(fixture.tables[0], [2], [30])
+        }
+        #expect(try fixture.get(fixture.tables[0], [2]) == [30])
+        #expect(throws: LMDBError.inUse) {
+            _ = try LMDB.Environment.open(
+                directory: fixture.directory.path, mapBytes: 1 << 20, tablesMax: 1)
+        }
+        fixture.environment.close()
+        try LMDB.Environment.open(
+            directory: fixture.directory.path, mapBytes: 1 << 20, tablesMax: 1
+        ).close()
+    }
+
     @Test func aReadAfterClosingIsRefused() throws {
         let fixture = try FileFixture()
         fixture.environment.close()

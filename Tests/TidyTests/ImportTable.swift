@@ -15,7 +15,7 @@ enum ImportTable {
         "VaultAccess": ["VaultSeal"],
         "VaultStore": ["VaultSeal", "LMDB"],
         "VaultBackup": ["VaultStore", "VaultSeal"],
-        // Sodium: for handing a credential on in guarded memory, nothing else.
+        // Sodium: for handing a credential on in guarded memory, and for the SHA-256 of snapshots.
         "VaultServer": nio.union([
             "CLinux", "VaultStore", "VaultSeal", "VaultAccess", "VaultBackup", "VaultAPI", "RPC",
             "Sodium",

@@ -1,5 +1,6 @@
 import NIOCore
 import RPC
+import Synchronization
 import VaultAPI
 import VaultStore
 
@@ -7,6 +8,8 @@ import VaultStore
 final class MaintenanceService: Sendable {
     let vault: Vault
     let reads: LongReads
+    /// Clients that take a snapshot now.
+    let snapshots = Mutex(0)
 
     init(vault: Vault, reads: LongReads) {
         self.vault = vault
@@ -19,6 +22,8 @@ final class MaintenanceService: Sendable {
             .unary(Methods.Maintenance.alarm.path) { self.alarm($0, $1) },
             .unary(Methods.Maintenance.hash.path) { self.hash($0, $1) },
             .unary(Methods.Maintenance.hashKV.path) { self.hashKV($0, $1) },
+            .unary(Methods.Maintenance.defragment.path) { self.defragment($0, $1) },
+            .stream(Methods.Maintenance.snapshot.path) { self.snapshot($0) },
             .unary(Methods.Maintenance.moveLeader.path) { _, message in self.moveLeader(message) },
             .unary(Methods.Maintenance.downgrade.path) { _, message in self.downgrade(message) },
         ]

@@ -6,15 +6,9 @@ enum Services {
     /// The methods with a service behind them; the rest of the API answers "not implemented".
     static let implemented: Set<Method> = Set(
         Methods.KV.all + Methods.Watch.all + Methods.Lease.all + Methods.Lock.all
-            + Methods.Election.all + Methods.Health.all + Methods.Reflection.all
-            + Methods.ReflectionAlpha.all
-            + Methods.Vault.all
-            + Methods.Cluster.all
-            + [
-                Methods.Maintenance.status, Methods.Maintenance.alarm, Methods.Maintenance.hash,
-                Methods.Maintenance.hashKV, Methods.Maintenance.moveLeader,
-                Methods.Maintenance.downgrade,
-            ])
+            + Methods.Election.all + Methods.Maintenance.all + Methods.Cluster.all
+            + Methods.Health.all + Methods.Reflection.all + Methods.ReflectionAlpha.all
+            + Methods.Vault.all)
 
     static func routes(vault: Vault, reads: LongReads, facts: ServerFacts) -> [Route] {
         KVService(vault: vault, reads: reads).routes

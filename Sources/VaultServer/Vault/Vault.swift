@@ -28,6 +28,9 @@ final class Vault: Sendable {
         jobsMax: Limits.unsealAttemptsMax, nice: Limits.backgroundNice)
     /// Opens and closes stores. Not reniced: the store's own threads inherit the value.
     let storeThread = WorkerThread(jobsMax: Limits.unsealAttemptsMax)
+    /// Copies the records, one copy at a time, and reads copies for those who take one.
+    let copyThread = WorkerThread(
+        jobsMax: Limits.copyJobsMax, nice: Limits.backgroundNice)
 
     init(
         directory: DataDirectory, storeConfiguration: StoreConfiguration,
@@ -88,6 +91,7 @@ final class Vault: Sendable {
     func shutdown() async {
         await keyThread.shutdown()
         await storeThread.shutdown()
+        await copyThread.shutdown()
         directory.release()
     }
 

@@ -29,6 +29,27 @@ extension RecordLog {
         return LeaseRecord.keyCount + count
     }
 
+    /// Calls `body` with every row of the table, in order. Runs on a snapshot, as `read`.
+    func scanLeases(
+        _ body: (_ key: UnsafeRawBufferPointer, _ sealed: UnsafeRawBufferPointer)
+            throws(StoreError) -> Void
+    ) throws(StoreError) {
+        try environment.read(failure: StoreError.init) { (snapshot) throws(StoreError) in
+            var start: UInt64 = 0
+            let outcome: Result<Void, StoreError> = withUnsafeBytes(of: &start) { start in
+                do throws(StoreError) {
+                    try snapshot.visit(leases, from: start, failure: StoreError.init) {
+                        (key, sealed) throws(StoreError) in
+                        try body(key, sealed)
+                        return true
+                    }
+                    return .success(())
+                } catch { return .failure(error) }
+            }
+            try outcome.get()
+        }
+    }
+
     /// Removes a lease; returns the bytes that it took.
     func removeLease(
         _ id: LeaseID, from transaction: inout WriteTransaction

@@ -21,7 +21,7 @@ final class RecordLog: Sendable {
     let cipher: RecordCipher
 
     /// Asked before each commit; the commit fails with what it returns. For tests.
-    private let commitFault: CommitFault?
+    let commitFault: CommitFault?
 
     typealias CommitFault = @Sendable () -> StoreError?
 
@@ -232,16 +232,19 @@ final class RecordLog: Sendable {
         }
     }
 
-    /// Commits and makes it durable.
+    /// Commits and makes it durable, unless the caller sees to that.
     ///
     /// `.diskFull` leaves the file as it was. After any other error nobody knows what the disk
     /// holds; no further commit may be tried.
-    func commit(_ transaction: consuming WriteTransaction) throws(StoreError) {
+    func commit(
+        _ transaction: consuming WriteTransaction, isDurable: Bool = true,
+        reservesGrowth: Bool = true
+    ) throws(StoreError) {
         if let fault = commitFault?() { throw fault }
         do throws(LMDBError) {
-            environment.reserveGrowth()
+            if isDurable && reservesGrowth { environment.reserveGrowth() }
             try transaction.commit()
-            try environment.synchronize()
+            if isDurable { try environment.synchronize() }
         } catch { throw StoreError(error) }
     }
 

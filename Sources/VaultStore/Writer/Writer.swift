@@ -7,6 +7,8 @@ import Synchronization
 /// SAFETY: `state` belongs to the writer thread once `start` was called.
 final class Writer: @unchecked Sendable {
     typealias Completion = @Sendable (Result<WriteResult, StoreError>) -> Void
+    /// Called with nil when the store closes first.
+    private typealias Visitor = @Sendable (inout Standstill?) -> Void
 
     struct Item: Sendable {
         var request: WriteRequest
@@ -33,6 +35,8 @@ final class Writer: @unchecked Sendable {
     private let watchers: WatchInbox
     private let leases: LeaseRegistry
     private let queue = WorkQueue<Item>(capacity: Limits.queuedWritesMax)
+    /// Who wants the store to stand still.
+    private let visitors = WorkQueue<Visitor>(capacity: Limits.writerVisitorsMax)
     private var state: State
     private var thread: StoreThread?
 
@@ -91,10 +95,46 @@ final class Writer: @unchecked Sendable {
                 rest = rest.dropFirst(batch.count)
                 runBatch(batch)
             }
+            receiveVisitors()
             if canSweep { sweepStep() }
             expiresMore = expireLeases()
         }
         state.sweep?.abandon()
+        visitors.close()
+        receiveVisitors(isOpen: false)
+    }
+
+    // MARK: - Standing still
+
+    /// Runs `body` on the writer thread between two batches, and waits for it.
+    func visit<R: Sendable>(
+        _ body: @escaping @Sendable (inout Standstill) throws(StoreError) -> R
+    ) throws(StoreError) -> R {
+        let handover = Handover<Result<R, StoreError>>()
+        do throws(WorkQueue<Visitor>.Refusal) {
+            try visitors.append { standstill in
+                do throws(StoreError) {
+                    guard var here = standstill else { throw StoreError.closed }
+                    defer { standstill = here }
+                    handover.give(.success(try body(&here)))
+                } catch {
+                    handover.give(.failure(error))
+                }
+            }
+        } catch {
+            throw error == .full ? .overloaded : .closed
+        }
+        queue.nudge()
+        return try handover.wait().get()
+    }
+
+    private func receiveVisitors(isOpen: Bool = true) {
+        for visitor in visitors.takeAll(waits: false, until: nil) ?? [] {
+            var standstill =
+                isOpen && state.poison == nil ? Standstill(head: state.head) : nil
+            visitor(&standstill)
+            if let failure = standstill?.failure { state.poison = failure }
+        }
     }
 
     private var canSweep: Bool {

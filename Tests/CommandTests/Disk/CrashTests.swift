@@ -23,6 +23,8 @@ extension CommandTests {
                 let enough = before + Int(random.next() % 300) + 20
                 try await load(server, ledger: ledger, until: enough)
                 server = try vault.start()
+                let names = try Files.names(in: vault.dataDirectory)
+                #expect(!names.contains { $0.hasPrefix("copy.") }, "\(place): \(names)")
                 let store = try await contents(of: server)
                 try #require(ledger.acknowledged > before, "\(place): nothing was written")
                 #expect(store.header.revision >= ledger.revision, "\(place): acknowledged")
@@ -51,8 +53,19 @@ extension CommandTests {
                         await write(to: server, as: writer, ledger: ledger, until: enough)
                     }
                 }
+                group.addTask { await defragment(server) }
             }
             try server.kill()
+        }
+
+        /// All the time, so that most kills meet a file half copied or just replaced.
+        private func defragment(_ server: VaultdServer) async {
+            do {
+                let connection = try await KVConnection(server.socketPath)
+                while true { try await connection.defragment() }
+            } catch {
+                // The server is gone, as it should be.
+            }
         }
 
         private func write(

@@ -1,0 +1,5 @@
+/// What a defragmentation gained.
+public struct Defragmentation: Equatable, Sendable {
+    public var bytesBefore: Int64
+    public var bytesAfter: Int64
+}

@@ -1,0 +1,7 @@
+/// The store between two batches: nothing changes while somebody has it.
+struct Standstill {
+    /// What the file says now.
+    let head: StoreHead
+    /// Set when nobody knows any more what the disk holds: the writer takes nothing more.
+    var failure: StoreError?
+}
