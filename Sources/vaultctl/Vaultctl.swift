@@ -37,6 +37,7 @@ struct Vaultctl: AsyncParsableCommand {
                 name: "The vault",
                 subcommands: [
                     InitCommand.self, UnsealCommand.self, SealCommand.self, StatusCommand.self,
+                    DefragmentCommand.self,
                 ]),
         ])
 
