@@ -16,12 +16,14 @@ enum Services {
                 Methods.Maintenance.downgrade,
             ])
 
-    static func routes(vault: Vault, reads: LongReads, facts: ServerFacts) -> [Route] {
+    static func routes(
+        vault: Vault, reads: LongReads, recipes: Recipes, facts: ServerFacts
+    ) -> [Route] {
         KVService(vault: vault, reads: reads).routes
             + WatchService(vault: vault).routes
             + LeaseService(vault: vault, reads: reads).routes
-            + LockService(vault: vault, reads: reads).routes
-            + ElectionService(vault: vault, reads: reads).routes
+            + LockService(vault: vault, reads: reads, recipes: recipes).routes
+            + ElectionService(vault: vault, reads: reads, recipes: recipes).routes
             + MaintenanceService(vault: vault, reads: reads).routes
             + ClusterService(vault: vault, facts: facts).routes
             + HealthService(vault: vault).routes
