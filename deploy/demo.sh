@@ -9,11 +9,11 @@ scratch=$(mktemp -d /tmp/vaultd-demo.XXXXXX)
 export VAULTD_SOCKET="$scratch/vaultd.sock"
 
 cleanup() {
-    kill "$daemon" 2>/dev/null || true
+    kill "$watcher" "$daemon" 2>/dev/null || true
     wait "$daemon" 2>/dev/null || true
     rm -rf "$scratch"
 }
-daemon=""
+daemon="" watcher=""
 trap cleanup EXIT
 trap 'exit 1' INT TERM
 
@@ -51,6 +51,21 @@ show vaultctl del app/web/password
 show vaultctl undelete app/web/password
 show vaultctl get app/web/password
 
+say "Whoever watches is told of each change, in order:"
+printf '$ vaultctl watch app/ --prefix --revision 2 &\n'
+vaultctl watch app/ --prefix --revision 2 >"$scratch/changes" 2>"$scratch/said" &
+watcher=$!
+show "printf 'tiger' | vaultctl put app/web/token"
+until grep -q token "$scratch/changes"; do sleep 0.1; done
+cat "$scratch/changes"
+
+say "A key with a lease goes away when the lease is over, or revoked:"
+show vaultctl lease grant 3600 --id 1a2b
+show "printf 'for an hour' | vaultctl put app/session --lease 1a2b"
+show vaultctl lease show 1a2b --keys
+show vaultctl lease revoke 1a2b
+show "vaultctl get app/session || echo \"exit status \$?\""
+
 if command -v etcdctl >/dev/null; then
     say "Unmodified etcd clients work:"
     export ETCDCTL_API=3
@@ -63,6 +78,10 @@ show "grep -rlaE 'app/web|battery|AKIA' $scratch --include='data.mdb' --include=
 say "Sealed, it answers nobody:"
 show vaultctl seal
 show "vaultctl get app/web/password || echo \"exit status \$?\""
+
+say "Whoever watches waits for the unseal, and then goes on where it was:"
+until grep -q sealed "$scratch/said"; do sleep 0.1; done
+cat "$scratch/said"
 
 say "Next"
 cat <<'END'

@@ -104,16 +104,23 @@ public final class VaultConnection: Sendable {
     func converse<Request: SwiftProtobuf.Message, Response: SwiftProtobuf.Message>(
         _ method: VaultAPI.Method, _ request: Request, receive: (Response) throws -> Duration?
     ) async throws(VaultClientError) {
+        // Sends in a task of its own, so that the end of the call is noticed during a pause.
+        var sending: Task<Void, any Error>?
+        defer { sending?.cancel() }
         do {
             let stream = try await client.stream(method.path)
-            try await stream.send(Self.encode(request))
+            let message = try Self.encode(request)
+            try await stream.send(message)
             for try await answer in stream.messages {
                 guard let pause = try receive(Self.decode(answer)) else {
                     stream.finishSending()
                     continue
                 }
-                try await Task.sleep(for: pause)
-                try await stream.send(Self.encode(request))
+                sending = Task {
+                    try await Task.sleep(for: pause)
+                    // What hinders it ends the call, which the reading notices.
+                    try await stream.send(message)
+                }
             }
         } catch {
             throw Self.failure(error, socketPath: socketPath)

@@ -19,7 +19,8 @@ struct Vaultctl: AsyncParsableCommand {
 
             EXIT STATUS
               0 done; 1 failed; 2 usage; 3 not found; 4 denied; 5 sealed or not initialised;
-              6 cannot reach the vault; 12 wrong key; 13 damaged; 24 format not supported
+              6 cannot reach the vault; 12 wrong key; 13 damaged; 24 format not supported;
+              130 interrupted by Ctrl-C
 
             COMPLETION
               vaultctl --generate-completion-script bash | zsh | fish

@@ -15,8 +15,10 @@ public final class EtcdServer: TestServer {
 
     /// Starts etcd and waits until it answers.
     ///
-    /// - Parameter directory: where its data is from an earlier run; a fresh one when nil.
-    public init(directory: TemporaryDirectory? = nil) throws {
+    /// - Parameters:
+    ///   - directory: where its data is from an earlier run; a fresh one when nil.
+    ///   - options: added to its command line.
+    public init(directory: TemporaryDirectory? = nil, options: [String] = []) throws {
         let etcd = try BuiltPrograms.system("etcd", package: "etcd-server")
         let directory = try directory ?? TemporaryDirectory()
         self.directory = directory
@@ -36,7 +38,7 @@ public final class EtcdServer: TestServer {
                 // The lone member elects itself; waiting for rivals only slows the tests.
                 "--heartbeat-interval", "10", "--election-timeout", "100",
                 "--max-txn-ops", "128",
-            ],
+            ] + options,
             workingDirectory: directory.path)
         let ready = Waiting.until(.seconds(30)) {
             program.ended != nil || UnixSocket.answers(at: socketPath)

@@ -102,7 +102,7 @@ import VaultClient
         let start = ContinuousClock.now
         var now = start
         var pauses: [Duration] = []
-        while let pause = outage.pause(at: now) {
+        while let pause = outage.pause(after: .unreachable, at: now) {
             pauses.append(pause)
             now += pause
             try #require(pauses.count < 1_000)
@@ -113,15 +113,52 @@ import VaultClient
         #expect(pauses == pauses.sorted())
     }
 
+    /// A restart that ends sealed: the vault answers again, so that the minute is not running.
+    @Test func aSealedVaultIsWaitedForWithoutEnd() {
+        var outage = Outage()
+        let start = ContinuousClock.now
+        _ = outage.pause(after: .unreachable, at: start)
+        for hour in 1...100 {
+            let pause = outage.pause(after: .sealed, at: start + .seconds(3_600 * hour))
+            #expect(pause != nil && outage.cause == .sealed)
+        }
+        let later = start + .seconds(3_600 * 200)
+        let first = outage.pause(after: .unreachable, at: later)
+        let last = outage.pause(after: .unreachable, at: later + Outage.durationMax)
+        #expect(first == Outage.pauseMax && last == nil)
+    }
+
     @Test func anAnswerEndsTheOutageAndTheNextOneStartsAnew() {
         var outage = Outage()
         let start = ContinuousClock.now
-        for _ in 0..<9 { _ = outage.pause(at: start) }
+        for _ in 0..<9 { _ = outage.pause(after: .unreachable, at: start) }
         let wasUnderWay = [outage.end(), outage.end()]
         #expect(wasUnderWay == [true, false])
         let late = start + .seconds(3_600)
-        let pause = outage.pause(at: late)
+        let pause = outage.pause(after: .unreachable, at: late)
         #expect(pause == Outage.pauseFirst)
+    }
+
+    /// What was refused before it began is not waited for: the caller sees why at once.
+    @Test(arguments: [VaultClientError.Category.sealed, .unreachable, .denied])
+    func nothingIsWaitedForBeforeTheVaultHasServed(
+        category: VaultClientError.Category
+    ) async throws {
+        var patience = Patience(socketPath: "/nowhere")
+        let error = VaultClientError(category, "refused")
+        do {
+            try await patience.wait(after: error) { CommandFailure($0) }
+            Issue.record("it was waited for")
+        } catch let thrown as VaultClientError {
+            #expect(thrown == error)
+        }
+    }
+
+    @Test func onlyWhatMayPassIsWaitedFor() {
+        let causes = VaultClientError.Category.allCases.filter {
+            Outage.Cause(VaultClientError($0, "")) != nil
+        }
+        #expect(causes == [.sealed, .unreachable])
     }
 
     @Test(

@@ -14,6 +14,7 @@ public final class Daemon: Sendable {
     private let vault: Vault
     private let server: Server
     private let reads: LongReads
+    private let recipes: Recipes
     private let group: MultiThreadedEventLoopGroup
     private let listeners: [ListeningSocket]
     private let scratch: PrivateDirectory?
@@ -25,6 +26,7 @@ public final class Daemon: Sendable {
     ) {
         vault = parts.vault
         reads = parts.reads
+        recipes = parts.recipes
         group = parts.group
         configuration = parts.configuration
         logger = parts.logger
@@ -45,6 +47,7 @@ public final class Daemon: Sendable {
     private struct Parts {
         var vault: Vault
         var reads: LongReads
+        var recipes: Recipes
         var group: MultiThreadedEventLoopGroup
         var configuration: ServerConfiguration
         var logger: Logger
@@ -96,16 +99,17 @@ public final class Daemon: Sendable {
         }
     }
 
-    /// Refuses new calls, lets those under way finish for `drainSeconds`, forgets the keys and
-    /// removes the socket.
+    /// Refuses new calls, ends those that would go on for ever or wait for other clients, lets the
+    /// others finish for `drainSeconds`, forgets the keys and removes the socket.
     public func stop() async {
         logger.info("stopping")
+        recipes.end()
         await server.drain(timeout: .seconds(configuration.drainSeconds))
         for listener in listeners { listener.removePath() }
         await Self.stop(
             Parts(
-                vault: vault, reads: reads, group: group, configuration: configuration,
-                logger: logger))
+                vault: vault, reads: reads, recipes: recipes, group: group,
+                configuration: configuration, logger: logger))
         scratch?.remove()
         logger.info("stopped")
     }
@@ -132,7 +136,7 @@ public final class Daemon: Sendable {
         }
         let threads = configuration.eventThreads > 0 ? configuration.eventThreads : processors
         return Parts(
-            vault: vault, reads: LongReads(),
+            vault: vault, reads: LongReads(), recipes: Recipes(),
             group: MultiThreadedEventLoopGroup(numberOfThreads: threads),
             configuration: configuration, logger: logger)
     }
@@ -190,7 +194,8 @@ public final class Daemon: Sendable {
         let logger = parts.logger
         let admission = Admission(daemonUserID: geteuid())
         let server = Server(
-            routes: Services.routes(vault: parts.vault, reads: parts.reads, facts: facts),
+            routes: Services.routes(
+                vault: parts.vault, reads: parts.reads, recipes: parts.recipes, facts: facts),
             limits: parts.configuration.transportLimits, group: parts.group,
             admit: { path, peer, _ in admission.refusal(path: path, peer: peer) },
             log: { logger.debug("transport", metadata: ["event": "\($0)"]) })

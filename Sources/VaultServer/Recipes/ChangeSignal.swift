@@ -7,8 +7,10 @@ final class ChangeSignal: WatchReceiver {
     /// Why a wait ended.
     enum Ending: Sendable {
         case changed
-        /// The vault was sealed, or there are too many watchers.
+        /// The vault was sealed.
         case closed
+        /// There are too many watchers.
+        case refused
     }
 
     let endings: AsyncStream<Ending>
@@ -46,10 +48,12 @@ final class ChangeSignal: WatchReceiver {
     func progressed(_ watchID: Int64?, revision: Revision) {}
     func caughtUpWithRequests() {}
 
-    func refused(_ refusal: WatchRefusal, revision: Revision) { closed() }
+    func refused(_ refusal: WatchRefusal, revision: Revision) { end(.refused) }
 
-    func closed() {
-        continuation.yield(.closed)
+    func closed() { end(.closed) }
+
+    private func end(_ ending: Ending) {
+        continuation.yield(ending)
         continuation.finish()
     }
 }

@@ -88,6 +88,7 @@ struct QueuePlace: Sendable {
             switch ending {
             case .changed: return
             case .closed: throw StatusTable.sealed
+            case .refused: throw StatusTable.tooManyRequests
             }
         }
         throw Status(.cancelled, "context canceled")

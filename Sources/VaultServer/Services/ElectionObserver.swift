@@ -62,7 +62,11 @@ final class ElectionObserver: StreamHandler {
         signal.look()
         var told = Revision.none
         for await ending in signal.endings {
-            if case .closed = ending { throw StatusTable.sealed }
+            switch ending {
+            case .closed: throw StatusTable.sealed
+            case .refused: throw StatusTable.tooManyRequests
+            case .changed: break
+            }
             // `writable` signals, too.
             guard call.isWritable else { continue }
             let (leader, revision) = try await ElectionService.leader(of: name, in: session)
@@ -83,5 +87,10 @@ final class ElectionObserver: StreamHandler {
 
     func writable() {
         signal.look()
+    }
+
+    func draining() {
+        task?.cancel()
+        call.finish(StatusTable.stopping)
     }
 }

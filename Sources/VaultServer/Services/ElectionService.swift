@@ -8,10 +8,12 @@ import VaultStore
 final class ElectionService: Sendable {
     private let vault: Vault
     private let reads: LongReads
+    private let recipes: Recipes
 
-    init(vault: Vault, reads: LongReads) {
+    init(vault: Vault, reads: LongReads, recipes: Recipes) {
         self.vault = vault
         self.reads = reads
+        self.recipes = recipes
     }
 
     var routes: [Route] {
@@ -42,7 +44,7 @@ final class ElectionService: Sendable {
         case .failure(let status): return .failure(status)
         case .success(let request):
             let (vault, reads, process) = (vault, reads, call.peer.processID)
-            return Recipe.run(call) { () async throws(Status) in
+            return recipes.run(call) { () async throws(Status) in
                 let session = try StoreSession(vault: vault, reads: reads, process: process)
                 return try await body(request, session)
             }
@@ -96,6 +98,7 @@ final class ElectionService: Sendable {
     @Sendable private static func proclaim(
         _ request: V3electionpb_ProclaimRequest, _ session: StoreSession
     ) async throws(Status) -> UnaryAnswer {
+        guard request.hasLeader else { throw StatusTable.noLeaderKey }
         let revision = try await proclaim(
             Bytes(request.value), at: QueuePlace(request.leader), in: session)
         var response = V3electionpb_ProclaimResponse()
@@ -106,6 +109,7 @@ final class ElectionService: Sendable {
     @Sendable private static func resign(
         _ request: V3electionpb_ResignRequest, _ session: StoreSession
     ) async throws(Status) -> UnaryAnswer {
+        guard request.hasLeader else { throw StatusTable.noLeaderKey }
         let revision = try await QueuePlace(request.leader).leave(in: session)
         var response = V3electionpb_ResignResponse()
         response.header = session.open.header.message(revision: revision)

@@ -31,4 +31,9 @@ final class HealthWatch: StreamHandler {
     }
 
     func writable() {}
+
+    func draining() {
+        cancelled()
+        call.finish(StatusTable.stopping)
+    }
 }

@@ -8,11 +8,15 @@ import VaultStore
 final class LeaseKeepAlive: StreamHandler {
     private let call: StreamCall
     private let vault: Vault
+    private let open: OpenStreams
+    private let id: Int
     private var isOver = false
 
-    init(call: StreamCall, vault: Vault) {
+    init(call: StreamCall, vault: Vault, open: OpenStreams) {
         self.call = call
         self.vault = vault
+        self.open = open
+        id = open.add(call)
     }
 
     func received(_ message: ByteBuffer) {
@@ -45,6 +49,7 @@ final class LeaseKeepAlive: StreamHandler {
 
     private func finish(_ status: Status) {
         isOver = true
+        open.remove(id)
         call.finish(status)
     }
 
@@ -53,9 +58,14 @@ final class LeaseKeepAlive: StreamHandler {
         finish(.ok)
     }
 
-    func cancelled() {}
+    func cancelled() { open.remove(id) }
 
     func writable() {
         call.resumeReading()
+    }
+
+    func draining() {
+        guard !isOver else { return }
+        finish(StatusTable.stopping)
     }
 }

@@ -7,19 +7,19 @@ import VaultStore
 final class LeaseService: Sendable {
     private let vault: Vault
     private let reads: LongReads
+    private let keepAlives = OpenStreams()
 
     init(vault: Vault, reads: LongReads) {
         self.vault = vault
         self.reads = reads
+        vault.observe { [weak self] in self?.endKeepAlives() }
     }
 
     var routes: [Route] {
         [
             .unary(Methods.Lease.leaseGrant.path) { self.grant($0, $1) },
             .unary(Methods.Lease.leaseRevoke.path) { self.revoke($0, $1) },
-            .stream(Methods.Lease.leaseKeepAlive.path) { call in
-                LeaseKeepAlive(call: call, vault: self.vault)
-            },
+            .stream(Methods.Lease.leaseKeepAlive.path) { self.keepAlive($0) },
             .unary(Methods.Lease.leaseTimeToLive.path) { self.timeToLive($0, $1) },
             .unary(Methods.Lease.leaseLeases.path) { self.leases($0, $1) },
         ]
@@ -40,6 +40,28 @@ final class LeaseService: Sendable {
         case .success(let request):
             return vault.submit(.revokeLease(LeaseID(request.id)), for: call)
         }
+    }
+
+    private func keepAlive(_ call: StreamCall) -> any StreamHandler {
+        let handler = LeaseKeepAlive(call: call, vault: vault, open: keepAlives)
+        // It is among the open ones first: a seal that comes now ends it, or is seen here.
+        if let refusal = refusal() { call.finish(refusal) }
+        return handler
+    }
+
+    private func refusal() -> Status? {
+        do throws(VaultError) {
+            _ = try vault.open()
+            return nil
+        } catch {
+            return StatusTable.status(of: error)
+        }
+    }
+
+    /// A sealed vault renews nothing. Clients say little on these streams, and would find out with
+    /// their next renewal, which for a lease of a day is hours away.
+    private func endKeepAlives() {
+        if !vault.isServing { keepAlives.finishAll(StatusTable.sealed) }
     }
 
     private func timeToLive(_ call: UnaryCall, _ message: ByteBuffer) -> UnaryAnswer {

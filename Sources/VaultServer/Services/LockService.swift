@@ -7,10 +7,12 @@ import VaultStore
 final class LockService: Sendable {
     private let vault: Vault
     private let reads: LongReads
+    private let recipes: Recipes
 
-    init(vault: Vault, reads: LongReads) {
+    init(vault: Vault, reads: LongReads, recipes: Recipes) {
         self.vault = vault
         self.reads = reads
+        self.recipes = recipes
     }
 
     var routes: [Route] {
@@ -25,7 +27,7 @@ final class LockService: Sendable {
         case .failure(let status): return .failure(status)
         case .success(let request):
             let (vault, reads, process) = (vault, reads, call.peer.processID)
-            return Recipe.run(call) { () async throws(Status) in
+            return recipes.run(call) { () async throws(Status) in
                 let session = try StoreSession(vault: vault, reads: reads, process: process)
                 return try await Self.lock(request, in: session)
             }
@@ -61,7 +63,7 @@ final class LockService: Sendable {
         case .failure(let status): return .failure(status)
         case .success(let request):
             let (vault, reads, process) = (vault, reads, call.peer.processID)
-            return Recipe.run(call) { () async throws(Status) in
+            return recipes.run(call) { () async throws(Status) in
                 let session = try StoreSession(vault: vault, reads: reads, process: process)
                 let delete = DeleteOperation(range: KeyRange(key: Bytes(request.key)))
                 guard case .delete(let result) = try await session.write(.delete(delete)) else {

@@ -83,4 +83,6 @@ final class ReflectionCall: StreamHandler {
     func cancelled() {}
 
     func writable() { call.resumeReading() }
+
+    func draining() { call.finish(StatusTable.stopping) }
 }

@@ -10,12 +10,14 @@ enum Services {
             + Methods.Health.all + Methods.Reflection.all + Methods.ReflectionAlpha.all
             + Methods.Vault.all)
 
-    static func routes(vault: Vault, reads: LongReads, facts: ServerFacts) -> [Route] {
+    static func routes(
+        vault: Vault, reads: LongReads, recipes: Recipes, facts: ServerFacts
+    ) -> [Route] {
         KVService(vault: vault, reads: reads).routes
             + WatchService(vault: vault).routes
             + LeaseService(vault: vault, reads: reads).routes
-            + LockService(vault: vault, reads: reads).routes
-            + ElectionService(vault: vault, reads: reads).routes
+            + LockService(vault: vault, reads: reads, recipes: recipes).routes
+            + ElectionService(vault: vault, reads: reads, recipes: recipes).routes
             + MaintenanceService(vault: vault, reads: reads).routes
             + ClusterService(vault: vault, facts: facts).routes
             + HealthService(vault: vault).routes

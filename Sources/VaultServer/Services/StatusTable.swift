@@ -23,6 +23,8 @@ enum StatusTable {
     static let badDowngradeFormat = etcd(.invalidArgument, "wrong downgrade target version format")
     static let badDowngradeTarget = etcd(.invalidArgument, "invalid downgrade target version")
     static let noDowngrade = etcd(.failedPrecondition, "no inflight downgrade job")
+    /// etcd's text; its code is UNKNOWN, for a request that is plainly wrong.
+    static let noLeaderKey = Status(.invalidArgument, "\"leader\" field must be provided")
     static let unknownMethod = etcd(.unknown, "unknown method")
     static let emptyReflectionRequest = Status(
         .invalidArgument, "vaultd: the request names no file, symbol or extension")

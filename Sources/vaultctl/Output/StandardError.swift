@@ -4,6 +4,11 @@ import Glibc
 enum StandardError {
     static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
+    /// A line about what happens, which is not a failure.
+    static func note(_ line: String) {
+        write("vaultctl: \(TerminalText.line(line))\n")
+    }
+
     static func write(_ text: String) {
         var text = text
         text.withUTF8 { bytes in

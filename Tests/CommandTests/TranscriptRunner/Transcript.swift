@@ -13,12 +13,16 @@ import VaultTestSupport
 ///
 /// Lines after a command are its standard output, lines with `! ` its standard error. `> `
 /// continues the command. `<name>` stands for any text, the same one wherever the name is used
-/// again; `<any>` for any text at all. `[dev]` before a command limits it to that server.
+/// again; `<any>` for any text at all. `[dev]` before a command limits it to that server. `% `
+/// tells the stage, not the shell, what to do: see `TranscriptStage.direct`. Files called
+/// `soak-...` take minutes and are left out of a normal run.
 struct Transcript {
     /// One command and what it must do.
     struct Step {
         var line: Int
         var command: String
+        /// It is said to the stage.
+        var isDirection = false
         var onlyOn: String?
         var output: [String] = []
         var errors: [String] = []
@@ -42,6 +46,8 @@ struct Transcript {
             if let rest = line.after("$ ") {
                 steps.append(Step(line: index + 1, command: rest, onlyOn: onlyOn))
                 onlyOn = nil
+            } else if let rest = line.after("% ") {
+                steps.append(Step(line: index + 1, command: rest, isDirection: true))
             } else if line.hasPrefix(">"), !steps.isEmpty {
                 steps[steps.count - 1].command += "\n" + (line.after("> ") ?? "")
             } else if let rest = line.after("servers: ") {
@@ -71,7 +77,8 @@ extension String {
     /// `dev` of the line `[dev]`, nil for every other line.
     var bracketedWord: String? {
         let word = dropFirst().dropLast()
-        let isWord = hasPrefix("[") && hasSuffix("]") && word.allSatisfy { $0.isLetter }
+        let isWord =
+            hasPrefix("[") && hasSuffix("]") && word.allSatisfy { $0.isLetter || "-+".contains($0) }
         return isWord && !word.isEmpty ? String(word) : nil
     }
 

@@ -20,6 +20,10 @@ extension CommandTests {
             let stage = try TranscriptStage(kind: performance.server)
             var names: [String: String] = [:]
             for step in transcript.steps where step.onlyOn ?? stage.kind == stage.kind {
+                if step.isDirection {
+                    try stage.direct(step.command)
+                    continue
+                }
                 let result = try stage.run(step.command)
                 let place = "\(transcript.name):\(step.line): \(step.command)"
                 if let status = step.status {
@@ -60,7 +64,10 @@ extension CommandTests {
 
         static func performances() throws -> [Performance] {
             let directory = SourceTree.root + "/Tests/CommandTests/Transcripts"
-            return try Files.names(in: directory).filter { $0.hasSuffix(".txt") }.flatMap { name in
+            let names = try Files.names(in: directory).filter { name in
+                name.hasSuffix(".txt") && (TestSeed.soakRounds > 0 || !name.hasPrefix("soak-"))
+            }
+            return try names.flatMap { name in
                 let path = "\(directory)/\(name)"
                 return try Transcript(path: path).servers.map {
                     Performance(path: path, server: $0)

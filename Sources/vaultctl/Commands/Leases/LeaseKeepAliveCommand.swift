@@ -8,7 +8,10 @@ struct LeaseKeepAliveCommand: VaultCommand {
         abstract: "Give a lease its whole time again, until interrupted.",
         discussion: """
             Renews whenever a third of the time has passed, and says so each time: a line, or \
-            with -o json a document. Exits with 3 when the lease is over.
+            with -o json a document. While the vault is sealed it waits; no lease ends then. A \
+            lost connection is made again. Exits with 3 when the lease is over. Ctrl-C ends it \
+            with the status that the shell gives to every program that is interrupted, 130; the \
+            lease then has what is left of its time.
 
             EXAMPLES
               vaultctl lease keep-alive 694d8ea2b1c0f5e3
@@ -27,24 +30,46 @@ struct LeaseKeepAliveCommand: VaultCommand {
     func run(
         on vault: VaultConnection, output: inout StandardOutput
     ) async throws -> ExitStatus {
-        var isOver = false
-        var failure: CommandFailure?
+        OutputReader.endWithIt()
+        var patience = Patience(socketPath: options.socketPath, open: vault)
+        while true {
+            do {
+                return try await renew(on: patience.connection(), &patience, &output)
+            } catch let error as VaultClientError {
+                try await patience.wait(after: error, lost: lost)
+            }
+        }
+    }
+
+    /// Renews until there is no more reason to.
+    private func renew(
+        on vault: VaultConnection, _ patience: inout Patience, _ output: inout StandardOutput
+    ) async throws -> ExitStatus {
+        var end: Result<ExitStatus, CommandFailure>?
         try await vault.keepAlive(lease: id.identifier) { seconds in
+            if patience.serves() { StandardError.note("renewing again") }
             guard seconds > 0 else {
-                isOver = true
+                end = .failure(id.isGone)
                 return false
             }
             do throws(CommandFailure) {
                 try report(seconds, to: &output)
+                if once { end = .success(.done) }
             } catch {
-                failure = error
-                return false
+                end = .failure(error)
             }
-            return !once
+            return end == nil
         }
-        if let failure { throw failure }
-        if isOver { throw id.isGone }
-        return .done
+        guard let end else {
+            throw VaultClientError(.unreachable, "the vault ended the renewals")
+        }
+        return try end.get()
+    }
+
+    private func lost(after error: VaultClientError) -> CommandFailure {
+        CommandFailure(
+            .unreachable, "the connection was lost and not made again: \(error.message)",
+            nextStep: "see if vaultd is running, then 'vaultctl lease show \(id.shown)'")
     }
 
     /// At once: whoever reads the lines wants to know now.

@@ -6,13 +6,13 @@ import VaultClient
 struct LeaseListCommand: VaultCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
-        abstract: "List the numbers of all leases.",
+        abstract: "List all leases.",
         discussion: """
-            What is over first comes first.
+            What is over first comes first. 'vaultctl lease show ID --keys' names the keys of one.
 
             EXAMPLES
               vaultctl lease list
-              vaultctl -o json lease list | jq -r '.leases[]'
+              vaultctl -o json lease list | jq -r '.leases[].lease'
             """)
 
     @OptionGroup var options: GlobalOptions
@@ -21,11 +21,18 @@ struct LeaseListCommand: VaultCommand {
         on vault: VaultConnection, output: inout StandardOutput
     ) async throws -> ExitStatus {
         let found = try await vault.leaseLeases()
+        var glances: [Etcdserverpb_LeaseTimeToLiveResponse] = []
+        for lease in found.leases {
+            var request = Etcdserverpb_LeaseTimeToLiveRequest()
+            request.id = lease.id
+            let glance = try await vault.leaseTimeToLive(request)
+            // It ended meanwhile.
+            if glance.ttl >= 0 { glances.append(glance) }
+        }
         switch options.output {
         case .table:
-            guard !found.leases.isEmpty else { return .done }
-            var table = Table([.init(title: "LEASE")])
-            try output.write(table.rendered(found.leases.map { [Quantity.lease($0.id)] }))
+            guard !glances.isEmpty else { return .done }
+            try output.write(Self.table(glances))
         case .json:
             var json = JSONWriter()
             json.object {
@@ -33,11 +40,25 @@ struct LeaseListCommand: VaultCommand {
                 $0.field(
                     "leases",
                     array: { leases in
-                        for lease in found.leases { leases.string(Quantity.lease(lease.id)) }
+                        for lease in glances { LeaseShowCommand.write(lease, to: &leases) }
                     })
             }
             try output.write(document: &json)
         }
         return .done
+    }
+
+    static func table(_ leases: [Etcdserverpb_LeaseTimeToLiveResponse]) -> String {
+        var table = Table([
+            .init(title: "LEASE"), .init(title: "GRANTED", alignment: .right),
+            .init(title: "REMAINING", alignment: .right),
+        ])
+        return table.rendered(
+            leases.map {
+                [
+                    Quantity.lease($0.id), Quantity.seconds($0.grantedTtl),
+                    Quantity.seconds($0.ttl),
+                ]
+            })
     }
 }

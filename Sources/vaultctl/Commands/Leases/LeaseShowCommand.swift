@@ -56,7 +56,8 @@ struct LeaseShowCommand: VaultCommand {
     }
 
     static func write(
-        _ found: Etcdserverpb_LeaseTimeToLiveResponse, withKeys: Bool, to json: inout JSONWriter
+        _ found: Etcdserverpb_LeaseTimeToLiveResponse, withKeys: Bool = false,
+        to json: inout JSONWriter
     ) {
         json.object {
             $0.field(lease: found.id)

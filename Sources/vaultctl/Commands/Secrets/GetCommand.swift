@@ -77,19 +77,23 @@ struct GetCommand: VaultCommand {
         do {
             return try await vault.range(request)
         } catch {
-            if error.category == .compacted, let found = try await retained(on: vault) {
-                return found
+            guard error.category == .compacted else {
+                throw RevisionArgument.failure(after: error, revision: request.revision)
             }
-            throw RevisionArgument.failure(after: error, revision: request.revision)
+            let history = try await vault.history(of: Array(key.utf8))
+            guard let found = try await retained(in: history, on: vault) else {
+                throw RevisionArgument.compacted(
+                    request.revision, oldest: history.compactRevision)
+            }
+            return found
         }
     }
 
     /// What was current at a revision that was compacted, where retention has kept it.
     private func retained(
-        on vault: VaultConnection
+        in history: Vault_V1_HistoryResponse, on vault: VaultConnection
     ) async throws -> Etcdserverpb_RangeResponse? {
         let name = Array(key.utf8)
-        let history = try await vault.history(of: name)
         guard let revision, let entry = history.entries.first(where: { $0.revision <= revision })
         else { return nil }
         var response = Etcdserverpb_RangeResponse()

@@ -10,6 +10,13 @@ enum RevisionArgument {
         }
     }
 
+    /// The revision's past is gone; `oldest` is the first that can be read.
+    static func compacted(_ revision: Int64, oldest: Int64) -> CommandFailure {
+        CommandFailure(
+            .failed, "revision \(revision) was compacted, with what it had of the key",
+            nextStep: "choose one from \(oldest) on, or see 'vaultctl history' for what is left")
+    }
+
     /// Names the revision in what the vault says about it.
     static func failure(after error: VaultClientError, revision: Int64) -> CommandFailure {
         switch error.category {

@@ -13,9 +13,11 @@ struct WatchCommand: VaultCommand {
             each stays on its line; --keys-only leaves them out. With -o json each line is a \
             document of its own, with values that are not text in base64.
 
-            A lost connection is made again and no change is missed or shown twice. The watch \
-            fails when the vault is sealed, stays away for a minute, or has compacted away what \
-            comes next.
+            When the vault is sealed, the watch waits until it is unsealed; a lost connection is \
+            made again. No change is missed or shown twice, and standard error says what happens. \
+            The watch fails when the vault is sealed to begin with, stays away for a minute, or \
+            has compacted away what comes next. Ctrl-C ends it with the status that the shell \
+            gives to every program that is interrupted, 130.
 
             EXAMPLES
               vaultctl watch db/password
@@ -61,35 +63,25 @@ struct WatchCommand: VaultCommand {
         var position = WatchPosition(next: revision ?? 0)
         var listing = ChangeListing(
             format: options.output, showsValues: !keysOnly, showsPrevious: previous)
-        var outage = Outage()
-        var connection: VaultConnection? = vault
+        var patience = Patience(socketPath: options.socketPath, open: vault)
         while true {
             do {
-                let vault: VaultConnection
-                if let open = connection {
-                    vault = open
-                } else {
-                    vault = try await VaultConnection.connect(socketPath: options.socketPath)
-                }
-                connection = nil
-                try await follow(vault, &position, &outage, &listing, &output)
-            } catch let error as VaultClientError where error.category == .unreachable {
-                try await wait(for: &outage, after: error, next: position.next)
+                try await follow(
+                    patience.connection(), &position, &patience, &listing, &output)
+            } catch let error as VaultClientError {
+                try await patience.wait(after: error) { lost(after: $0, next: position.next) }
             }
         }
     }
 
     /// Prints what one connection brings, until it is lost.
     private func follow(
-        _ vault: VaultConnection, _ position: inout WatchPosition, _ outage: inout Outage,
+        _ vault: VaultConnection, _ position: inout WatchPosition, _ patience: inout Patience,
         _ listing: inout ChangeListing, _ output: inout StandardOutput
     ) async throws {
         for try await answer in try await vault.watch(request(from: position.next)) {
             let meaning = position.take(answer)
-            if outage.end() {
-                StandardError.write(
-                    "vaultctl: connected again; going on from revision \(position.next)\n")
-            }
+            if case .nothing = meaning { tellThatItServes(&patience, next: position.next) }
             switch meaning {
             case .nothing: break
             case .changes(let events):
@@ -100,6 +92,15 @@ struct WatchCommand: VaultCommand {
             }
         }
         throw VaultClientError(.unreachable, "the vault ended the watch")
+    }
+
+    private func tellThatItServes(_ patience: inout Patience, next: Int64) {
+        if !patience.hasBegun, StandardError.isTerminal {
+            let what = prefix ? "keys that begin with \(KeyName.shown(key))" : KeyName.shown(key)
+            StandardError.note(
+                "watching \(prefix && key.isEmpty ? "every key" : what); Ctrl-C ends it")
+        }
+        if patience.serves() { StandardError.note("going on from revision \(next)") }
     }
 
     private func request(from revision: Int64) -> Etcdserverpb_WatchCreateRequest {
@@ -117,18 +118,11 @@ struct WatchCommand: VaultCommand {
         return request
     }
 
-    private func wait(
-        for outage: inout Outage, after error: VaultClientError, next: Int64
-    ) async throws {
-        let isNew = !outage.isUnderWay
-        guard let pause = outage.pause(at: .now) else {
-            let rest = next == 0 ? "" : "; what comes from revision \(next) on was not shown"
-            throw CommandFailure(
-                .unreachable, "the connection was lost and not made again: \(error.message)\(rest)",
-                nextStep: "see if vaultd is running, then watch with --revision \(max(next, 1))")
-        }
-        if isNew { StandardError.write("vaultctl: the connection was lost; trying again\n") }
-        try await Task.sleep(for: pause)
+    private func lost(after error: VaultClientError, next: Int64) -> CommandFailure {
+        let rest = next == 0 ? "" : "; what comes from revision \(next) on was not shown"
+        return CommandFailure(
+            .unreachable, "the connection was lost and not made again: \(error.message)\(rest)",
+            nextStep: "see if vaultd is running, then watch with --revision \(max(next, 1))")
     }
 
     /// Why the watch cannot go on.
