@@ -10,7 +10,7 @@ extension CommandTests {
 
         @Test func whatClientsAreToldOverKillsIsLinearizable() async throws {
             let seed = TestSeed.seeds(1, for: "linearizability-kill")[0]
-            let rounds = 6 + 60 * TestSeed.soakRounds
+            let rounds = 12 + 60 * TestSeed.soakRounds
             var random = SeededRandom(seed: seed)
             let vault = try InitialisedVault()
             let recorder = HistoryRecorder()
@@ -48,7 +48,7 @@ extension CommandTests {
         /// etcd #20418: reads that were stale after the process had been paused.
         @Test func whatClientsAreToldOverPausesIsLinearizable() async throws {
             let seed = TestSeed.seeds(1, for: "linearizability-pause")[0]
-            let pauses = 12 + 200 * TestSeed.soakRounds
+            let pauses = 25 + 200 * TestSeed.soakRounds
             let vault = try InitialisedVault()
             let recorder = HistoryRecorder()
             let watched = WatchCollector()
