@@ -58,6 +58,15 @@ public final class Program: Sendable {
     /// How it ended, nil while it runs.
     public var ended: ExitStatus? { reap(WNOHANG) }
 
+    /// True while SIGSTOP holds it, whatever it was doing.
+    public var isStopped: Bool {
+        // The state follows the command's name, which is in parentheses and may hold any.
+        guard let text = try? Files.text("/proc/\(processID)/stat"),
+            let end = text.lastIndex(of: ")")
+        else { return false }
+        return text[end...].dropFirst().drop { $0 == " " }.first == "T"
+    }
+
     /// Sends a signal, unless the program has ended.
     public func signal(_ number: Int32) {
         if ended == nil { kill(processID, number) }

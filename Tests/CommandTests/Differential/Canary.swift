@@ -37,4 +37,23 @@ struct Canary: Sendable, CustomTestStringConvertible {
             return .failure(Status(status.code, status.message + "."))
         },
     ]
+    static let leases = [
+        Canary(testDescription: "a key hangs on another lease") { _, answer in
+            guard case .range(var range) = answer,
+                let index = range.kvs.firstIndex(where: { $0.lease != 0 })
+            else { return answer }
+            range.kvs[index].lease += 1
+            return .range(range)
+        },
+        Canary(testDescription: "a lease forgets one of its keys") { _, answer in
+            guard case .timeToLive(var lease) = answer, !lease.keys.isEmpty else { return answer }
+            lease.keys.removeLast()
+            return .timeToLive(lease)
+        },
+        Canary(testDescription: "a lease is over that is not") { _, answer in
+            guard case .keepAlive(var lease) = answer else { return answer }
+            lease.ttl = 0
+            return .keepAlive(lease)
+        },
+    ]
 }

@@ -9,6 +9,8 @@ struct DifferentialRun {
     var alteration: @Sendable (KVRequest, KVAnswer) -> KVAnswer = { $1 }
     /// After this many requests the subject is opened anew.
     var reopenEvery = Int.max
+    /// Each starts two servers.
+    var shrinkAttempts = 24
 
     /// `count` random requests on fresh stores. `tally` counts the oracle's answers.
     func run(
@@ -72,6 +74,10 @@ struct DifferentialRun {
                         seed: seed, index: index, requests: [], oracle: one, subject: two)
                 }
             }
+            if found == nil {
+                try await LeaseAdoption.adopt(request, one, on: leftConnection)
+                try await LeaseAdoption.adopt(request, two, on: rightConnection)
+            }
             learn(request, one)
             index += 1
         }
@@ -81,11 +87,11 @@ struct DifferentialRun {
     }
 
     /// Drops requests before the telling one, in halves and then smaller pieces, as long as the
-    /// answers still differ. Bounded: each attempt starts two servers.
+    /// answers still differ.
     private func shrink(_ found: Divergence) async throws -> Divergence {
         var best = found
         var piece = max(1, best.requests.count / 2)
-        var attemptsLeft = 24
+        var attemptsLeft = shrinkAttempts
         while attemptsLeft > 0 {
             var start = 0
             while start < best.requests.count - 1, attemptsLeft > 0 {

@@ -57,18 +57,33 @@ extension CommandTests {
             #expect((divergence?.requests.count ?? 0) <= 12, "\(canary) was not shrunk")
         }
 
+        @Test(arguments: Canary.leases)
+        func aSpoiledLeaseIsNoticed(canary: Canary) async throws {
+            var tally = Tally()
+            let run = DifferentialRun(
+                subject: .etcd, alteration: canary.spoil, shrinkAttempts: 0)
+            let divergence = try await run.run(seed: 2, count: 600, tally: &tally)
+            #expect(divergence != nil, "\(canary) went unnoticed")
+        }
+
         /// Equal answers prove nothing if they are all the same refusal.
         private func expectVariety(_ tally: Tally) {
             for method in ["Range", "Put", "DeleteRange", "Txn"] {
                 #expect(tally.count("\(method) ok") > 50, "few good answers to \(method): \(tally)")
             }
             #expect(tally.count("Compact ok") > 3, "\(tally)")
+            for method in [
+                "LeaseGrant", "LeaseRevoke", "LeaseKeepAlive", "LeaseTimeToLive", "LeaseLeases",
+            ] {
+                #expect(tally.count("\(method) ok") > 5, "few good answers to \(method): \(tally)")
+            }
             for message in [
                 "3 etcdserver: key is not provided", "3 etcdserver: key not found",
                 "3 etcdserver: value is provided", "3 etcdserver: lease is provided",
                 "3 etcdserver: duplicate key given in txn request",
                 "3 etcdserver: too many operations in txn request",
-                "3 etcdserver: request is too large", "5 etcdserver: requested lease not found",
+                "3 etcdserver: request is too large", "9 etcdserver: lease already exists",
+                "11 etcdserver: too large lease TTL", "5 etcdserver: requested lease not found",
                 "11 etcdserver: mvcc: required revision has been compacted",
                 "11 etcdserver: mvcc: required revision is a future revision",
             ] {

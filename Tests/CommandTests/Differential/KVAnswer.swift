@@ -10,6 +10,11 @@ enum KVAnswer: Equatable {
     case delete(Etcdserverpb_DeleteRangeResponse)
     case transaction(Etcdserverpb_TxnResponse)
     case compact(Etcdserverpb_CompactionResponse)
+    case grant(Etcdserverpb_LeaseGrantResponse)
+    case revoke(Etcdserverpb_LeaseRevokeResponse)
+    case keepAlive(Etcdserverpb_LeaseKeepAliveResponse)
+    case timeToLive(Etcdserverpb_LeaseTimeToLiveResponse)
+    case leases(Etcdserverpb_LeaseLeasesResponse)
     case failure(Status)
     /// The answer is no message of the method.
     case undecodable([UInt8])
@@ -45,10 +50,42 @@ enum KVAnswer: Equatable {
             // The headers inside carry no ids: they are compared as they are.
             if answer.hasHeader { answer.header.neutralise() }
             return .transaction(answer)
-        default:
+        case Methods.KV.compact:
             var answer = try Etcdserverpb_CompactionResponse(serializedBytes: bytes)
             if answer.hasHeader { answer.header.neutralise() }
             return .compact(answer)
+        default: return try decodeLease(bytes, as: method)
+        }
+    }
+
+    private static func decodeLease(
+        _ bytes: [UInt8], as method: VaultAPI.Method
+    ) throws -> KVAnswer {
+        switch method {
+        case Methods.Lease.leaseGrant:
+            var answer = try Etcdserverpb_LeaseGrantResponse(serializedBytes: bytes)
+            if answer.hasHeader { answer.header.neutralise() }
+            return .grant(answer)
+        case Methods.Lease.leaseRevoke:
+            var answer = try Etcdserverpb_LeaseRevokeResponse(serializedBytes: bytes)
+            if answer.hasHeader { answer.header.neutralise() }
+            return .revoke(answer)
+        case Methods.Lease.leaseKeepAlive:
+            var answer = try Etcdserverpb_LeaseKeepAliveResponse(serializedBytes: bytes)
+            if answer.hasHeader { answer.header.neutralise() }
+            return .keepAlive(answer)
+        case Methods.Lease.leaseTimeToLive:
+            var answer = try Etcdserverpb_LeaseTimeToLiveResponse(serializedBytes: bytes)
+            if answer.hasHeader { answer.header.neutralise() }
+            // etcd tells the keys in any order.
+            answer.keys.sort { $0.lexicographicallyPrecedes($1) }
+            return .timeToLive(answer)
+        default:
+            var answer = try Etcdserverpb_LeaseLeasesResponse(serializedBytes: bytes)
+            if answer.hasHeader { answer.header.neutralise() }
+            // Both tell first what ends first; equal times and restarts leave that open.
+            answer.leases.sort { $0.id < $1.id }
+            return .leases(answer)
         }
     }
 
@@ -60,6 +97,11 @@ enum KVAnswer: Equatable {
         case .delete(let answer): answer.header.revision
         case .transaction(let answer): answer.header.revision
         case .compact(let answer): answer.header.revision
+        case .grant(let answer): answer.header.revision
+        case .revoke(let answer): answer.header.revision
+        case .keepAlive(let answer): answer.header.revision
+        case .timeToLive(let answer): answer.header.revision
+        case .leases(let answer): answer.header.revision
         case .failure, .undecodable: nil
         }
     }
@@ -72,6 +114,11 @@ enum KVAnswer: Equatable {
         case .delete(let answer): String(answer.textFormatString().prefix(1_500))
         case .transaction(let answer): String(answer.textFormatString().prefix(1_500))
         case .compact(let answer): answer.textFormatString()
+        case .grant(let answer): answer.textFormatString()
+        case .revoke(let answer): answer.textFormatString()
+        case .keepAlive(let answer): answer.textFormatString()
+        case .timeToLive(let answer): String(answer.textFormatString().prefix(1_500))
+        case .leases(let answer): String(answer.textFormatString().prefix(1_500))
         case .failure(let status): "status \(status.code.rawValue): \(status.message)"
         case .undecodable(let bytes): "undecodable \(bytes.prefix(200))"
         }
@@ -79,7 +126,7 @@ enum KVAnswer: Equatable {
 }
 
 extension Etcdserverpb_ResponseHeader {
-    fileprivate mutating func neutralise() {
+    mutating func neutralise() {
         clusterID = min(clusterID, 1)
         memberID = min(memberID, 1)
         raftTerm = min(raftTerm, 1)

@@ -8,6 +8,12 @@ enum KVRequest {
     case delete(Etcdserverpb_DeleteRangeRequest)
     case transaction(Etcdserverpb_TxnRequest)
     case compact(Etcdserverpb_CompactionRequest)
+    case grant(Etcdserverpb_LeaseGrantRequest)
+    case revoke(Etcdserverpb_LeaseRevokeRequest)
+    /// One message on a stream of its own.
+    case keepAlive(Etcdserverpb_LeaseKeepAliveRequest)
+    case timeToLive(Etcdserverpb_LeaseTimeToLiveRequest)
+    case leases(Etcdserverpb_LeaseLeasesRequest)
     /// Bytes that are no message of that method.
     case malformed(VaultAPI.Method, [UInt8])
 
@@ -18,6 +24,11 @@ enum KVRequest {
         case .delete: Methods.KV.deleteRange
         case .transaction: Methods.KV.txn
         case .compact: Methods.KV.compact
+        case .grant: Methods.Lease.leaseGrant
+        case .revoke: Methods.Lease.leaseRevoke
+        case .keepAlive: Methods.Lease.leaseKeepAlive
+        case .timeToLive: Methods.Lease.leaseTimeToLive
+        case .leases: Methods.Lease.leaseLeases
         case .malformed(let method, _): method
         }
     }
@@ -42,6 +53,11 @@ enum KVRequest {
         case .delete(let message): message
         case .transaction(let message): message
         case .compact(let message): message
+        case .grant(let message): message
+        case .revoke(let message): message
+        case .keepAlive(let message): message
+        case .timeToLive(let message): message
+        case .leases(let message): message
         case .malformed: nil
         }
     }

@@ -9,7 +9,9 @@ struct KnownDifference: Sendable {
     /// True for exactly the pairs of answers that the reason explains.
     let explains: @Sendable (_ request: KVRequest, _ oracle: KVAnswer, _ vault: KVAnswer) -> Bool
 
-    static let all = [unknownSortOption, tiedOrder, malformedText]
+    static let all = [
+        unknownSortOption, tiedOrder, malformedText, remainingTTL, chosenLease,
+    ]
 
     /// 3.6 refuses sort orders and targets outside their enums; 3.4 ignores them.
     static let unknownSortOption = KnownDifference(
@@ -38,6 +40,31 @@ struct KnownDifference: Sendable {
             return SortTies.areEqual(request, left, right)
         default: return false
         }
+    }
+
+    /// Whole seconds of two clocks that were not read at the same moment. A lease that was opened
+    /// anew has its whole time again.
+    static let remainingTTL = KnownDifference(
+        reason: "the time that a lease has left depends on when it is asked"
+    ) { _, oracle, vault in
+        guard case .timeToLive(var left) = oracle, case .timeToLive(let right) = vault,
+            left.grantedTtl >= 1_000, right.ttl <= right.grantedTtl, left.ttl <= left.grantedTtl,
+            min(left.ttl, right.ttl) >= left.grantedTtl - 900
+        else { return false }
+        left.ttl = right.ttl
+        return left == right
+    }
+
+    /// `LeaseAdoption` gives both leases the same id afterwards.
+    static let chosenLease = KnownDifference(
+        reason: "an id that the server chooses is any positive number"
+    ) { request, oracle, vault in
+        guard case .grant(let request) = request, request.id == 0,
+            case .grant(var left) = oracle, case .grant(let right) = vault, left.id > 0,
+            right.id > 0
+        else { return false }
+        left.id = right.id
+        return left == right
     }
 
     /// Both answer INTERNAL; the text is that of Go's decoder.

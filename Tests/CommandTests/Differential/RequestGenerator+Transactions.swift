@@ -102,7 +102,7 @@ extension RequestGenerator {
         case .create: comparison.createRevision = someRevision()
         case .mod: comparison.modRevision = someRevision()
         case .value: comparison.value = value()
-        case .lease, .UNRECOGNIZED: comparison.lease = random.pick([0, 0, 77])
+        case .lease, .UNRECOGNIZED: comparison.lease = random.once(in: 2) ? 0 : leaseID()
         }
         return comparison
     }

@@ -11,14 +11,19 @@ struct RequestGenerator {
     /// The last compaction that succeeded.
     var compacted: Int64 = 0
 
+    /// Leases whose id was chosen by the servers, the newest last.
+    var chosenLeases: [Int64] = []
+    var choicesAsked: Int64 = 0
+
     init(seed: UInt64) { random = SeededRandom(seed: seed) }
 
     /// The next request.
     mutating func next() -> KVRequest {
         switch random.next() % 100 {
-        case ..<33: return .put(put())
-        case ..<64: return .range(range())
-        case ..<72: return .delete(delete())
+        case ..<28: return .put(put())
+        case ..<54: return .range(range())
+        case ..<61: return .delete(delete())
+        case ..<74: return lease()
         case ..<96: return .transaction(topTransaction())
         case ..<98: return .compact(compaction())
         case ..<99: return malformed()
@@ -32,6 +37,9 @@ struct RequestGenerator {
         if case .compact(let request) = request, case .compact = answer {
             compacted = request.revision
         }
+        if case .grant(let request) = request, request.id == 0, case .grant = answer {
+            chosenLeases.append(LeaseAdoption.id(for: request))
+        }
     }
 
     mutating func put() -> Etcdserverpb_PutRequest {
@@ -44,7 +52,7 @@ struct RequestGenerator {
             if !random.once(in: 4) { request.value = Data() }
         }
         request.ignoreLease = random.once(in: 8)
-        if random.once(in: 20) { request.lease = random.pick([77, -1, .max, .min]) }
+        if random.once(in: 5) { request.lease = leaseID() }
         return request
     }
 

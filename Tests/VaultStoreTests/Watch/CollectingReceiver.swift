@@ -12,6 +12,10 @@ final class CollectingReceiver: WatchReceiver {
         var cancelled: [Int64] = []
         var progress: [Int64] = []
         var isClosed = false
+        /// The store's revision when the watcher was made, by its id.
+        var madeAt: [Int64: Int64] = [:]
+        /// Calls that came after the last one.
+        var afterClosed = 0
     }
 
     private let state = Mutex(Seen())
@@ -35,11 +39,18 @@ final class CollectingReceiver: WatchReceiver {
     }
 
     func created(_ watchID: Int64, revision: Revision) {
-        state.withLock { $0.created.append(revision.rawValue) }
+        state.withLock {
+            $0.created.append(revision.rawValue)
+            $0.madeAt[watchID] = revision.rawValue
+            $0.noteCall()
+        }
     }
 
     func refused(_ refusal: WatchRefusal, revision: Revision) {
-        state.withLock { $0.refused.append(refusal) }
+        state.withLock {
+            $0.refused.append(refusal)
+            $0.noteCall()
+        }
     }
 
     func deliver(_ delivery: WatchDelivery) {
@@ -49,20 +60,36 @@ final class CollectingReceiver: WatchReceiver {
         state.withLock {
             $0.events[delivery.watchID, default: []] += delivery.events
             $0.deliveries.append(delivery.events)
+            $0.noteCall()
         }
     }
 
     func cancelled(_ watchID: Int64, revision: Revision, compactRevision: Revision?) {
-        state.withLock { $0.cancelled.append(compactRevision?.rawValue ?? 0) }
+        state.withLock {
+            $0.cancelled.append(compactRevision?.rawValue ?? 0)
+            $0.noteCall()
+        }
     }
 
     func progressed(_ watchID: Int64?, revision: Revision) {
-        state.withLock { $0.progress.append(revision.rawValue) }
+        state.withLock {
+            $0.progress.append(revision.rawValue)
+            $0.noteCall()
+        }
     }
 
     func caughtUpWithRequests() {}
 
     func closed() {
-        state.withLock { $0.isClosed = true }
+        state.withLock {
+            $0.noteCall()
+            $0.isClosed = true
+        }
+    }
+}
+
+extension CollectingReceiver.Seen {
+    fileprivate mutating func noteCall() {
+        if isClosed { afterClosed += 1 }
     }
 }

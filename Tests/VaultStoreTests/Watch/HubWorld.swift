@@ -12,23 +12,31 @@ struct HubWorld {
         var start: Int64
         /// Events of the history that were told or do not concern it.
         var position = 0
+        /// Something may have kept it from being told at once.
+        var mayLag = false
+        /// Something was said to it since the last tick.
+        var wasTold = true
     }
 
     struct ModelStream {
         var room = 1 << 30
         var watchers: [Int64: ModelWatcher] = [:]
-        var asked = 0
+        var nextID: Int64 = 0
     }
 
     var hub = WatchHub(cursor: 1)
     var random: SeededRandom
-    private(set) var history: [WatchChange] = []
-    private(set) var published: Int64 = 1
-    private(set) var compacted: Int64 = -1
-    private(set) var streams: [Int: ModelStream] = [:]
-    private(set) var told = 0
-    private(set) var compactions = 0
-    private var creating: [Int: WatchRequest] = [:]
+    var history: [WatchChange] = []
+    var published: Int64 = 1
+    var compacted: Int64 = -1
+    var streams: [Int: ModelStream] = [:]
+    var told = 0
+    var compactions = 0
+    var creating: [Int: WatchRequest] = [:]
+    /// What a client has just asked to end.
+    var cancelling: (stream: Int, id: Int64)?
+    /// Notes of progress, for a watcher or (nil) for the stream.
+    var notes: [(stream: Int, id: Int64?)] = []
 
     init(seed: UInt64) {
         random = SeededRandom(seed: seed)
@@ -47,10 +55,11 @@ struct HubWorld {
         case 13..<16: changeRoom()
         case 16..<21: read()
         case 21: askProgress()
-        case 22: hub.tick()
+        case 22: tick()
         default: openOrClose()
         }
         check()
+        #expect(hub.watcherCount == streams.values.reduce(0) { $0 + $1.watchers.count })
     }
 
     private mutating func commit(isSeen: Bool) {
@@ -69,6 +78,7 @@ struct HubWorld {
         }
         history += events
         let streams = streams
+        markLaggards(events, isSeen: isSeen)
         if isSeen {
             hub.changed(events, upTo: published) { streams[$0]?.room ?? 0 }
         } else {
@@ -84,18 +94,45 @@ struct HubWorld {
         case 1: request.startRevision = Revision(max(compacted, 1))
         default: break
         }
+        if random.once(in: 30) { request.startRevision = Revision(-3) }
         request.watchID = random.once(in: 3) ? Int64(random.next() % 6) : 0
         request.skipsPuts = random.once(in: 6)
         request.skipsDeletes = random.once(in: 6)
         request.wantsPrevious = random.once(in: 4)
         request.wantsProgress = random.once(in: 2)
+        request.allowsFragments = random.once(in: 2)
         creating[stream] = request
         hub.create(request, on: stream)
     }
 
     private mutating func cancel() {
         guard let stream = pickStream() else { return }
-        hub.cancel(Int64(random.next() % 8), on: stream)
+        let id = Int64(random.next() % 8)
+        cancelling = (stream, id)
+        hub.cancel(id, on: stream)
+        check()
+        #expect(streams[stream]?.watchers[id] == nil, "a watcher was not cancelled")
+        cancelling = nil
+    }
+
+    /// Who is told of the commit later, or not before it reads the log.
+    private mutating func markLaggards(_ events: [WatchChange], isSeen: Bool) {
+        for (stream, state) in streams {
+            for (id, watcher) in state.watchers where watcher.start <= published {
+                let isConcerned = events.contains { watcher.wants($0) }
+                if !isSeen || (isConcerned && state.room < 1 << 20) {
+                    streams[stream]?.watchers[id]?.mayLag = true
+                }
+            }
+        }
+    }
+
+    mutating func tick() {
+        hub.tick()
+        check()
+        for (stream, state) in streams {
+            for id in state.watchers.keys { streams[stream]?.watchers[id]?.wasTold = false }
+        }
     }
 
     private mutating func compact() {
@@ -134,7 +171,6 @@ struct HubWorld {
 
     private mutating func askProgress() {
         guard let stream = pickStream() else { return }
-        streams[stream]?.asked += 1
         hub.requestProgress(on: stream)
     }
 
@@ -164,116 +200,44 @@ struct HubWorld {
             read(recordsMax: 50)
             check()
         }
-        for stream in streams.values {
-            for (id, watcher) in stream.watchers {
+        for (stream, state) in streams {
+            for (id, watcher) in state.watchers {
                 #expect(next(watcher) == nil, "watcher \(id) was not told everything")
+                streams[stream]?.watchers[id]?.mayLag = false
             }
         }
+        expectProgress()
     }
 
-    // MARK: - What it must lead to
-
-    mutating func check() {
-        for action in hub.takeActions() {
-            switch action {
-            case .created(let stream, let id, let revision): created(stream, id, revision)
-            case .refused(let stream, let refusal, _): refused(stream, refusal)
-            case .deliver(let stream, let delivery): delivered(stream, delivery)
-            case .cancelled(let stream, let id, let revision): cancelled(stream, id, revision)
-            case .progressed(let stream, let id, let revision): progressed(stream, id, revision)
-            }
+    /// Everybody has been told everything: who asks how far it is must be answered.
+    private mutating func expectProgress() {
+        for (stream, state) in streams.sorted(by: { $0.key < $1.key }) {
+            notes = []
+            hub.requestProgress(on: stream)
+            check()
+            let isDue =
+                !state.watchers.isEmpty
+                && state.watchers.values.allSatisfy {
+                    $0.request.startRevision.rawValue <= published
+                }
+            #expect(notes.count == (isDue ? 1 : 0))
         }
+        tick()
+        notes = []
+        tick()
+        let due = streams.values.flatMap(\.watchers.values).filter {
+            $0.request.wantsProgress && $0.request.startRevision.rawValue <= published
+        }
+        #expect(notes.count == due.count, "progress of \(due.count) watchers is due")
     }
 
-    private mutating func created(_ stream: Int, _ id: Int64, _ revision: Int64) {
-        #expect(revision == published)
-        guard let request = creating.removeValue(forKey: stream) else {
-            Issue.record("a watcher was created that nobody asked for")
-            return
-        }
-        #expect(streams[stream]?.watchers[id] == nil, "the id \(id) is taken")
-        if request.watchID != 0 { #expect(id == request.watchID) }
-        let start = request.startRevision.rawValue
-        streams[stream]?.watchers[id] = ModelWatcher(
-            request: request, start: start == 0 ? published + 1 : start)
-    }
-
-    private mutating func refused(_ stream: Int, _ refusal: WatchRefusal) {
-        guard let request = creating.removeValue(forKey: stream) else {
-            Issue.record("a watcher was refused that nobody asked for")
-            return
-        }
-        let range = request.range
-        let isEmpty =
-            !range.isSingleKey && !range.isUnbounded
-            && !range.key.lexicographicallyPrecedes(range.rangeEnd)
-        let isTaken = streams[stream]?.watchers[request.watchID] != nil
-        #expect(isEmpty || isTaken)
-        #expect(refusal == (isEmpty ? .emptyRange : .duplicateID))
-    }
-
-    /// The index in the history of what the watcher must be told next.
-    private func next(_ watcher: ModelWatcher) -> Int? {
-        history.indices[watcher.position...].first { index in
-            let event = history[index]
-            return event.modRevision.rawValue >= watcher.start
-                && watcher.request.range.contains(event.key)
-                && !(event.isDelete ? watcher.request.skipsDeletes : watcher.request.skipsPuts)
-        }
-    }
-
-    private mutating func delivered(_ stream: Int, _ delivery: WatchDelivery) {
-        guard var watcher = streams[stream]?.watchers[delivery.watchID] else {
-            Issue.record("a watcher that is not there was told something")
-            return
-        }
-        #expect(!delivery.events.isEmpty)
-        for event in delivery.events {
-            guard let index = next(watcher), history[index].key == event.key,
-                history[index].modRevision == event.modRevision
-            else {
-                Issue.record("an event was lost, told twice, or told in the wrong order")
-                return
-            }
-            watcher.position = index + 1
-        }
-        if let last = delivery.events.last, let after = next(watcher) {
-            #expect(history[after].modRevision != last.modRevision, "a revision was split")
-        }
-        checkRoom(stream, delivery)
-        told += delivery.events.count
-        streams[stream]?.watchers[delivery.watchID] = watcher
-    }
-
-    /// Nothing beyond the room but one revision.
-    private mutating func checkRoom(_ stream: Int, _ delivery: WatchDelivery) {
-        let room = streams[stream]?.room ?? 0
-        let bytes = delivery.events.reduce(0) { $0 + $1.byteCount }
-        let isOneRevision = Set(delivery.events.map(\.modRevision)).count == 1
-        #expect(room > 0 && (bytes <= room || isOneRevision))
-        streams[stream]?.room -= bytes
-    }
-
-    private mutating func cancelled(_ stream: Int, _ id: Int64, _ revision: Int64?) {
-        guard let watcher = streams[stream]?.watchers.removeValue(forKey: id) else {
-            Issue.record("a watcher that is not there was cancelled")
-            return
-        }
-        if let revision {
-            compactions += 1
-            // Another compaction may have come since.
-            #expect(revision <= compacted)
-            #expect(watcher.start < revision)
-        }
-    }
-
-    private func progressed(_ stream: Int, _ id: Int64?, _ revision: Int64) {
-        #expect(revision == published)
-        let watchers = streams[stream]?.watchers ?? [:]
-        for (other, watcher) in watchers where id == nil || id == other {
-            #expect(watcher.request.startRevision.rawValue <= revision)
-            #expect(next(watcher) == nil, "progress overtook an event")
-        }
+    /// Every client leaves: nothing may stay behind.
+    mutating func end() {
+        for stream in streams.keys { hub.removeStream(stream) }
+        streams = [:]
+        #expect(hub.nextReading(compacted: compacted) == nil)
+        #expect(hub.watcherCount == 0)
+        #expect(hub.groups.indices.isEmpty)
     }
 
     // MARK: - Randomness

@@ -4,7 +4,7 @@ import VaultTestSupport
 @testable import VaultStore
 
 @Suite struct WatchHubTests {
-    @Test(arguments: TestSeed.seeds(24, for: "hub"))
+    @Test(arguments: TestSeed.seeds(24 + 200 * TestSeed.soakRounds, for: "hub"))
     func everyWatcherIsToldEverythingOnceAndInOrder(seed: UInt64) {
         var world = HubWorld(seed: seed)
         world.openOrClose()
@@ -12,6 +12,7 @@ import VaultTestSupport
             for _ in 0..<400 { world.step() }
             world.settle()
         }
+        world.end()
         #expect(world.told > 100, "seed \(seed)")
     }
 
