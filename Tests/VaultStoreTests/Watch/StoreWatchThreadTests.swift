@@ -198,6 +198,8 @@ import VaultTestSupport
             }
             // One turn of the writer, so that this is no busy loop.
             guard world.write(StoreFixture.noWork) != nil else { break }
+            // All have left, and no more are to come.
+            if open.isEmpty { continue }
             let index = Int(random.next() % UInt64(open.count))
             if random.once(in: 40) {
                 var gone = open.remove(at: index)
