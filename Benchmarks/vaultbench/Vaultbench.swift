@@ -14,7 +14,8 @@ struct Vaultbench: AsyncParsableCommand {
         discussion: "Used by Benchmarks/run.sh; see docs/benchmarks.md.",
         subcommands: [
             Frames.self, Load.self, Revision.self, FirstRead.self, Count.self, ReadAll.self,
-            Latency.self, WrongUnseal.self,
+            Latency.self, WrongUnseal.self, WatchDelivery.self, IdleWatchers.self, PutLatency.self,
+            Replay.self, Expiry.self, Sleeper.self,
         ])
 }
 

@@ -62,11 +62,15 @@ public enum Limits {
     public static let watchSliceRecordsMax = 1_000
     public static let watchSliceBytesMax = 1 << 20
 
-    /// Positions that are gathered for watchers of one range at a time: 2 MiB.
-    public static let watchPlanPositionsMax = 131_072
+    /// Positions that are gathered for watchers who are behind, ahead of their turns: 8 MiB.
+    public static let watchPlanPositionsMax = 524_288
 
     /// Ranges whose positions are kept between two turns.
-    public static let watchPlansMax = 4
+    public static let watchPlansMax = 32
+
+    /// Ranges that are looked at for whether they can be read together with the one whose turn it
+    /// is: each is compared with every record.
+    public static let watchCompanionsMax = 64
 
     /// etcd's interval between two notes of progress to a watcher that hears nothing else.
     public static let watchProgressIntervalDefault = Duration.seconds(600)
@@ -79,9 +83,9 @@ public enum Limits {
     /// Leases in all: about 300 bytes of memory each, and a second of every unseal.
     public static let leasesMax = 1_000_000
 
-    /// Leases that end in one commit, so that a client's write that comes meanwhile waits for a
-    /// few milliseconds only.
-    public static let leaseExpiriesMax = 256
+    /// Leases that end in one commit, so that a client's write that comes meanwhile waits for
+    /// half a millisecond only, about as long as for another client's write.
+    public static let leaseExpiriesMax = 32
 
     /// How late the writer may look at a lease, so that one look serves many.
     public static let leaseCheckSlack = Duration.milliseconds(100)

@@ -66,6 +66,22 @@ import VaultTestSupport
         #expect(isAnnouncedAgain)
     }
 
+    /// What is said to have more behind it waits for it, but not beyond a frame.
+    @Test func messagesWithMoreBehindThemWaitForAFrame() {
+        var outbox = StreamOutbox(unsentBytesMax: 1 << 20)
+        let isAnnounced = (0..<2).map { _ in outbox.append(count: 1, more: true) { $0[0] = 1 } }
+        #expect(isAnnounced == [false, false])
+        let announcements = (0..<2).map { _ in outbox.announce() }
+        #expect(announcements == [true, false])
+        #expect(outbox.take() == [ByteBuffer(bytes: [0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 1, 1])])
+        let isNothingAnnounced = outbox.announce()
+        #expect(!isNothingAnnounced)
+        let count = StreamOutbox.sharedBytesMax / 2
+        let large = (0..<3).map { _ in outbox.append(count: count, more: true) { _ in } }
+        #expect(large == [false, true, false])
+        #expect(outbox.take().reduce(0) { $0 + $1.readableBytes } == 3 * (count + 5))
+    }
+
     /// Whoever saw the stream full hears that it is not, even when the bytes that filled it were
     /// never all on the event loop at once.
     @Test func aFullStreamIsSaidToBeWritableOnce() {

@@ -48,10 +48,13 @@ public final class StreamCall: @unchecked Sendable {
     }
 
     /// Sends a message of `count` bytes, which `write` fills in. Many small messages cost the least
-    /// this way: they are written where they are sent from.
-    public func send(count: Int, _ write: (UnsafeMutableRawBufferPointer) -> Void) {
+    /// this way: they are written where they are sent from. With `more` the event loop need not
+    /// hear of it before the next message or `flush`.
+    public func send(
+        count: Int, more: Bool = false, _ write: (UnsafeMutableRawBufferPointer) -> Void
+    ) {
         if count <= StreamOutbox.sharedBytesMax {
-            send { $0.append(count: count, write) }
+            send { $0.append(count: count, more: more, write) }
         } else {
             var message = ByteBufferAllocator().buffer(capacity: count)
             // SAFETY: the buffer was made with `count` bytes, and `write` gets just those.
@@ -64,12 +67,17 @@ public final class StreamCall: @unchecked Sendable {
     }
 
     private func send(_ append: (inout StreamOutbox) -> Bool) {
-        let isFirst = outbox.withLock { outbox in
-            let isFirst = append(&outbox)
+        let isNews = outbox.withLock { outbox in
+            let isNews = append(&outbox)
             unsentBytes.store(outbox.unsentBytes, ordering: .relaxed)
-            return isFirst
+            return isNews
         }
-        if isFirst { mailbox.post(.send(self)) }
+        if isNews { mailbox.post(.send(self)) }
+    }
+
+    /// Sends what was held for `more`.
+    public func flush() {
+        if outbox.withLock({ $0.announce() }) { mailbox.post(.send(self)) }
     }
 
     /// Whether little enough is waiting to be sent. `StreamHandler.writable` says when it is again.
@@ -82,6 +90,7 @@ public final class StreamCall: @unchecked Sendable {
 
     /// Ends the call once everything sent before is out.
     public func finish(_ status: Status) {
+        flush()
         mailbox.post(.finish(self, status))
     }
 

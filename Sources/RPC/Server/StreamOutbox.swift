@@ -19,6 +19,8 @@ struct StreamOutbox {
     /// Bytes that were sent and not given to the socket.
     private(set) var unsentBytes = 0
     private var wasFull = false
+    /// The event loop knows that there is something.
+    private var isAnnounced = false
     private let unsentBytesMax: Int
 
     init(unsentBytesMax: Int) {
@@ -26,39 +28,52 @@ struct StreamOutbox {
     }
 
     /// Appends a message of `count` bytes, at most `sharedBytesMax`, which `write` fills in.
-    /// Returns whether it is the first in here.
-    mutating func append(count: Int, _ write: (UnsafeMutableRawBufferPointer) -> Void) -> Bool {
-        let isFirst = begin(count: count)
-        // SAFETY: `write` gets exactly the bytes that were reserved for it.
-        open.writeWithUnsafeMutableBytes(minimumWritableBytes: count) { bytes in
-            write(UnsafeMutableRawBufferPointer(rebasing: bytes[..<count]))
-            return count
+    /// Returns whether it must be announced. With `more` that can wait until a frame is full.
+    mutating func append(
+        count: Int, more: Bool = false, _ write: (UnsafeMutableRawBufferPointer) -> Void
+    ) -> Bool {
+        let total = Self.prefixCount + count
+        noteQueued(total)
+        // SAFETY: the bytes of the prefix are its own, and `write` gets exactly the rest of what
+        // was reserved.
+        open.writeWithUnsafeMutableBytes(minimumWritableBytes: total) { bytes in
+            bytes.storeBytes(of: 0, as: UInt8.self)
+            bytes.storeBytes(of: UInt32(count).bigEndian, toByteOffset: 1, as: UInt32.self)
+            write(UnsafeMutableRawBufferPointer(rebasing: bytes[Self.prefixCount..<total]))
+            return total
         }
-        return isFirst
+        let mayWait = more && full.isEmpty && open.readableBytes < Self.sharedBytesMax
+        return !mayWait && announce()
     }
 
+    /// Returns whether the message must be announced.
     mutating func append(_ message: ByteBuffer) -> Bool {
-        let isFirst = begin(count: message.readableBytes)
+        let total = Self.prefixCount + message.readableBytes
+        noteQueued(total)
+        open.reserveCapacity(minimumWritableBytes: min(total, Self.sharedBytesMax))
+        open.writeInteger(UInt8(0))
+        open.writeInteger(UInt32(message.readableBytes))
         if message.readableBytes <= Self.sharedBytesMax {
             open.writeImmutableBuffer(message)
         } else {
             closeOpen()
             full.append(message)
         }
-        return isFirst
+        return announce()
     }
 
-    /// Counts a message and writes its prefix.
-    private mutating func begin(count: Int) -> Bool {
-        let isFirst = full.isEmpty && open.readableBytes == 0
-        let total = count + Self.prefixCount
+    /// Whether there is something that the event loop was not told of; it is taken to be told now.
+    mutating func announce() -> Bool {
+        guard !isAnnounced, !full.isEmpty || open.readableBytes > 0 else { return false }
+        isAnnounced = true
+        return true
+    }
+
+    /// Counts the bytes of a message with its prefix, and begins a buffer where need be.
+    private mutating func noteQueued(_ total: Int) {
         unsentBytes += total
         if unsentBytes >= unsentBytesMax { wasFull = true }
         if open.readableBytes > 0, open.readableBytes + total > Self.bufferBytes { closeOpen() }
-        open.reserveCapacity(minimumWritableBytes: min(total, Self.sharedBytesMax))
-        open.writeInteger(UInt8(0))
-        open.writeInteger(UInt32(count))
-        return isFirst
     }
 
     private mutating func closeOpen() {
@@ -69,6 +84,7 @@ struct StreamOutbox {
     /// Everything in here.
     mutating func take() -> [ByteBuffer] {
         if open.readableBytes > 0 { closeOpen() }
+        isAnnounced = false
         defer { full = [] }
         return full
     }

@@ -11,6 +11,8 @@ struct WatchResponseEncoding {
     private let compactRevision: Int64
     private let cancelReason: String
     var isFragment = false
+    /// An event that comes alone, as most do: it needs no array. Before `events`.
+    var event: Bytes = []
     /// Each with its tag and length, as `WatchEventEncoding` makes it.
     var events: ArraySlice<Bytes> = []
 
@@ -33,7 +35,7 @@ struct WatchResponseEncoding {
         2 + headerCount + WireSize.number(watchID) + WireSize.number(isCreated ? 1 : 0)
             + WireSize.number(isCancelled ? 1 : 0) + WireSize.number(compactRevision)
             + WireSize.bytes(cancelReason.utf8.count) + WireSize.number(isFragment ? 1 : 0)
-            + events.reduce(0) { $0 + $1.count }
+            + event.count + events.reduce(0) { $0 + $1.count }
     }
 
     /// Fills `output`, which has `count` bytes.
@@ -47,6 +49,7 @@ struct WatchResponseEncoding {
         fields.number(5, compactRevision)
         Array(cancelReason.utf8).withUnsafeBytes { fields.bytes(6, $0) }
         fields.number(7, isFragment ? 1 : 0)
+        event.withUnsafeBytes { fields.raw($0) }
         for event in events { event.withUnsafeBytes { fields.raw($0) } }
     }
 }

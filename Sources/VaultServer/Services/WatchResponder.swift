@@ -35,14 +35,14 @@ final class WatchResponder: WatchReceiver {
     }
 
     func deliver(_ delivery: WatchDelivery) {
-        let events = delivery.events.map { event in
-            event.encoding(withPrevious: delivery.wantsPrevious) {
-                WatchEventEncoding.field($0, withPrevious: delivery.wantsPrevious)
-            }
-        }
         var response = WatchResponseEncoding(
             header, delivery.revision, watchID: delivery.watchID)
-        guard delivery.allowsFragments, events.count > 1 else {
+        if delivery.events.count == 1 {
+            response.event = Self.encoding(of: delivery.events[0], in: delivery)
+            return send(response)
+        }
+        let events = delivery.events.map { Self.encoding(of: $0, in: delivery) }
+        guard delivery.allowsFragments else {
             response.events = events[...]
             return send(response)
         }
@@ -53,6 +53,12 @@ final class WatchResponder: WatchReceiver {
             response.isFragment = end < events.count
             send(response)
             start = end
+        }
+    }
+
+    private static func encoding(of event: WatchEvent, in delivery: WatchDelivery) -> Bytes {
+        event.encoding(withPrevious: delivery.wantsPrevious) {
+            WatchEventEncoding.field($0, withPrevious: delivery.wantsPrevious)
         }
     }
 
@@ -79,11 +85,13 @@ final class WatchResponder: WatchReceiver {
         send(WatchResponseEncoding(header, revision, watchID: watchID ?? -1))
     }
 
+    func flush() { call.flush() }
+
     func caughtUpWithRequests() { call.resumeReading() }
 
     func closed() { call.finish(StatusTable.sealed) }
 
     private func send(_ response: WatchResponseEncoding) {
-        call.send(count: response.count) { response.write(to: $0) }
+        call.send(count: response.count, more: true) { response.write(to: $0) }
     }
 }

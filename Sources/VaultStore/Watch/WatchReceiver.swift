@@ -16,8 +16,15 @@ public protocol WatchReceiver: AnyObject, Sendable {
     /// Every event up to `revision` was delivered: to the watcher, or, without `watchID`, to all of
     /// the stream.
     func progressed(_ watchID: Int64?, revision: Revision)
+    /// Nothing more follows at once: what was held back, so as to go out together, must go.
+    func flush()
     /// Everything that was asked of the stream so far has been answered.
     func caughtUpWithRequests()
     /// The store was closed; nothing follows.
     func closed()
+}
+
+extension WatchReceiver {
+    /// For receivers that hold nothing back.
+    public func flush() {}
 }

@@ -165,9 +165,9 @@ import VaultTestSupport
         for range in [KeyRange.all, .prefix(Bytes("k".utf8)), KeyRange(key: Bytes("k".utf8))] {
             for (from, isThere) in [(Int64(9), false), (10, true)] {
                 let reading = WatchHub.Reading(group: 0, range: range, from: from)
-                let slice = try reader.read(reading, upTo: 121)
+                let slice = try reader.read([reading], upTo: 121, waiting: 0)
                 #expect((slice != nil) == isThere, "from \(from)")
-                if let slice { #expect(slice.events.first?.modRevision == Revision(10)) }
+                if let slice { #expect(slice.events[0].first?.modRevision == Revision(10)) }
             }
         }
     }

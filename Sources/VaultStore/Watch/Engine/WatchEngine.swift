@@ -11,15 +11,25 @@ final class WatchEngine: @unchecked Sendable {
     private let clock: StoreClock
     private var hub: WatchHub
     private var reader: WatchLogReader
-    private var ends: [Int: End] = [:]
+    /// By the hub's number of the stream.
+    private var ends: [End?] = []
+    /// Those that were told something and may hold it back.
+    private var told: [End] = []
     private var handles: [ObjectIdentifier: Int] = [:]
     private var nextTick: Int64
     private var thread: StoreThread?
 
     /// A stream that is open, and what its client asked while it did not read.
-    private struct End {
+    private final class End {
         let stream: WatchStream
+        let receiver: any WatchReceiver
         var held: [WatchInbox.Request] = []
+        var isTold = false
+
+        init(_ stream: WatchStream) {
+            self.stream = stream
+            receiver = stream.receiver
+        }
     }
 
     init(
@@ -57,8 +67,8 @@ final class WatchEngine: @unchecked Sendable {
             if hub.hasReadings, !readOnce() { break }
             tick()
         }
-        for end in ends.values { end.stream.receiver.closed() }
-        ends = [:]
+        for case let end? in ends { end.receiver.closed() }
+        ends = []
     }
 
     private func show(_ contents: WatchInbox.Contents) {
@@ -71,10 +81,14 @@ final class WatchEngine: @unchecked Sendable {
     }
 
     private func room(of handle: Int) -> Int {
-        ends[handle]?.stream.receiver.room ?? 0
+        end(handle)?.receiver.room ?? 0
     }
 
     private var room: WatchHub.Room { { [self] in room(of: $0) } }
+
+    private func end(_ handle: Int) -> End? {
+        handle < ends.count ? ends[handle] : nil
+    }
 
     // MARK: - Requests
 
@@ -82,18 +96,18 @@ final class WatchEngine: @unchecked Sendable {
         switch message {
         case .opened(let stream):
             let handle = hub.addStream()
-            ends[handle] = End(stream: stream)
+            while ends.count <= handle { ends.append(nil) }
+            ends[handle] = End(stream)
             handles[ObjectIdentifier(stream)] = handle
         case .asked(let stream, let request):
-            guard let handle = handles[ObjectIdentifier(stream)], var end = ends[handle] else {
+            guard let handle = handles[ObjectIdentifier(stream)], let end = end(handle) else {
                 return
             }
             // Who does not read is not answered either: answers would pile up.
-            if end.held.isEmpty, stream.receiver.room > 0 {
+            if end.held.isEmpty, end.receiver.room > 0 {
                 answer(request, handle, stream)
             } else {
                 end.held.append(request)
-                ends[handle] = end
             }
         case .resumed(let stream):
             guard let handle = handles[ObjectIdentifier(stream)] else { return }
@@ -107,9 +121,8 @@ final class WatchEngine: @unchecked Sendable {
     }
 
     private func answerHeld(_ handle: Int) {
-        while let end = ends[handle], !end.held.isEmpty, end.stream.receiver.room > 0 {
-            let request = ends[handle]?.held.removeFirst()
-            if let request { answer(request, handle, end.stream) }
+        while let end = end(handle), !end.held.isEmpty, end.receiver.room > 0 {
+            answer(end.held.removeFirst(), handle, end.stream)
         }
     }
 
@@ -130,6 +143,11 @@ final class WatchEngine: @unchecked Sendable {
         guard !actions.isEmpty else { return }
         reader.findPrevious(of: actions)
         for action in actions { act(action) }
+        for end in told {
+            end.isTold = false
+            end.receiver.flush()
+        }
+        told.removeAll(keepingCapacity: true)
     }
 
     private func act(_ action: WatchAction) {
@@ -150,7 +168,12 @@ final class WatchEngine: @unchecked Sendable {
     }
 
     private func receiver(_ handle: Int) -> (any WatchReceiver)? {
-        ends[handle]?.stream.receiver
+        guard let end = end(handle) else { return nil }
+        if !end.isTold {
+            end.isTold = true
+            told.append(end)
+        }
+        return end.receiver
     }
 
     // MARK: - The log
@@ -162,10 +185,16 @@ final class WatchEngine: @unchecked Sendable {
             return true
         }
         do throws(StoreError) {
-            if let slice = try reader.read(reading, upTo: hub.cursor) {
-                hub.caughtUp(reading, slice.events, upTo: slice.upTo, room: room)
-            } else {
+            let readings = [reading] + hub.companions(of: reading)
+            guard
+                let slice = try reader.read(
+                    readings, upTo: hub.cursor, waiting: hub.readingCount)
+            else {
                 hub.putBack(reading)
+                return true
+            }
+            for (reading, events) in zip(readings, slice.events) {
+                hub.caughtUp(reading, events, upTo: slice.upTo, room: room)
             }
             return true
         } catch {

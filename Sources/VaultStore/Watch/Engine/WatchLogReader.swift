@@ -2,12 +2,14 @@ import VaultSeal
 
 /// Reads from the log what watchers who are behind need next, a slice at a time.
 ///
-/// A range that holds much of the store is read record by record. For any other, the places of its
-/// changes are gathered from the index first, so that nothing else is opened.
+/// Ranges that hold much of the store are read record by record, for all of them at once. For any
+/// other, the places of its changes are gathered from the index first, so that nothing else is
+/// opened.
 struct WatchLogReader {
-    /// All changes of the range that was asked for, up to `upTo`.
+    /// All changes, up to `upTo`, of the first readings that were asked for, one at least; from the
+    /// first one's revision on.
     struct Slice {
-        var events: [WatchEvent] = []
+        var events: [[WatchEvent]]
         var upTo: Int64
     }
 
@@ -23,41 +25,48 @@ struct WatchLogReader {
         self.clock = clock
     }
 
-    /// Reads changes of `reading`'s range from its revision on, no further than `cursor`; nil when
-    /// a compaction has taken the first of them.
+    /// Reads changes for the first of `readings`, and for the others along with it where that
+    /// costs little, no further than `cursor`; nil when a compaction has taken the first of them.
+    /// `waiting` other ranges will want to be read, too.
     mutating func read(
-        _ reading: WatchHub.Reading, upTo cursor: Int64
+        _ readings: [WatchHub.Reading], upTo cursor: Int64, waiting: Int
     ) throws(StoreError) -> Slice? {
-        if isScanned(reading, upTo: cursor) {
-            return try scan(reading, upTo: cursor)
+        let first = readings[0]
+        if isScanned(readings, upTo: cursor) {
+            return try scan(readings, upTo: cursor)
         }
-        var plan = takePlan(reading, upTo: cursor)
-        plan.drop(before: reading.from)
+        var plan = takePlan(first, upTo: cursor, sharing: waiting + 1)
+        plan.drop(before: first.from)
         defer { keep(plan) }
-        return try open(plan, from: reading.from)
+        return try open(plan, from: first.from)
     }
 
-    /// Record by record is cheaper: a quarter of the keys or more are in the range, or there are so
-    /// few records that looking through the range's keys would cost more.
-    private func isScanned(_ reading: WatchHub.Reading, upTo cursor: Int64) -> Bool {
-        if reading.range.isSingleKey { return false }
-        let (inside, all) = index.read { index in
-            (index.liveCount(in: reading.range), Int64(index.liveCount))
+    /// Record by record is cheaper: a quarter of the keys or more are in the ranges, or there are
+    /// so few records that looking through the range's keys would cost more.
+    private func isScanned(_ readings: [WatchHub.Reading], upTo cursor: Int64) -> Bool {
+        let first = readings[0]
+        if first.range.isSingleKey { return false }
+        return index.read { index in
+            let inside = index.liveCount(in: first.range)
+            if (cursor - first.from) * 32 <= inside { return true }
+            var wanted = inside
+            for reading in readings.dropFirst() { wanted += index.liveCount(in: reading.range) }
+            return wanted * 4 >= Int64(index.liveCount)
         }
-        return inside * 4 >= all || (cursor - reading.from) * 32 <= inside
     }
 
     // MARK: - Record by record
 
     private func scan(
-        _ reading: WatchHub.Reading, upTo cursor: Int64
+        _ readings: [WatchHub.Reading], upTo cursor: Int64
     ) throws(StoreError) -> Slice? {
-        var slice = Slice(upTo: cursor)
-        var (records, bytes, last) = (0, 0, reading.from - 1)
+        let from = readings[0].from
+        var slice = Slice(events: .init(repeating: [], count: readings.count), upTo: cursor)
+        var (records, bytes, last) = (0, 0, from - 1)
         var isForgotten = false
-        try log.scan(from: reading.from) { (place, sealed) throws(StoreError) in
+        try log.scan(from: from) { (place, sealed) throws(StoreError) in
             // The snapshot is there: a compaction that is not seen now has not removed anything.
-            if records == 0, reading.from < clock.compacted.rawValue {
+            if records == 0, from < clock.compacted.rawValue {
                 isForgotten = true
                 return false
             }
@@ -69,65 +78,81 @@ struct WatchLogReader {
                 return false
             }
             (records, bytes, last) = (records + 1, bytes + sealed.count, place.main)
-            if let event = try event(sealed, at: place, in: reading.range) {
-                slice.events.append(event)
-            }
+            try collect(sealed, at: place, for: readings, in: &slice)
             return true
         }
-        if records == 0, reading.from < clock.compacted.rawValue { return nil }
+        if records == 0, from < clock.compacted.rawValue { return nil }
         return isForgotten ? nil : slice
     }
 
-    private func event(
-        _ sealed: UnsafeRawBufferPointer, at place: LogKey, in range: KeyRange
-    ) throws(StoreError) -> WatchEvent? {
-        try log.cipher.withRecord(sealed, at: LogPosition(main: place.main, sub: place.sub)) {
-            (record) throws(StoreError) in
-            guard range.contains(record.key) else { return nil }
-            return WatchEvent(record, revision: place.main)
+    /// Opens a record once, for every reading that it belongs to.
+    private func collect(
+        _ sealed: UnsafeRawBufferPointer, at place: LogKey, for readings: [WatchHub.Reading],
+        in slice: inout Slice
+    ) throws(StoreError) {
+        let position = LogPosition(main: place.main, sub: place.sub)
+        try log.cipher.withRecord(sealed, at: position) { (record) throws(StoreError) in
+            var event: WatchEvent?
+            for (number, reading) in readings.enumerated()
+            where reading.range.contains(record.key) {
+                let shared = event ?? WatchEvent(record, revision: place.main)
+                event = shared
+                slice.events[number].append(shared)
+            }
         }
     }
 
     // MARK: - Place by place
 
-    private mutating func takePlan(_ reading: WatchHub.Reading, upTo cursor: Int64) -> WatchPlan {
+    /// With many ranges behind, each has a smaller part of all that may be kept: a plan that is
+    /// thrown away before it was used costs more than several small ones.
+    private mutating func takePlan(
+        _ reading: WatchHub.Reading, upTo cursor: Int64, sharing count: Int
+    ) -> WatchPlan {
         if let known = plans.firstIndex(where: { $0.range == reading.range }) {
             let plan = plans.remove(at: known)
             if plan.from <= reading.from, reading.from <= plan.upTo { return plan }
         }
         return WatchPlan(
             reading.range, from: reading.from, upTo: cursor,
-            positionsMax: Limits.watchPlanPositionsMax, index: index)
+            positionsMax: Limits.watchPlanPositionsMax / min(count, Limits.watchPlansMax),
+            index: index)
     }
 
     private mutating func keep(_ plan: WatchPlan) {
         guard !plan.positions.isEmpty, !plan.range.isSingleKey else { return }
-        if plans.count >= Limits.watchPlansMax { plans.removeFirst() }
+        var kept = plans.reduce(plan.gatheredCount) { $0 + $1.gatheredCount }
+        while let oldest = plans.first,
+            plans.count >= Limits.watchPlansMax || kept > Limits.watchPlanPositionsMax
+        {
+            kept -= oldest.gatheredCount
+            plans.removeFirst()
+        }
         plans.append(plan)
     }
 
     private func open(_ plan: WatchPlan, from: Int64) throws(StoreError) -> Slice? {
         try log.read { (lookup) throws(StoreError) -> Slice? in
             guard from >= clock.compacted.rawValue else { return nil }
-            var slice = Slice(upTo: plan.upTo)
-            var (bytes, last) = (0, from - 1)
+            var events: [WatchEvent] = []
+            var (upTo, bytes, last) = (plan.upTo, 0, from - 1)
             for position in plan.positions {
                 let isFull =
-                    slice.events.count >= Limits.watchSliceRecordsMax
+                    events.count >= Limits.watchSliceRecordsMax
                     || bytes >= Limits.watchSliceBytesMax
                 if isFull && position.main != last {
-                    slice.upTo = last
+                    upTo = last
                     break
                 }
                 let sealed = try StoreReader.required(position, lookup)
                 (bytes, last) = (bytes + sealed.count, position.main)
-                slice.events.append(
+                events.append(
                     try log.cipher.withRecord(sealed, at: position) {
                         (record) throws(StoreError) in
                         WatchEvent(record, revision: position.main)
                     })
             }
-            return slice
+            return Slice(events: [events], upTo: upTo)
         }
     }
 

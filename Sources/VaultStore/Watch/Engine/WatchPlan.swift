@@ -4,6 +4,8 @@ struct WatchPlan {
     private(set) var from: Int64
     let upTo: Int64
     private(set) var positions: ArraySlice<LogPosition>
+    /// Positions in memory, those passed over included.
+    let gatheredCount: Int
 
     /// Gathers the first changes of `range` from `from` to `upTo`: `positionsMax` of them, and the
     /// rest of the last one's revision; or, when one revision has more, all of that revision.
@@ -17,6 +19,7 @@ struct WatchPlan {
         guard let limit = gathered.limit else {
             self.upTo = upTo
             positions = gathered.sorted()[...]
+            gatheredCount = positions.count
             return
         }
         // What comes at `limit` and after it did not all fit.
@@ -29,6 +32,7 @@ struct WatchPlan {
         }
         let end = self.upTo
         positions = gathered.sorted().filter { $0.main <= end }[...]
+        gatheredCount = positions.count
     }
 
     /// Passes over what lies before `revision`.

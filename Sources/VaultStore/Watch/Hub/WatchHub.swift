@@ -272,7 +272,7 @@ struct WatchHub {
             }
             let scale = watcher.wantsPrevious ? 2 : 1
             if bytes * scale > room {
-                let fitting = Self.fitting(wanted, room: room / scale)
+                let fitting = wanted.countFitting(room / scale)
                 if fitting < wanted.count {
                     let next = wanted[fitting].modRevision.rawValue
                     wanted.removeSubrange(fitting...)
@@ -283,21 +283,6 @@ struct WatchHub {
             }
             deliver(wanted, to: handle, room: room - bytes * scale)
         }
-    }
-
-    /// How many of the events fit, in whole revisions, one at least.
-    private static func fitting(_ events: [WatchEvent], room: Int) -> Int {
-        var bytes = 0
-        var fitting = 0
-        for index in events.indices {
-            bytes += events[index].byteCount
-            let isLast =
-                index + 1 == events.count
-                || events[index + 1].modRevision != events[index].modRevision
-            if isLast, bytes <= room || fitting == 0 { fitting = index + 1 }
-            if bytes > room && fitting > 0 { break }
-        }
-        return fitting
     }
 
     private mutating func deliver(_ events: [WatchEvent], to handle: Int, room: Int) {
@@ -329,6 +314,8 @@ struct WatchHub {
     }
 
     var hasReadings: Bool { queueStart < queue.count }
+    /// Ranges that wait for their turn.
+    var readingCount: Int { queue.count - queueStart }
 
     /// The next group in turn, once watchers that need something below `compacted` are cancelled.
     mutating func nextReading(compacted: Int64) -> Reading? {
@@ -350,6 +337,20 @@ struct WatchHub {
             }
         }
         return nil
+    }
+
+    /// Other groups, waiting for their turn, that need what `reading` is about to read: they are at
+    /// its revision or just after it. One look at the log can serve all. They keep their turns.
+    func companions(of reading: Reading) -> [Reading] {
+        guard !reading.range.isSingleKey else { return [] }
+        let waiting = queue[queueStart...].prefix(Limits.watchCompanionsMax)
+        return waiting.compactMap { group in
+            guard group != reading.group, !groups[group].range.isSingleKey,
+                let from = ready(in: group).map({ watchers[$0].next }).min(),
+                from >= reading.from, from - reading.from < Limits.watchSliceRecordsMax
+            else { return nil }
+            return Reading(group: group, range: groups[group].range, from: from)
+        }
     }
 
     private func ready(in group: Int) -> [Int] {

@@ -1,0 +1,17 @@
+# Leases: 10,000 that end at once. Sourced by run.sh.
+# shellcheck shell=sh disable=SC2154 # Set by run.sh, or by eval.
+
+expiry() { # socket seconds -> p50 p99 p99.9 max before; the same during; seconds
+    "$bench" expiry --socket "$1" --within "$2"
+}
+# etcd takes longer to renew so many, and ends 1,000 a second at the most.
+# shellcheck disable=SC2046
+set -- $(expiry "$etcd_socket" 5) $(expiry "$vaultd_socket" 1)
+[ $# -eq 18 ] || { echo "the leases could not be measured: $*" >&2; exit 1; }
+ratio() { awk "BEGIN { printf \"%.1f\", $2 / $1 }"; }
+note "put p50 before 10,000 leases end" "$1" "${10}" us - lower
+note "put p99 while they end" "$6" "${15}" us - lower
+note "put max while they end" "$8" "${17}" us - lower
+note "the p99, in medians" "$(ratio "$1" "$6")" "$(ratio "${10}" "${15}")" x 5 lower
+note "the max, in medians" "$(ratio "$1" "$8")" "$(ratio "${10}" "${17}")" x 5 lower
+note "until the last key is gone" "$9" "${18}" s - lower

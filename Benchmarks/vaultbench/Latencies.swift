@@ -1,0 +1,27 @@
+/// Times of many calls, in nanoseconds.
+struct Latencies {
+    private var samples: [Int64] = []
+    private var isSorted = true
+
+    var count: Int { samples.count }
+
+    mutating func add(_ nanoseconds: Int64) {
+        samples.append(nanoseconds)
+        isSorted = false
+    }
+
+    /// The time that `part` of the calls did not exceed, in microseconds.
+    mutating func quantile(_ part: Double) -> Double {
+        guard !samples.isEmpty else { return 0 }
+        if !isSorted {
+            samples.sort()
+            isSorted = true
+        }
+        return Double(samples[min(samples.count - 1, Int(Double(samples.count) * part))]) / 1000
+    }
+
+    /// `p50 p99 max`, in microseconds.
+    mutating func text() -> String {
+        [0.5, 0.99, 1].map { decimal(quantile($0)) }.joined(separator: " ")
+    }
+}
