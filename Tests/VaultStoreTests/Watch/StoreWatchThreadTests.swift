@@ -199,7 +199,7 @@ import VaultTestSupport
             // One turn of the writer, so that this is no busy loop.
             guard world.write(StoreFixture.noWork) != nil else { break }
             let index = Int(random.next() % UInt64(open.count))
-            if random.once(in: 40) {
+            if open.count > 1, random.once(in: 40) {
                 var gone = open.remove(at: index)
                 gone.client.hasLeft = true
                 gone.stream.close()
