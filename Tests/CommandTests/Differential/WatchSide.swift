@@ -11,6 +11,8 @@ final class WatchSide {
     }
 
     static let streamCount = 4
+    /// One more, for a watcher of everything from the beginning.
+    static let witness = WatcherName(stream: streamCount, id: 0)
 
     let connection: KVConnection
     /// Rules that this server broke on its own, whatever the other one says.
@@ -31,8 +33,8 @@ final class WatchSide {
         self.server = server
         self.alteration = alteration
         connection = try await KVConnection(server.socketPath)
-        altered = Array(repeating: [], count: Self.streamCount)
-        for _ in 0..<Self.streamCount {
+        altered = Array(repeating: [], count: Self.streamCount + 1)
+        for _ in 0...Self.streamCount {
             streams.append(try await WatchConnection(server.socketPath))
         }
     }

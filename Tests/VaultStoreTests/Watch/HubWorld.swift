@@ -89,8 +89,9 @@ struct HubWorld {
     private mutating func create() {
         guard let stream = pickStream(), creating[stream] == nil else { return }
         var request = WatchRequest(range: range())
-        switch random.next() % 4 {
+        switch random.next() % 5 {
         case 0: request.startRevision = Revision(Int64(random.next() % UInt64(published + 4)))
+        case 2: request.startRevision = Revision(published + 1 + Int64(random.next() % 9))
         case 1: request.startRevision = Revision(max(compacted, 1))
         default: break
         }
