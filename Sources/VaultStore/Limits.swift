@@ -83,9 +83,9 @@ public enum Limits {
     /// Leases in all: about 300 bytes of memory each, and a second of every unseal.
     public static let leasesMax = 1_000_000
 
-    /// Leases that end in one commit, so that a client's write that comes meanwhile waits for
-    /// half a millisecond only, about as long as for another client's write.
-    public static let leaseExpiriesMax = 32
+    /// Leases that end in one commit: a client's write that comes meanwhile waits for it no longer
+    /// than for another client's write, and ten thousand still end within a second.
+    public static let leaseExpiriesMax = 12
 
     /// How late the writer may look at a lease, so that one look serves many.
     public static let leaseCheckSlack = Duration.milliseconds(100)
