@@ -117,7 +117,8 @@ public final class Environment: Sendable {
     /// finish on the old file; no write may be under way. `copy` is closed and its directory gone.
     ///
     /// When it throws nothing has changed. The new name is durable after `synchronizeDirectory`.
-    public func replace(with copy: Environment) throws(LMDBError) {
+    /// Returns the old file, which takes a while to close: let go of it where nobody waits.
+    public func replace(with copy: Environment) throws(LMDBError) -> RetiredFile {
         // One process holds both, so what a lock file is called does not matter meanwhile.
         for name in ["lock.mdb", "data.mdb"] {
             guard unsafe rename(copy.directory + "/" + name, directory + "/" + name) == 0 else {
@@ -135,6 +136,7 @@ public final class Environment: Sendable {
         for reader in retired.idle { unsafe mdb_txn_abort(reader.transaction) }
         unsafe rmdir(copy.directory)
         OpenFiles.remove(copy.identity)
+        return RetiredFile(file: retired.file)
     }
 
     /// Makes what the directory's files are called durable.
@@ -163,6 +165,11 @@ public final class Environment: Sendable {
     deinit {
         close()
     }
+}
+
+/// A file that was replaced. It is closed with the last of those who hold it.
+public struct RetiredFile: Sendable {
+    fileprivate let file: EnvironmentFile?
 }
 
 /// A read transaction that waits to be used again, and its file.

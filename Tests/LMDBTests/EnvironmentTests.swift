@@ -63,7 +63,7 @@ import VaultTestSupport
         let table = fixture.tables[0]
         let old = try fixture.environment.read(failure: { $0 }) {
             (snapshot) throws(LMDBError) -> [UInt8]? in
-            try fixture.environment.replace(with: other.environment)
+            _ = try fixture.environment.replace(with: other.environment)
             let outcome: Result<[UInt8]?, LMDBError> = withUnsafeBytes(of: UInt8(1)) { key in
                 do throws(LMDBError) {
                     return .success(try snapshot.get(table, key).map { Array($0) })

@@ -113,6 +113,34 @@ import Testing
         #expect(events.isEmpty)
     }
 
+    /// Clients of grpc-go measure the way with a PING for every few frames of a body.
+    @Test func aPingForEachBodyIsNoFlood() async throws {
+        var limits = ServerLimits()
+        limits.pingsPerSecond = 5
+        let events = try await attack(limits) { raw in
+            raw.handshake()
+            for number in 0..<100 {
+                let stream = Int32(2 * number + 1)
+                raw.write(
+                    type: 1, flags: 4, streamID: stream, RawConnection.request(UnaryTests.path))
+                raw.write(type: 0, flags: 1, streamID: stream, [0, 0, 0, 0, 1, 7])
+                #expect(raw.first(of: [0])?.streamID == stream)
+                raw.write(type: 6, [UInt8](repeating: UInt8(number), count: 8))
+                try #require(raw.first(of: [6]) != nil, "cut off at ping \(number)")
+            }
+        }
+        #expect(abuse(events) == [])
+        let flood = try await attack(limits) { raw in
+            raw.handshake()
+            raw.write(type: 1, flags: 4, streamID: 1, RawConnection.request(UnaryTests.path))
+            raw.write(type: 0, flags: 1, streamID: 1, [0, 0, 0, 0, 1, 7])
+            _ = raw.first(of: [0])
+            for _ in 0..<100 { raw.write(type: 6, [1, 2, 3, 4, 5, 6, 7, 8]) }
+            #expect(raw.goAwayCode() == Self.enhanceYourCalm)
+        }
+        #expect(abuse(flood) == ["too many pings"])
+    }
+
     @Test func settingsFloodIsCutOff() async throws {
         let events = try await attack { raw in
             raw.handshake()

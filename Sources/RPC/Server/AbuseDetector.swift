@@ -7,6 +7,8 @@ struct AbuseDetector {
     private var pings: RateLimit
     private var settings: RateLimit
     private var idleFrames: RateLimit
+    /// Part of a body was sent since the last PING.
+    private var expectsPing = false
 
     init(limits: ServerLimits, now: NIODeadline) {
         resets = RateLimit(perSecondMax: limits.resetsPerSecond, now: now)
@@ -14,6 +16,10 @@ struct AbuseDetector {
         settings = RateLimit(perSecondMax: limits.settingsPerSecond, now: now)
         idleFrames = RateLimit(perSecondMax: limits.idleFramesPerSecond, now: now)
     }
+
+    /// Part of a body was sent. The next PING is not counted: grpc-go measures the way with one for
+    /// whatever it has read, thousands a second on a socket, and other gRPC servers bear it, too.
+    mutating func sentBody() { expectsPing = true }
 
     /// Looks at a frame; the reason to disconnect, or nil.
     mutating func reason(
@@ -28,6 +34,9 @@ struct AbuseDetector {
             return resets.allows(now: now()) ? nil : "too many stream resets"
         case 0x4:
             return hasEndOrAck || settings.allows(now: now()) ? nil : "too many settings"
+        case 0x6 where expectsPing && !hasEndOrAck:
+            expectsPing = false
+            return nil
         case 0x6:
             return hasEndOrAck || pings.allows(now: now()) ? nil : "too many pings"
         default:

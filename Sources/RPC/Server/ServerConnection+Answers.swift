@@ -108,6 +108,7 @@ extension ServerConnection {
     func take(slot: Int, count: Int, into output: inout ByteBuffer) {
         let stream = streams[slot]
         stream.outbound.take(count, into: &output)
+        abuse.sentBody()
         stream.offeredBytes = 0
         if stream.streamCall == nil { unreadAnswerBytes -= count }
         if let call = stream.streamCall {

@@ -13,7 +13,7 @@ final class ServerConnection: Connection {
     var isTouched = false
 
     private var preface = Preface()
-    private var abuse: AbuseDetector
+    var abuse: AbuseDetector
     private var abuseReason: String?
     private(set) var isDraining = false
     private var hasSentLastGoAway = false

@@ -32,7 +32,7 @@ public struct ServerLimits: Sendable {
     /// RST_STREAM frames a second. A rapid reset attack (CVE-2023-44487) sends tens of thousands;
     /// a client that cancels a hundred watches at once is fine.
     public var resetsPerSecond = 500
-    /// PING frames a second. Clients measuring bandwidth send one per few frames; none needs more.
+    /// PING frames a second, besides one for whatever the client was sent.
     public var pingsPerSecond = 200
     /// SETTINGS frames a second. Real clients send one or two in all.
     public var settingsPerSecond = 20

@@ -12,17 +12,20 @@ extension Store {
         let before = log.fileBytes()
         let directory = try CopyDirectory(in: self.directory)
         let log = log
-        try copy(into: directory, isCancelled: isCancelled) {
+        let retired = try copy(into: directory, isCancelled: isCancelled) {
             (copy, standstill) throws(StoreError) in
             try copy.complete(standstill.head, reservesGrowth: true)
-            try log.replaceFile(with: copy.target)
+            let retired = try log.replaceFile(with: copy.target)
             // The old file is gone. When nobody knows whether the new one has its name on the
             // disk, nothing more may be acknowledged.
             do throws(StoreError) { try log.synchronizeDirectory() } catch {
                 standstill.failure = error
                 throw error
             }
+            return retired
         }
+        // Unmapping it takes longer than any read: on this thread, after the last of those.
+        defer { withExtendedLifetime(retired) {} }
         return Defragmentation(bytesBefore: before, bytesAfter: log.fileBytes())
     }
 

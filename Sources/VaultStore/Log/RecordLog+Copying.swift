@@ -13,13 +13,13 @@ extension RecordLog {
     }
 
     /// Puts the file of `copy`, which is whole and durable, in the place of this one's. No write
-    /// may be under way. When it throws, nothing has changed.
-    func replaceFile(with copy: RecordLog) throws(StoreError) {
+    /// may be under way. When it throws, nothing has changed. Returns the old file.
+    func replaceFile(with copy: RecordLog) throws(StoreError) -> RetiredFile {
         // Tables are numbered as they are opened, in the same order for each file.
         precondition(
             copy.log == log && copy.state == state && copy.leases == leases,
             "a copy has the tables of its model")
-        do throws(LMDBError) { try environment.replace(with: copy.environment) } catch {
+        do throws(LMDBError) { return try environment.replace(with: copy.environment) } catch {
             throw StoreError(error)
         }
     }
