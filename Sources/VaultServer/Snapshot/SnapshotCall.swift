@@ -142,14 +142,12 @@ final class SnapshotCall: StreamHandler, Sendable {
     /// Sends the next bytes; false when these were the last.
     private func sendBlock(of archive: SnapshotArchive) throws(DataDirectoryError) -> Bool {
         let block = try archive.next(countMax: Limits.snapshotBlobBytes)
-        var response = Etcdserverpb_SnapshotResponse()
-        response.version = Version.etcdStorage
-        response.remainingBytes = UInt64(archive.byteCount - archive.sentCount)
-        response.blob.append(contentsOf: block ?? archive.digest())
-        switch Answer.encoded(response) {
-        case .success(let message): call.send(message)
-        case .failure(let status): finish(status)
-        }
+        // By hand: SwiftProtobuf takes ten times as long for a blob.
+        var writer = WireWriter()
+        writer.unsigned(2, UInt64(archive.byteCount - archive.sentCount))
+        writer.bytes(3, block ?? archive.digest())
+        writer.bytes(4, Array(Version.etcdStorage.utf8))
+        call.send(writer.buffer)
         return block != nil
     }
 }
