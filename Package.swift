@@ -50,7 +50,7 @@ let package = Package(
         // The vault.
         .target(name: "VaultSeal", dependencies: ["Sodium"]),
         .target(name: "VaultStore", dependencies: ["LMDB", "VaultSeal"]),
-        .target(name: "VaultAccess", dependencies: ["VaultSeal"]),
+        .target(name: "VaultAccess", dependencies: ["VaultSeal", "Sodium", "CLinux"]),
         .target(
             name: "VaultAPI",
             dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")]),
@@ -85,7 +85,7 @@ let package = Package(
         .executableTarget(
             name: "vaultctl",
             dependencies: [
-                "VaultClient", "VaultAPI", "CLinux",
+                "VaultClient", "VaultAPI", "VaultAccess", "VaultSeal", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -110,6 +110,9 @@ let package = Package(
             name: "VaultSealTests", dependencies: ["VaultSeal", "Sodium", "VaultTestSupport"],
             // Found by path: the tests also write what is missing.
             exclude: ["Golden"]),
+        .testTarget(
+            name: "VaultAccessTests",
+            dependencies: ["VaultAccess", "VaultSeal", "Sodium", "VaultTestSupport"]),
         .testTarget(
             name: "VaultStoreTests",
             dependencies: ["VaultStore", "VaultSeal", "Sodium", "LMDB", "VaultTestSupport"]),

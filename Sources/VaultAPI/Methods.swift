@@ -202,6 +202,36 @@ public enum Methods {
         public static let all = [serverReflectionInfo]
     }
 
+    /// `vault.v1.Access`.
+    public enum Access {
+        /// The service's full name.
+        public static let service = "vault.v1.Access"
+        /// `WhoAmIRequest` to `WhoAmIResponse`.
+        public static let whoAmI = Method(service, "WhoAmI")
+        /// `AllowRequest` to `AllowResponse`.
+        public static let allow = Method(service, "Allow")
+        /// `DenyRequest` to `DenyResponse`.
+        public static let deny = Method(service, "Deny")
+        /// `ExplainRequest` to `ExplainResponse`.
+        public static let explain = Method(service, "Explain")
+        /// Every method of the service.
+        public static let all = [whoAmI, allow, deny, explain]
+    }
+
+    /// `vault.v1.Audit`.
+    public enum Audit {
+        /// The service's full name.
+        public static let service = "vault.v1.Audit"
+        /// `HashKeyRequest` to `HashKeyResponse`.
+        public static let hashKey = Method(service, "HashKey")
+        /// `AuditStateRequest` to `AuditStateResponse`.
+        public static let state = Method(service, "State")
+        /// `ResumeRequest` to `ResumeResponse`.
+        public static let resume = Method(service, "Resume")
+        /// Every method of the service.
+        public static let all = [hashKey, state, resume]
+    }
+
     /// `vault.v1.Vault`.
     public enum Vault {
         /// The service's full name.
@@ -226,4 +256,5 @@ public enum Methods {
     public static let all: [Method] =
         KV.all + Watch.all + Lease.all + Cluster.all + Maintenance.all + Auth.all
         + Lock.all + Election.all + Health.all + Reflection.all + ReflectionAlpha.all + Vault.all
+        + Access.all + Audit.all
 }

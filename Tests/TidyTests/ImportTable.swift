@@ -12,7 +12,8 @@ enum ImportTable {
         "RPC": nio.union(["CNghttp2", "NIOHTTP1"]),
         "VaultAPI": ["SwiftProtobuf", "FoundationEssentials"],
         "VaultSeal": ["Sodium"],
-        "VaultAccess": ["VaultSeal"],
+        // Sodium: for hashes of passwords and tokens. CLinux: for what the kernel says of peers.
+        "VaultAccess": ["VaultSeal", "Sodium", "CLinux"],
         "VaultStore": ["VaultSeal", "LMDB"],
         "VaultBackup": ["VaultStore", "VaultSeal"],
         // Sodium: for handing a credential on in guarded memory, and for the SHA-256 of snapshots.
@@ -24,7 +25,8 @@ enum ImportTable {
         "VaultClient": nio.union(["VaultAPI", "RPC", "SwiftProtobuf", "FoundationEssentials"]),
         "vaultd": ["VaultServer", "ArgumentParser", "Logging", "SystemPackage"],
         "vaultctl": nio.union([
-            "CLinux", "VaultClient", "VaultBackup", "VaultAccess", "VaultAPI", "ArgumentParser",
+            "CLinux", "VaultClient", "VaultBackup", "VaultAccess", "VaultSeal", "VaultAPI",
+            "ArgumentParser",
             "SystemPackage", "SwiftProtobuf", "FoundationEssentials", "RPC",
         ]),
         "vaultbench": nio.union(["RPC", "VaultAPI", "SwiftProtobuf", "FoundationEssentials"]),

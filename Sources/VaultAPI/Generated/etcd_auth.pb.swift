@@ -85,6 +85,9 @@ public nonisolated struct Authpb_Permission: Sendable {
     case read // = 0
     case write // = 1
     case readwrite // = 2
+
+    /// vaultd's own: read a key by its name, and list nothing.
+    case get // = 3
     case UNRECOGNIZED(Int)
 
     public init() {
@@ -96,6 +99,7 @@ public nonisolated struct Authpb_Permission: Sendable {
       case 0: self = .read
       case 1: self = .write
       case 2: self = .readwrite
+      case 3: self = .get
       default: self = .UNRECOGNIZED(rawValue)
       }
     }
@@ -105,6 +109,7 @@ public nonisolated struct Authpb_Permission: Sendable {
       case .read: return 0
       case .write: return 1
       case .readwrite: return 2
+      case .get: return 3
       case .UNRECOGNIZED(let i): return i
       }
     }
@@ -114,6 +119,7 @@ public nonisolated struct Authpb_Permission: Sendable {
       .read,
       .write,
       .readwrite,
+      .get,
     ]
 
   }
@@ -259,7 +265,7 @@ nonisolated extension Authpb_Permission: SwiftProtobuf.Message, SwiftProtobuf._M
 }
 
 nonisolated extension Authpb_Permission.TypeEnum: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0READ\0\u{1}WRITE\0\u{1}READWRITE\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0READ\0\u{1}WRITE\0\u{1}READWRITE\0\u{1}GET\0")
 }
 
 nonisolated extension Authpb_Role: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {

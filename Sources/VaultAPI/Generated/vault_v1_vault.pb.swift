@@ -200,6 +200,9 @@ public nonisolated struct Vault_V1_InitRequest: Sendable {
 
   public var slots: [Vault_V1_NewSlot] = []
 
+  /// Principals that may do everything, beside root and the daemon's own user.
+  public var administrators: [String] = []
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -710,7 +713,7 @@ nonisolated extension Vault_V1_StatusResponse: SwiftProtobuf.Message, SwiftProto
 
 nonisolated extension Vault_V1_InitRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".InitRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}slots\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}slots\0\u{1}administrators\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -719,6 +722,7 @@ nonisolated extension Vault_V1_InitRequest: SwiftProtobuf.Message, SwiftProtobuf
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeRepeatedMessageField(value: &self.slots) }()
+      case 2: try { try decoder.decodeRepeatedStringField(value: &self.administrators) }()
       default: break
       }
     }
@@ -728,11 +732,15 @@ nonisolated extension Vault_V1_InitRequest: SwiftProtobuf.Message, SwiftProtobuf
     if !self.slots.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.slots, fieldNumber: 1)
     }
+    if !self.administrators.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.administrators, fieldNumber: 2)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: Vault_V1_InitRequest, rhs: Vault_V1_InitRequest) -> Bool {
     if lhs.slots != rhs.slots {return false}
+    if lhs.administrators != rhs.administrators {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -16,18 +16,18 @@ struct Admission: Sendable {
 
     /// nil lets the call in.
     func refusal(path: String, peer: PeerCredentials) -> Status? {
-        let identity = Identity(
+        let identity = PeerIdentity(
             processID: peer.processID, userID: peer.userID, groupID: peer.groupID)
         return allows(requirements[path] ?? .administrator, identity)
             ? nil : StatusTable.permissionDenied
     }
 
-    private func allows(_ requirement: Requirement, _ identity: Identity) -> Bool {
+    private func allows(_ requirement: Requirement, _ identity: PeerIdentity) -> Bool {
         switch requirement {
         // Nobody else holds a permission until roles can grant one, and what "anyone" may ask
         // still tells a stranger that there is a vault, how large it is and how busy.
         case .anyone, .readKeys, .writeKeys, .administrator:
-            identity.isAdministrator(daemonUserID: daemonUserID)
+            identity.isOwner(daemonUserID: daemonUserID)
         }
     }
 }

@@ -86,5 +86,14 @@ enum Permissions {
         Methods.Vault.seal: .administrator,
         Methods.Vault.history: .readKeys,
         Methods.Vault.version: .readKeys,
+
+        Methods.Access.whoAmI: .anyone,
+        Methods.Access.allow: .administrator,
+        Methods.Access.deny: .administrator,
+        Methods.Access.explain: .anyone,
+
+        Methods.Audit.hashKey: .administrator,
+        Methods.Audit.state: .administrator,
+        Methods.Audit.resume: .administrator,
     ]
 }
