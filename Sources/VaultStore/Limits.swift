@@ -30,6 +30,9 @@ public enum Limits {
     /// Entries that a scan looks at while it holds the index: tens of microseconds.
     public static let scanSliceEntries = 512
 
+    /// Bytes of the rules of access: one record, rewritten with every change of them.
+    public static let accessBytesMax = 8 << 20
+
     /// Requests that wait for the writer. Each holds its key and value in memory.
     public static let queuedWritesMax = 16_384
 

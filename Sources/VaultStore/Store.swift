@@ -108,6 +108,12 @@ public final class Store: Sendable {
         writer.submit(request, completion: completion)
     }
 
+    /// The rules of access as they were written last; nil when none ever were. What they mean is
+    /// not the store's business.
+    public func accessRules() throws(StoreError) -> Bytes? {
+        try log.accessRecord()?.content
+    }
+
     /// The newest revision that is durable and may be seen.
     public var revision: Revision { clock.published }
 

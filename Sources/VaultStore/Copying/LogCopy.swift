@@ -76,12 +76,23 @@ final class LogCopy: @unchecked Sendable {
         guard leases == head.leaseCount else {
             throw .damaged("there are \(leases) leases, \(head.leaseCount) were written")
         }
+        try copyAccess(number: head.accessNumber, to: &transaction)
         try target.put(head, into: &transaction)
         try target.commit(transaction, reservesGrowth: reservesGrowth)
     }
 
     /// Closes the file, unless it has become another's. May be called again.
     func close() { target.environment.close() }
+
+    private func copyAccess(
+        number: UInt64, to transaction: inout WriteTransaction
+    ) throws(StoreError) {
+        let record = try source.accessRecord()
+        guard record?.number ?? 0 == number else {
+            throw .damaged("the access rules are not the ones that were written last")
+        }
+        if let record { try target.put(record, into: &transaction) }
+    }
 
     private func copyLeases(to transaction: inout WriteTransaction) throws(StoreError) -> UInt64 {
         var count: UInt64 = 0

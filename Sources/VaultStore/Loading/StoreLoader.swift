@@ -65,17 +65,25 @@ struct StoreLoader {
         return loaded.store
     }
 
+    /// The head, and that the access record is the one that it names.
     private func readHead() throws(StoreError) -> StoreHead {
         var head: StoreHead?
+        var accessNumber: UInt64 = 0
         for page in file.leafPages(of: RecordLog.stateTableName) {
             try file.visit(page, failure: StoreError.init) { (key, sealed) throws(StoreError) in
-                guard key.elementsEqual(RecordLog.headKey) else {
+                if key.elementsEqual(RecordLog.headKey) {
+                    head = try Self.openHead(sealed, cipher: cipher)
+                } else if key.elementsEqual(AccessRecord.key) {
+                    accessNumber = try cipher.openAccess(sealed).number
+                } else {
                     throw .damaged("the state table has an entry that nobody wrote")
                 }
-                head = try Self.openHead(sealed, cipher: cipher)
             }
         }
         guard let head else { throw .damaged("the sealed head is missing") }
+        guard head.accessNumber == accessNumber else {
+            throw .damaged("the access rules are not the ones that were written last")
+        }
         return head
     }
 

@@ -19,11 +19,14 @@ struct StoreHead: Equatable {
     var leaseCount: UInt64 = 0
     /// What an operator raised.
     var alarms = AlarmList()
+    /// How often the access record was written; 0 when there is none.
+    var accessNumber: UInt64 = 0
 
     /// What may follow the fixed fields.
     private enum Tag {
         static let leaseCount: UInt16 = 1
         static let alarms: UInt16 = 2
+        static let accessNumber: UInt16 = 3
     }
     private static let fieldHeaderCount = 8
 
@@ -41,6 +44,7 @@ struct StoreHead: Equatable {
         output.append(contentsOf: repeatElement(0, count: 64))
         append(leaseCount, as: Tag.leaseCount, to: &output)
         if !alarms.alarms.isEmpty { append(alarms.encode(), as: Tag.alarms, to: &output) }
+        if accessNumber > 0 { append(accessNumber, as: Tag.accessNumber, to: &output) }
         return output
     }
 
@@ -90,17 +94,28 @@ struct StoreHead: Equatable {
                     littleEndian: input.loadUnaligned(
                         fromByteOffset: offset + 4, as: UInt32.self)))
             guard reserved == 0, count <= input.count - start else { return false }
-            if UInt16(littleEndian: tag) == Tag.leaseCount {
-                guard count == 8 else { return false }
-                leaseCount = UInt64(
-                    littleEndian: input.loadUnaligned(fromByteOffset: start, as: UInt64.self))
-            }
-            if UInt16(littleEndian: tag) == Tag.alarms {
-                let field = UnsafeRawBufferPointer(rebasing: input[start..<(start + count)])
-                guard let list = AlarmList(field) else { return false }
-                alarms = list
-            }
+            let field = UnsafeRawBufferPointer(rebasing: input[start..<(start + count)])
+            guard readField(UInt16(littleEndian: tag), field) else { return false }
             offset = start + count
+        }
+        return true
+    }
+
+    private mutating func readField(_ tag: UInt16, _ field: UnsafeRawBufferPointer) -> Bool {
+        var word: UInt64? {
+            field.count == 8 ? UInt64(littleEndian: field.loadUnaligned(as: UInt64.self)) : nil
+        }
+        switch tag {
+        case Tag.leaseCount:
+            guard let word else { return false }
+            leaseCount = word
+        case Tag.alarms:
+            guard let list = AlarmList(field) else { return false }
+            alarms = list
+        case Tag.accessNumber:
+            guard let word, word > 0 else { return false }
+            accessNumber = word
+        default: break
         }
         return true
     }

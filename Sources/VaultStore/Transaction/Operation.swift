@@ -139,6 +139,8 @@ public enum WriteRequest: Sendable {
     /// End a lease and delete what hangs on it.
     case revokeLease(LeaseID)
     case alarm(AlarmChange)
+    /// Put other rules of access in the place of the present ones. Makes no revision.
+    case replaceAccess(Bytes)
 }
 
 public enum WriteResult: Equatable, Sendable {
@@ -150,4 +152,5 @@ public enum WriteResult: Equatable, Sendable {
     case leaseGranted(LeaseGrant)
     case leaseRevoked(revision: Revision)
     case alarm(AlarmResult)
+    case accessReplaced(revision: Revision)
 }

@@ -87,6 +87,8 @@ struct WriteBatch: ~Copyable {
             return .leaseRevoked(revision: try revoke(id))
         case .alarm(let change):
             return .alarm(try self.change(change))
+        case .replaceAccess(let content):
+            return .accessReplaced(revision: try replaceAccess(content))
         }
     }
 
@@ -121,6 +123,17 @@ struct WriteBatch: ~Copyable {
         head.compactRevision = revision.rawValue
         head.unfinishedCompaction = revision.rawValue
         changesHead = true
+    }
+
+    private mutating func replaceAccess(_ content: Bytes) throws(StoreError) -> Revision {
+        guard content.count <= Limits.accessBytesMax else { throw .requestTooLarge }
+        head.accessNumber += 1
+        changesHead = true
+        do throws(StoreError) {
+            try log.put(
+                AccessRecord(number: head.accessNumber, content: content), into: &transaction)
+        } catch { throw spoil(error) }
+        return Revision(head.currentRevision)
     }
 
     /// A step of a compaction: the records are gone from the index already.

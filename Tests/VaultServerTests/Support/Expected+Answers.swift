@@ -59,7 +59,8 @@ extension Expected {
                 response.alarms = [member]
             }
             return try response.serializedBytes()
-        case .leaseRevoked(let revision):
+        // As every answer of the Auth service: a header and nothing else.
+        case .leaseRevoked(let revision), .accessReplaced(let revision):
             var response = Etcdserverpb_LeaseRevokeResponse()
             response.header = header.message(revision: revision)
             return try response.serializedBytes()

@@ -76,8 +76,8 @@ struct LeaseModel {
             return .compact(revision: revision)
         case .tidy:
             return .tidy
-        case .alarm:
-            preconditionFailure("the model has no alarms")
+        case .alarm, .replaceAccess:
+            preconditionFailure("the model has neither alarms nor rules")
         }
     }
 
