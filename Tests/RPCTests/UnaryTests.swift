@@ -196,11 +196,11 @@ import Testing
 
     @Test func admitSeesEveryCallAndMayRefuse() async throws {
         let paths = Recorder<String>()
-        let admit: @Sendable (String, PeerCredentials, Metadata) -> Status? = { path, _, metadata in
+        let gate = TestGate { path, caller in
             paths.append(path)
-            return metadata["token"] == "good" ? nil : Status(.permissionDenied, "no")
+            return caller.metadata["token"] == "good" ? nil : Status(.permissionDenied, "no")
         }
-        try await TestServer.run([Self.echo], admit: admit) { test in
+        try await TestServer.run([Self.echo], gate: gate) { test in
             try await test.withClient { client in
                 let refused = await failure { try await client.unary(Self.path, ByteBuffer()) }
                 #expect(refused == Status(.permissionDenied, "no"))

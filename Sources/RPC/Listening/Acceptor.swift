@@ -12,7 +12,12 @@ final class Acceptor: Sendable {
     private let registry: ConnectionRegistry
     private let limits: ServerLimits
     private let log: @Sendable (ServerEvent) -> Void
-    private let adopt: @Sendable (_ descriptor: Int32, _ ticket: ConnectionTicket) -> Void
+    private let gate: any Gatekeeper
+    private let adopt: Adoption
+
+    typealias Adoption = @Sendable (
+        _ descriptor: Int32, _ ticket: ConnectionTicket, any PeerIdentification
+    ) -> Void
     /// The reading end of a pipe; the thread ends when the writing end is closed.
     private let stopSignal: Int32
     private let stopper: Mutex<Int32?>
@@ -58,12 +63,13 @@ final class Acceptor: Sendable {
 
     init(
         listener: ListeningSocket, registry: ConnectionRegistry, limits: ServerLimits,
-        log: @escaping @Sendable (ServerEvent) -> Void,
-        adopt: @escaping @Sendable (_ descriptor: Int32, _ ticket: ConnectionTicket) -> Void
+        gate: any Gatekeeper, log: @escaping @Sendable (ServerEvent) -> Void,
+        adopt: @escaping Adoption
     ) throws(ListenError) {
         self.listener = listener
         self.registry = registry
         self.limits = limits
+        self.gate = gate
         self.log = log
         self.adopt = adopt
         var ends: [Int32] = [-1, -1]
@@ -151,7 +157,13 @@ final class Acceptor: Sendable {
         }
         switch registry.admit(peer, limits: limits) {
         case .admitted(let ticket):
-            adopt(descriptor, ticket)
+            guard let peer = gate.identify(socket: descriptor, credentials: peer) else {
+                ticket.release()
+                close(descriptor)
+                log(.peerUnknown)
+                return
+            }
+            adopt(descriptor, ticket, peer)
         case .refused(let reason):
             close(descriptor)
             if logged.allows(now: .now()) {

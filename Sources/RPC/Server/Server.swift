@@ -12,30 +12,27 @@ public final class Server: Sendable {
     private let acceptors = Mutex<[Acceptor]>([])
     private let nextLoop = Atomic<Int>(0)
 
-    /// `admit` sees every call before its route (also unknown paths) and may refuse it. `log` is
-    /// called on event loops and acceptor threads and must not block.
+    /// `log` is called on event loops and acceptor threads and must not block.
     public init(
         routes: [Route], limits: ServerLimits = ServerLimits(),
-        group: MultiThreadedEventLoopGroup,
-        admit:
-            @escaping @Sendable (
-                _ path: String, _ peer: PeerCredentials, _ metadata: Metadata
-            ) -> Status? = { _, _, _ in nil },
+        group: MultiThreadedEventLoopGroup, gate: any Gatekeeper = OpenGate(),
         log: @escaping @Sendable (ServerEvent) -> Void = { _ in }
     ) {
         environment = ServerEnvironment(
-            routes: RouteTable(routes), limits: limits, admit: admit, log: log,
+            routes: RouteTable(routes), limits: limits, gate: gate, log: log,
             registry: ConnectionRegistry())
-        mailboxes = group.makeIterator().map { Mailbox(eventLoop: $0) }
+        mailboxes = group.makeIterator().map {
+            Mailbox(eventLoop: $0, journal: gate.makeJournal())
+        }
     }
 
     /// Accepts connections of `listener` from now on; the server closes it when it drains.
     public func start(_ listener: ListeningSocket) async throws {
         let acceptor = try Acceptor(
             listener: listener, registry: environment.registry, limits: environment.limits,
-            log: environment.log
-        ) { descriptor, ticket in
-            self.adopt(descriptor, ticket)
+            gate: environment.gate, log: environment.log
+        ) { descriptor, ticket, identification in
+            self.adopt(descriptor, ticket, identification)
         }
         acceptors.withLock { $0.append(acceptor) }
         acceptor.start()
@@ -60,7 +57,10 @@ public final class Server: Sendable {
     }
 
     /// Makes an accepted descriptor a connection of the next event loop.
-    private func adopt(_ descriptor: Int32, _ ticket: ConnectionTicket) {
+    private func adopt(
+        _ descriptor: Int32, _ ticket: ConnectionTicket,
+        _ identification: any PeerIdentification
+    ) {
         let turn = nextLoop.wrappingAdd(1, ordering: .relaxed).oldValue
         let mailbox = mailboxes[turn % mailboxes.count]
         let environment = environment
@@ -72,7 +72,8 @@ public final class Server: Sendable {
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let connection = ServerConnection(
-                        environment: environment, ticket: ticket, mailbox: mailbox)
+                        environment: environment, ticket: ticket, identification: identification,
+                        mailbox: mailbox)
                     // Before the handler is there, so that a handler that closes at once is
                     // removed after it was added.
                     environment.registry.add(ticket, channel)

@@ -9,8 +9,57 @@ extension ServerConnection {
         send(result, on: stream)
     }
 
+    /// Sends the answer of a unary call, once it is in the journal.
     func send(_ result: UnaryResult, on stream: ServerStream) {
-        guard stream.finalStatus == nil else { return }
+        guard !stream.isAnswered else { return }
+        guard let journal = mailbox.journal, let call = stream.call else {
+            unreadAnswerBytes += result.byteCount
+            return submit(result, on: stream)
+        }
+        journal.answered(call, result.status)
+        hold(result, of: stream)
+    }
+
+    /// Refuses a call before its handler, once that is in the journal.
+    func turnAway(_ stream: ServerStream, path: String, _ status: Status) {
+        guard !stream.isAnswered else { return }
+        guard let journal = mailbox.journal else { return fail(stream, status) }
+        journal.refused(path: path, caller: caller(of: stream), status)
+        hold(.failure(status), of: stream)
+    }
+
+    func caller(of stream: ServerStream) -> Caller {
+        Caller(peer: peer, identification: identification, metadata: stream.head.metadata)
+    }
+
+    private func hold(_ result: UnaryResult, of stream: ServerStream) {
+        stream.isHeld = true
+        // Counted from now on: a client that asks faster than it reads is not answered further.
+        unreadAnswerBytes += result.byteCount
+        mailbox.hold(
+            HeldAnswer(
+                connection: self, slot: stream.slot, streamID: stream.streamID, result: result))
+    }
+
+    /// The journal has it, or `failure` says what is answered in its place.
+    func release(_ answer: HeldAnswer, instead failure: Status?) {
+        let stream = streams[answer.slot]
+        // It may be over: cut off, or its slot another's.
+        guard stream.isLive, stream.streamID == answer.streamID, stream.finalStatus == nil else {
+            unreadAnswerBytes -= answer.result.byteCount
+            return
+        }
+        stream.isHeld = false
+        if let failure {
+            unreadAnswerBytes -= answer.result.byteCount
+            fail(stream, failure)
+        } else {
+            submit(answer.result, on: stream)
+        }
+    }
+
+    /// `unreadAnswerBytes` has counted it already.
+    private func submit(_ result: UnaryResult, on stream: ServerStream) {
         switch result {
         case .message(let message):
             stream.outbound.append(message)
@@ -20,7 +69,6 @@ extension ServerConnection {
             fail(stream, status)
             return
         }
-        unreadAnswerBytes += stream.outbound.byteCount
         stream.finalStatus = .ok
         sendHead(of: stream)
     }
@@ -65,7 +113,7 @@ extension ServerConnection {
         stream.outbound.truncate(keeping: stream.offeredBytes)
         if stream.streamCall == nil { unreadAnswerBytes -= unsent - stream.outbound.byteCount }
         stream.call?.cancel()
-        fail(stream, Status(.deadlineExceeded, "context deadline exceeded"))
+        send(.failure(Status(.deadlineExceeded, "context deadline exceeded")), on: stream)
     }
 
     func resumeReading(_ call: StreamCall) {
@@ -131,7 +179,14 @@ extension ServerConnection {
 
     /// The stream is gone. Tells whoever still works on it.
     func end(_ stream: ServerStream) {
-        stream.call?.cancel()
+        if let call = stream.call {
+            // What it asked for may have been done all the same.
+            if !stream.isAnswered, let journal = mailbox.journal {
+                journal.answered(call, Status(.cancelled, "context canceled"))
+                mailbox.noteNews()
+            }
+            call.cancel()
+        }
         if let handler = stream.handler {
             stream.handler = nil
             handler.cancelled()

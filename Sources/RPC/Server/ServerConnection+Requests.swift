@@ -43,6 +43,7 @@ extension ServerConnection: SessionDelegate {
             return
         }
         guard stream.head.isPost else {
+            noteRefusal(of: stream)
             refuse(stream, Status(.internal, "the method must be POST"), httpStatus: "405")
             return
         }
@@ -50,28 +51,39 @@ extension ServerConnection: SessionDelegate {
         case .grpc:
             start(stream)
         case .missing:
+            noteRefusal(of: stream)
             refuse(
                 stream, Status(.internal, "invalid gRPC request content-type \"\""),
                 httpStatus: "415")
         case .other(let type):
+            noteRefusal(of: stream)
             refuse(
                 stream, Status(.internal, "invalid gRPC request content-type \"\(type)\""),
                 httpStatus: "415")
         }
     }
 
+    /// What is no call of gRPC at all is in the journal too.
+    private func noteRefusal(of stream: ServerStream) {
+        guard let journal = mailbox.journal else { return }
+        journal.refused(
+            path: stream.head.route?.path ?? stream.head.unroutedPath, caller: caller(of: stream),
+            Status(.internal, "not a gRPC request"))
+        mailbox.noteNews()
+    }
+
     private func start(_ stream: ServerStream) {
         let path = stream.head.route?.path ?? stream.head.unroutedPath
-        if let refusal = environment.admit(path, peer, stream.head.metadata) {
-            fail(stream, refusal)
+        if let refusal = environment.gate.admit(path: path, caller: caller(of: stream)) {
+            turnAway(stream, path: path, refusal)
             return
         }
         guard let route = stream.head.route else {
-            fail(stream, environment.routes.refusal(of: path))
+            turnAway(stream, path: path, environment.routes.refusal(of: path))
             return
         }
         guard !stream.head.hasBadTimeout else {
-            fail(stream, Status(.internal, "malformed grpc-timeout"))
+            turnAway(stream, path: path, Status(.internal, "malformed grpc-timeout"))
             return
         }
         stream.route = route
@@ -85,7 +97,8 @@ extension ServerConnection: SessionDelegate {
         }
         if case .stream(let open) = route.kind {
             let call = StreamCall(
-                path: route.path, peer: peer, metadata: stream.head.metadata,
+                path: route.path, peer: peer, identification: identification,
+                metadata: stream.head.metadata,
                 deadline: stream.deadline, mailbox: mailbox, slot: stream.slot,
                 unsentBytesMax: limits.streamOutboundBytesMax)
             call.connection = self
@@ -97,7 +110,7 @@ extension ServerConnection: SessionDelegate {
 
     func dataReceived(slot: Int, bytes: UnsafeRawBufferPointer) {
         let stream = streams[slot]
-        guard stream.finalStatus == nil else {
+        guard !stream.isAnswered else {
             session?.consume(streamID: stream.streamID, count: bytes.count)
             return
         }
@@ -108,7 +121,7 @@ extension ServerConnection: SessionDelegate {
                 if rest.isEmpty { break }
             }
         } catch {
-            fail(stream, error)
+            spoil(stream, error)
             return
         }
         stream.heldBytes += bytes.count
@@ -158,9 +171,9 @@ extension ServerConnection: SessionDelegate {
     func remoteEnded(slot: Int) {
         let stream = streams[slot]
         stream.isRemoteEnded = true
-        guard stream.finalStatus == nil else { return }
+        guard !stream.isAnswered else { return }
         guard stream.assembler.isBetweenMessages else {
-            fail(stream, Status(.internal, "grpc: the request ends in the middle of a message"))
+            spoil(stream, Status(.internal, "grpc: the request ends in the middle of a message"))
             return
         }
         if stream.streamCall != nil {
@@ -173,7 +186,16 @@ extension ServerConnection: SessionDelegate {
                 runUnary(stream)
             }
         } else {
-            fail(stream, Status(.internal, "grpc: the request has no message"))
+            spoil(stream, Status(.internal, "grpc: the request has no message"))
+        }
+    }
+
+    /// Ends a call whose messages cannot be read.
+    private func spoil(_ stream: ServerStream, _ status: Status) {
+        if stream.streamCall == nil {
+            turnAway(stream, path: stream.route?.path ?? stream.head.unroutedPath, status)
+        } else {
+            fail(stream, status)
         }
     }
 
@@ -189,7 +211,7 @@ extension ServerConnection: SessionDelegate {
             // Its stream may have ended meanwhile.
             guard stream.isWaiting else { continue }
             stream.isWaiting = false
-            if stream.finalStatus == nil { runUnary(stream) }
+            if !stream.isAnswered { runUnary(stream) }
         }
         waitingSlots.removeFirst(next)
         flushLater()
@@ -205,7 +227,8 @@ extension ServerConnection: SessionDelegate {
     /// Runs a unary handler. It comes back with the answer, or answers later.
     private func run(_ stream: ServerStream, _ message: ByteBuffer) {
         guard let route = stream.route, case .unary(let handler) = route.kind else { return }
-        let call = stream.takeCall(peer: peer, mailbox: mailbox)
+        let call = stream.takeCall(
+            peer: peer, identification: identification, mailbox: mailbox)
         call.path = route.path
         call.deadline = stream.deadline
         swap(&call.metadata, &stream.head.metadata)
@@ -215,7 +238,7 @@ extension ServerConnection: SessionDelegate {
         case .message(let answer):
             send(.message(answer), on: stream)
         case .failure(let status):
-            fail(stream, status)
+            send(.failure(status), on: stream)
         case .later:
             break
         }

@@ -5,6 +5,7 @@ import NIOCore
 final class ServerConnection: Connection {
     let environment: ServerEnvironment
     let peer: PeerCredentials
+    let identification: any PeerIdentification
     private let ticket: ConnectionTicket
     let mailbox: Mailbox
     var streams = SlotTable<ServerStream>()
@@ -37,8 +38,12 @@ final class ServerConnection: Connection {
     /// Streams whose handlers are told after the flush that they may send again.
     var writableSlots: [Int] = []
 
-    init(environment: ServerEnvironment, ticket: ConnectionTicket, mailbox: Mailbox) {
+    init(
+        environment: ServerEnvironment, ticket: ConnectionTicket,
+        identification: any PeerIdentification, mailbox: Mailbox
+    ) {
         self.environment = environment
+        self.identification = identification
         self.ticket = ticket
         self.peer = ticket.peer
         self.mailbox = mailbox
@@ -93,6 +98,10 @@ final class ServerConnection: Connection {
         mailbox.drain()
     }
 
+    override func willFlush() {
+        mailbox.commitJournal()
+    }
+
     override func flushCompleted() {
         while let slot = writableSlots.popLast() {
             let stream = streams[slot]
@@ -111,6 +120,7 @@ final class ServerConnection: Connection {
         for stream in streams.all where stream.isLive {
             end(stream)
         }
+        mailbox.commitJournal()
         ticket.release()
     }
 
@@ -158,7 +168,7 @@ final class ServerConnection: Connection {
             }
             scheduleCheck(at: headerBlockStart + limits.headerTimeout)
         }
-        for stream in streams.all where stream.isLive && stream.finalStatus == nil {
+        for stream in streams.all where stream.isLive && !stream.isAnswered {
             guard let deadline = stream.deadline else { continue }
             if deadline <= now {
                 expire(stream)

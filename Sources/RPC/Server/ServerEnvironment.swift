@@ -2,7 +2,7 @@
 struct ServerEnvironment: Sendable {
     let routes: RouteTable
     let limits: ServerLimits
-    let admit: @Sendable (_ path: String, _ peer: PeerCredentials, _ metadata: Metadata) -> Status?
+    let gate: any Gatekeeper
     let log: @Sendable (ServerEvent) -> Void
     let registry: ConnectionRegistry
 }

@@ -38,6 +38,10 @@ final class ServerStream {
     var hasSentHead = false
     /// Set once: how the call ended.
     var finalStatus: Status?
+    /// Its answer waits to be written down; nothing more is done for it.
+    var isHeld = false
+    /// Nothing that arrives changes how it ends.
+    var isAnswered: Bool { isHeld || finalStatus != nil }
     /// Its unary request waits for the client to read other answers.
     var isWaiting = false
 
@@ -57,6 +61,7 @@ final class ServerStream {
         deadline = nil
         offeredBytes = 0
         hasSentHead = false
+        isHeld = false
         finalStatus = nil
     }
 
@@ -81,12 +86,15 @@ final class ServerStream {
     }
 
     /// A call object for this request: the last one, when nobody else kept it.
-    func takeCall(peer: PeerCredentials, mailbox: Mailbox) -> UnaryCall {
+    func takeCall(
+        peer: PeerCredentials, identification: any PeerIdentification, mailbox: Mailbox
+    ) -> UnaryCall {
         if spareCall != nil, isKnownUniquelyReferenced(&spareCall), let call = spareCall {
             spareCall = nil
             call.reset()
             return call
         }
-        return UnaryCall(peer: peer, mailbox: mailbox, slot: slot)
+        return UnaryCall(
+            peer: peer, identification: identification, mailbox: mailbox, slot: slot)
     }
 }

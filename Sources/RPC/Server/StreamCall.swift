@@ -11,12 +11,22 @@ public final class StreamCall: @unchecked Sendable {
     public let path: String
     /// Who calls.
     public let peer: PeerCredentials
+    /// What the gatekeeper found out about the connection.
+    public let identification: any PeerIdentification
     /// What the client sent beside the messages.
     public let metadata: Metadata
     /// When the client gives up; the server answers DEADLINE_EXCEEDED then by itself.
     public let deadline: NIODeadline?
     /// The connection's event loop.
     public var eventLoop: any EventLoop { mailbox.eventLoop }
+
+    /// Who calls, with what came with the call.
+    public var caller: Caller {
+        Caller(peer: peer, identification: identification, metadata: metadata)
+    }
+    /// The journal of the call's event loop; to be used there only. What is sent on a stream is
+    /// not held back: commit before acting.
+    public var journal: (any CallJournal)? { mailbox.journal }
 
     let mailbox: Mailbox
     let slot: Int
@@ -29,11 +39,13 @@ public final class StreamCall: @unchecked Sendable {
     private let paused = Atomic<Bool>(false)
 
     init(
-        path: String, peer: PeerCredentials, metadata: Metadata, deadline: NIODeadline?,
-        mailbox: Mailbox, slot: Int, unsentBytesMax: Int
+        path: String, peer: PeerCredentials, identification: any PeerIdentification,
+        metadata: Metadata, deadline: NIODeadline?, mailbox: Mailbox, slot: Int,
+        unsentBytesMax: Int
     ) {
         self.path = path
         self.peer = peer
+        self.identification = identification
         self.metadata = metadata
         self.deadline = deadline
         self.mailbox = mailbox

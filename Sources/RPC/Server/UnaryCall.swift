@@ -21,6 +21,11 @@ public final class UnaryCall: @unchecked Sendable {
     public internal(set) var path = ""
     /// Who calls.
     public let peer: PeerCredentials
+    /// What the gatekeeper found out about the connection.
+    public let identification: any PeerIdentification
+    /// For the journal: what the handler says of the call. Event loop only. The object stays when
+    /// the call does, for the next one; who fills it in empties it first.
+    public var note: (any CallNote)?
     /// What the client sent beside the message.
     public internal(set) var metadata = Metadata()
     /// When the client gives up; the server answers DEADLINE_EXCEEDED then by itself.
@@ -34,10 +39,18 @@ public final class UnaryCall: @unchecked Sendable {
     var connection: ServerConnection?
     private let cancellation = Mutex(Cancellation())
 
-    init(peer: PeerCredentials, mailbox: Mailbox, slot: Int) {
+    init(
+        peer: PeerCredentials, identification: any PeerIdentification, mailbox: Mailbox, slot: Int
+    ) {
         self.peer = peer
+        self.identification = identification
         self.mailbox = mailbox
         self.slot = slot
+    }
+
+    /// Who calls, with what came with the call.
+    public var caller: Caller {
+        Caller(peer: peer, identification: identification, metadata: metadata)
     }
 
     /// Answers with `message`.

@@ -44,6 +44,9 @@ class Connection: ChannelDuplexHandler {
     /// Everything of one socket read has been fed to the session.
     func readCompleted() {}
 
+    /// What is ready to be sent is about to be.
+    func willFlush() {}
+
     /// Frames were made and handed to the socket.
     func flushCompleted() {}
 
@@ -114,6 +117,7 @@ class Connection: ChannelDuplexHandler {
         guard context.channel.isActive, context.channel.isWritable, mayFlush else { return }
         isFlushing = true
         defer { isFlushing = false }
+        willFlush()
         do throws(Session.Failure) {
             let hasMore = try session.produce(bytesMax: Self.turnBytesMax)
             if session.output.readableBytes > 0 {
@@ -168,6 +172,7 @@ class Connection: ChannelDuplexHandler {
     /// Sends what the session has to say (a GOAWAY, say), once, and closes.
     final func flushAndClose() {
         guard !isClosing, let context, let session else { return }
+        willFlush()
         do throws(Session.Failure) {
             _ = try session.produce(bytesMax: Self.turnBytesMax)
         } catch {

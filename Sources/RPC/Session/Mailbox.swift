@@ -4,12 +4,46 @@ import Synchronization
 /// Answers from other threads on their way to an event loop. Only the first one posted to an
 /// empty mailbox wakes the loop, which then performs all of them and flushes each connection
 /// once: a commit that answers a hundred calls costs one wake-up.
-final class Mailbox: Sendable {
+///
+/// SAFETY (@unchecked Sendable): `held` and the journal are used on the event loop only.
+final class Mailbox: @unchecked Sendable {
     let eventLoop: any EventLoop
     private let postings = Mutex<[Posting]>([])
+    /// Keeps account of what leaves here; nil when nobody does.
+    let journal: (any CallJournal)?
+    private var held: [HeldAnswer] = []
+    /// The journal was told of something that no answer waits for.
+    private var hasNews = false
 
-    init(eventLoop: any EventLoop) {
+    init(eventLoop: any EventLoop, journal: (any CallJournal)? = nil) {
         self.eventLoop = eventLoop
+        self.journal = journal
+    }
+
+    /// Keeps an answer until it is in the journal.
+    func hold(_ answer: HeldAnswer) {
+        held.append(answer)
+    }
+
+    /// The journal was told of a call that gets no answer, or no answer of gRPC's.
+    func noteNews() {
+        hasNews = true
+    }
+
+    /// Lets the answers go that were held, once they are written down. Before every flush.
+    func commitJournal() {
+        guard hasNews || !held.isEmpty, let journal else { return }
+        hasNews = false
+        let failure = journal.commit()
+        var answers: [HeldAnswer] = []
+        swap(&answers, &held)
+        for answer in answers {
+            let connection = answer.connection
+            connection.release(answer, instead: failure)
+        }
+        // Keeps the array's memory for the next batch.
+        answers.removeAll(keepingCapacity: true)
+        if held.isEmpty { swap(&answers, &held) }
     }
 
     func post(_ posting: Posting) {

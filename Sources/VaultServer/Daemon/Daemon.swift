@@ -197,7 +197,7 @@ public final class Daemon: Sendable {
             routes: Services.routes(
                 vault: parts.vault, reads: parts.reads, recipes: parts.recipes, facts: facts),
             limits: parts.configuration.transportLimits, group: parts.group,
-            admit: { path, peer, _ in admission.refusal(path: path, peer: peer) },
+            gate: admission,
             log: { logger.debug("transport", metadata: ["event": "\($0)"]) })
         do {
             for listener in listeners { try await server.start(listener) }

@@ -3,7 +3,7 @@ import VaultAPI
 import VaultAccess
 
 /// Decides for each call, before its route is looked for, whether the caller may make it.
-struct Admission: Sendable {
+struct Admission: Gatekeeper {
     /// The user whom the daemon runs as.
     let daemonUserID: UInt32
     private let requirements: [String: Requirement]
@@ -14,8 +14,8 @@ struct Admission: Sendable {
             uniqueKeysWithValues: Permissions.table.map { ($0.key.path, $0.value) })
     }
 
-    /// nil lets the call in.
-    func refusal(path: String, peer: PeerCredentials) -> Status? {
+    func admit(path: String, caller: Caller) -> Status? {
+        let peer = caller.peer
         let identity = PeerIdentity(
             processID: peer.processID, userID: peer.userID, groupID: peer.groupID)
         return allows(requirements[path] ?? .administrator, identity)

@@ -15,14 +15,13 @@ struct TestServer {
 
     static func run<R>(
         _ routes: [Route], limits: ServerLimits = ServerLimits(),
-        admit: @escaping @Sendable (String, PeerCredentials, Metadata) -> Status? = { _, _, _ in nil
-        },
+        gate: any Gatekeeper = OpenGate(),
         _ body: (TestServer) async throws -> R
     ) async throws -> R {
         try await SocketDirectory.with { directory in
             let events = Recorder<ServerEvent>()
             let server = Server(
-                routes: routes, limits: limits, group: group, admit: admit,
+                routes: routes, limits: limits, group: group, gate: gate,
                 log: { events.append($0) })
             let path = directory.path + "/s"
             try await server.start(try ListeningSocket.bind(path: path))

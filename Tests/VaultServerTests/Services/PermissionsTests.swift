@@ -4,6 +4,8 @@ import VaultAPI
 
 @testable import VaultServer
 
+private final class NobodyInParticular: PeerIdentification {}
+
 @Suite struct PermissionsTests {
     @Test func everyMethodIsInTheTable() {
         let missing = Set(Methods.all).subtracting(Permissions.table.keys)
@@ -20,8 +22,11 @@ import VaultAPI
     }
 
     private func refusal(_ userID: UInt32, path: String) -> Status? {
-        Admission(daemonUserID: 1_000).refusal(
-            path: path, peer: PeerCredentials(processID: 1, userID: userID, groupID: 0))
+        Admission(daemonUserID: 1_000).admit(
+            path: path,
+            caller: Caller(
+                peer: PeerCredentials(processID: 1, userID: userID, groupID: 0),
+                identification: NobodyInParticular(), metadata: Metadata()))
     }
 
     @Test(arguments: Methods.all.map(\.path) + ["/no.such.Service/Method", "/", ""])

@@ -1,0 +1,40 @@
+/// Knows who calls, lets calls in and keeps the books. What its answers mean is not RPC's business.
+///
+/// Each event loop has a `CallJournal` of its own.
+public protocol Gatekeeper: Sendable {
+    /// Who is at the other end of a new connection, for `Caller` of its calls; nil refuses it.
+    /// Called on an acceptor's thread.
+    func identify(socket: Int32, credentials: PeerCredentials) -> (any PeerIdentification)?
+
+    /// Sees every call before its route is looked for (also unknown paths) and may refuse it.
+    /// Called on the connection's event loop; must not block.
+    func admit(path: String, caller: Caller) -> Status?
+
+    /// The journal of one more event loop.
+    func makeJournal() -> (any CallJournal)?
+}
+
+extension Gatekeeper {
+    public func identify(
+        socket: Int32, credentials: PeerCredentials
+    ) -> (any PeerIdentification)? {
+        UnknownPeer.instance
+    }
+
+    public func admit(path: String, caller: Caller) -> Status? { nil }
+
+    public func makeJournal() -> (any CallJournal)? { nil }
+}
+
+/// What the gatekeeper found out about one connection; goes when the connection does.
+public protocol PeerIdentification: AnyObject, Sendable {}
+
+/// For servers to whom it is all the same.
+final class UnknownPeer: PeerIdentification {
+    static let instance = UnknownPeer()
+}
+
+/// Lets everybody in.
+public struct OpenGate: Gatekeeper {
+    public init() {}
+}

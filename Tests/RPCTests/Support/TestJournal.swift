@@ -1,0 +1,41 @@
+import RPC
+import Synchronization
+
+/// Remembers what it was told, and what of it was committed.
+final class TestJournal: CallJournal, Sendable {
+    struct Entry: Equatable {
+        var path: String
+        var code: StatusCode
+    }
+
+    private struct State {
+        var noted: [Entry] = []
+        var committed: [Entry] = []
+        var failure: Status?
+    }
+    private let state = Mutex(State())
+
+    var committed: [Entry] { state.withLock { $0.committed } }
+
+    func fail(with status: Status?) {
+        state.withLock { $0.failure = status }
+    }
+
+    func answered(_ call: UnaryCall, _ status: Status) {
+        let entry = Entry(path: call.path, code: status.code)
+        state.withLock { $0.noted.append(entry) }
+    }
+
+    func refused(path: String, caller: Caller, _ status: Status) {
+        let entry = Entry(path: path, code: status.code)
+        state.withLock { $0.noted.append(entry) }
+    }
+
+    func commit() -> Status? {
+        state.withLock { state in
+            if state.failure == nil { state.committed += state.noted }
+            state.noted = []
+            return state.failure
+        }
+    }
+}
