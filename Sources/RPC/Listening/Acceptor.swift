@@ -15,9 +15,10 @@ final class Acceptor: Sendable {
     private let gate: any Gatekeeper
     private let adopt: Adoption
 
-    typealias Adoption = @Sendable (
-        _ descriptor: Int32, _ ticket: ConnectionTicket, any PeerIdentification
-    ) -> Void
+    typealias Adoption =
+        @Sendable (
+            _ descriptor: Int32, _ ticket: ConnectionTicket, any PeerIdentification
+        ) -> Void
     /// The reading end of a pipe; the thread ends when the writing end is closed.
     private let stopSignal: Int32
     private let stopper: Mutex<Int32?>
