@@ -16,7 +16,7 @@ public final class Peer: Sendable {
 
     private struct Answer {
         var unit: String?
-        var readAt: ContinuousClock.Instant
+        var readAt: Duration
     }
 
     /// Asks the kernel about a connected socket, which is not kept. nil when it does not know: not
@@ -37,11 +37,13 @@ public final class Peer: Sendable {
     ///
     /// A guard rail, no boundary: processes of one user can take each other over. Reads /proc, a
     /// few microseconds, unless the last answer is younger than 10 ms by `now`.
-    public func unit(now: ContinuousClock.Instant) -> String? {
+    ///
+    /// - Parameter now: by a monotonic clock, the same one each time.
+    public func unit(now: Duration) -> String? {
         // Users without a number in our namespace all look alike, so that a change would not show.
         guard identity.userID != PeerIdentity.unmappedID else { return nil }
         let last = lastAnswer.withLock { $0 }
-        if let last, last.readAt <= now, now < last.readAt + IdentityLimits.unitAgeMax {
+        if let last, last.readAt <= now, now - last.readAt < IdentityLimits.unitAgeMax {
             return last.unit
         }
         let unit = process?.unit(userID: identity.userID)

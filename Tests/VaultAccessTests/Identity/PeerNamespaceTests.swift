@@ -21,7 +21,7 @@ struct PeerNamespaceTests {
         let accepted = try listener.accept()
         defer { close(accepted) }
         let peer = try #require(Peer(socket: accepted))
-        let unit = peer.unit(now: .now)
+        let unit = peer.unit(now: .zero)
         let identity = peer.identity
         let text = "\(identity.processID) \(identity.userID) \(identity.groupID) \(unit ?? "none")"
         try Files.write(text, to: "\(directory)/answer")

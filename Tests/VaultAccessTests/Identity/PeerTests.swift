@@ -10,7 +10,6 @@ import VaultTestSupport
     .serialized)
 struct PeerTests {
     private let listener: PeerListener
-    private let start = ContinuousClock.now
 
     init() throws { listener = try PeerListener() }
 

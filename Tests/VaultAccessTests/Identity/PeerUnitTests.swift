@@ -15,7 +15,7 @@ struct PeerUnitTests {
     private let name: String
     private let group: ControlGroup
     /// Times that are far enough apart that every question is asked anew.
-    private let times = (0..<10).map { ContinuousClock.now + .seconds($0) }
+    private let times = (0..<10).map { Duration.seconds($0) }
 
     init() throws {
         listener = try PeerListener()
