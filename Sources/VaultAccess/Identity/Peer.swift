@@ -5,7 +5,8 @@ import Synchronization
 /// The other end of one UNIX socket connection: who connected, and which service that process is
 /// in now.
 ///
-/// Keep one a connection for as long as the connection lasts. It holds a descriptor of its own.
+/// Keep one a connection for as long as the connection lasts. It holds a descriptor of its own, so
+/// that connections cost two; when none is left, there is no unit, and everything else is there.
 public final class Peer: Sendable {
     /// Who connected, at the moment when it did: neither a later setuid, nor another program in
     /// the same process, nor another process with the same socket changes it.

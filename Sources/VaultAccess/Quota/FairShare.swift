@@ -15,6 +15,8 @@
 ///     budget 1000/s, A asks 10,000/s, B asks 400/s     ->  A 600/s, B 400/s
 ///     budget 1000/s, A asks 10,000/s, B asks 10,000/s  ->  A 500/s, B 500/s
 ///
+/// Best effort comes last: burstable callers who ask without end may leave it nothing.
+///
 /// In any span of time, at most the budget for that time is admitted, plus a second of budget, plus
 /// the bursts of the rules whose rate is set aside.
 public struct FairShare: Sendable {

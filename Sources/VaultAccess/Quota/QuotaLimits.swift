@@ -28,8 +28,8 @@ enum QuotaLimits {
     static let burstableOnlyPart = 0.25
 
     /// How long a request counts as recent use. Longer would let a newcomer, who has used nothing,
-    /// displace others for longer: 0.7 of this at worst. Shorter would make shares of few requests a
-    /// second uneven.
+    /// displace others for longer: 0.7 of this at worst. Shorter would make shares of few requests
+    /// a second uneven.
     static let recentUse: Duration = .seconds(1)
 
     /// A caller may have used, recently, this many times what is free. At 2, one caller alone can

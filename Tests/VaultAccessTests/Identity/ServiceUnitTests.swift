@@ -13,11 +13,8 @@ import VaultTestSupport
             ("0::/web.service", "web.service"),
             ("0::/a.slice/a-b.slice/a-b-c.slice/web@7.service\n", "web@7.service"),
             ("0::/system.slice/a\\x2db.service\n", "a\\x2db.service"),
-            // Systems with both: cgroup v1 before, and one that has no v2 line of use to others.
-            (
-                "4:memory:/x\n1:name=systemd:/system.slice/old.service\n0::/system.slice/web.service\n",
-                "web.service"
-            ),
+            // Systems with both versions.
+            ("4:memory:/x\n1:name=systemd:/old.service\n0::/web.service\n", "web.service"),
             // A user's manager is the user's own, and so is all below.
             (
                 "0::/user.slice/user-1000.slice/user@1000.service/app.slice/foo.service\n",
