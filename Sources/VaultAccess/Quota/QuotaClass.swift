@@ -1,0 +1,12 @@
+/// How surely somebody is served, as Kubernetes has it for pods.
+public enum QuotaClass: String, CaseIterable, Hashable, Sendable {
+    /// Always served within its rate, never beyond.
+    case guaranteed
+    /// Always served within its rate, and beyond it as long as something is left.
+    case burstable
+    /// Served with what is left, in equal shares. A rate is the most that it gets.
+    case bestEffort
+
+    /// Its rate is set aside for it.
+    public var isReserved: Bool { self != .bestEffort }
+}

@@ -1,0 +1,63 @@
+import Synchronization
+
+/// The quotas of a server, for all its threads at once.
+///
+/// Where the configuration limits nothing, every call is one branch. Where it does, a call holds a
+/// lock for one or two hundred nanoseconds, and allocates nothing for a caller who is known.
+public final class QuotaGate: Sendable {
+    private struct State {
+        var share: FairShare
+        var counters: QuotaCounters
+    }
+
+    private let limitsRates: Bool
+    private let limitedUses: Set<QuotaUse>
+    private let limitsRequestCount: Bool
+    private let state: Mutex<State>
+
+    /// By the rules of `book`, for as long as the gate is there.
+    public init(_ book: QuotaBook) {
+        limitsRates = book.limitsRates
+        limitedUses = Set(QuotaUse.allCases.filter(book.limits))
+        limitsRequestCount = limitedUses.contains(.request)
+        state = Mutex(State(share: FairShare(book), counters: QuotaCounters(book)))
+    }
+
+    /// Whether a request may begin. When it may, call `endRequest` once it is answered; when not,
+    /// nothing was counted.
+    ///
+    /// - Parameter now: by a monotonic clock; not read where nothing is limited.
+    public func beginRequest(
+        by owner: QuotaOwner, now: @autoclosure () -> Duration
+    ) -> QuotaDecision {
+        guard limitsRates || limitsRequestCount else { return .admit }
+        let now = now()
+        return state.withLock { state in
+            if limitsRequestCount, let refusal = state.counters.begin(.request, by: owner) {
+                return .refuse(refusal)
+            }
+            guard limitsRates else { return .admit }
+            let decision = state.share.admit(owner, now: now)
+            if limitsRequestCount, decision != .admit { state.counters.end(.request, by: owner) }
+            return decision
+        }
+    }
+
+    /// A request that was admitted is answered, or its caller has gone.
+    public func endRequest(by owner: QuotaOwner) {
+        guard limitsRequestCount else { return }
+        state.withLock { $0.counters.end(.request, by: owner) }
+    }
+
+    /// A connection or a watch begins: nil when it may. When it may not, nothing was counted.
+    public func begin(_ use: QuotaUse, by owner: QuotaOwner) -> QuotaRefusal? {
+        guard limitedUses.contains(use) else { return nil }
+        return state.withLock { $0.counters.begin(use, by: owner) }
+    }
+
+    /// What `begin` let begin has ended; by the same owner, whatever it has become since.
+    public func end(_ use: QuotaUse, by owner: QuotaOwner) {
+        guard limitedUses.contains(use) else { return }
+        state.withLock { $0.counters.end(use, by: owner) }
+    }
+}
