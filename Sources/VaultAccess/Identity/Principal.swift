@@ -16,7 +16,8 @@ public enum Principal: Hashable, Sendable {
     /// everything else. One principal has one text: "uid:01000" is none.
     public init?(_ text: String) {
         guard let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")) else { return nil }
-        let name = String(text[text.index(after: colon)...])
+        // By bytes: as characters, a colon and a combining mark after it are one.
+        let name = String(text[text.utf8.index(after: colon)...])
         switch text[..<colon] {
         case "uid":
             guard let id = Self.id(name) else { return nil }
@@ -40,7 +41,10 @@ public enum Principal: Hashable, Sendable {
     /// Whether the text looks like a principal, right or wrong: no user with a password may be
     /// called so.
     public static func isReserved(_ text: String) -> Bool {
-        ["uid:", "user:", "gid:", "group:", "unit:"].contains { text.hasPrefix($0) }
+        // By bytes: a combining mark after the colon does not make it a plain name.
+        ["uid:", "user:", "gid:", "group:", "unit:"].contains {
+            text.utf8.starts(with: $0.utf8)
+        }
     }
 
     private static func id(_ text: String) -> UInt32? {

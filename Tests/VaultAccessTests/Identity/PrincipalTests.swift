@@ -15,9 +15,15 @@ import VaultAccess
         "UID:1", "user:", "user:a b", "user:a:b", "user:../x", "user:-a", "group:*", "unit:web",
         "unit:.service", "unit:../web.service", "unit:a/b.service", "unit:*.service",
         "unit:web.socket", "uid:1\n", "unit:w\u{0}.service",
+        "uid:\u{301}1", "user:\u{301}alice", "unit:\u{301}web.service", "unit:web.service\u{301}",
     ])
     func whatIsNoPrincipalIsNotRead(_ text: String) {
         #expect(Principal(text) == nil)
+    }
+
+    @Test(arguments: ["uid:\u{301}1", "user:\u{301}alice", "unit:\u{200d}a", "gid:x"])
+    func whatBeginsLikeAPrincipalIsReserved(_ text: String) {
+        #expect(Principal.isReserved(text))
     }
 
     @Test func theUnmappedUserIsNoOwnerWhoeverTheDaemonIs() {
