@@ -1,3 +1,5 @@
+public import VaultAPI
+
 /// A user with a password, for calls that are made as that user and not as what the kernel says of
 /// the caller. Shown, it is a name; the password never is.
 public struct Login: Sendable, CustomStringConvertible, CustomReflectable {
@@ -9,6 +11,12 @@ public struct Login: Sendable, CustomStringConvertible, CustomReflectable {
     public init(name: String, password: String) {
         self.name = name
         self.password = password
+    }
+
+    /// Puts name and password into a request to make this user.
+    public func put(into request: inout Etcdserverpb_AuthUserAddRequest) {
+        request.name = name
+        request.password = password
     }
 
     /// The name alone.

@@ -33,7 +33,8 @@ extension VaultClientError {
         case .dataLoss: return .damaged
         case .notFound: return .notFound
         case .invalidArgument:
-            return message.hasPrefix("etcdserver: authentication failed") ? .denied : .invalidRequest
+            return message.hasPrefix("etcdserver: authentication failed")
+                ? .denied : .invalidRequest
         case .deadlineExceeded: return .timedOut
         case .cancelled: return .cancelled
         default: return .other
