@@ -69,9 +69,11 @@ struct LogTail: ~Copyable {
         file = next
         offset = 0
         splitter = LineSplitter()
-        return successor == .currentAfterLoss
-            ? .note("the file of the log that was read is gone; going on with the current one")
-            : .nothing
+        guard successor != .currentAfterLoss else {
+            return .note(
+                "the file of the log that was read is gone; going on with the current one")
+        }
+        return try newLines().map(Step.lines) ?? .nothing
     }
 
     /// Complete lines from here on; nil when there are none.

@@ -4,10 +4,17 @@ import VaultAccess
 enum PrincipalName {
     private static let forms = "uid:N, user:NAME, gid:N, group:NAME or unit:NAME.service"
 
-    static func parse(_ text: String) throws(CommandFailure) -> Principal {
-        guard let principal = Principal(text) else { throw failure(text) }
+    /// - Parameter forUsers: what to do instead when it is the plain name of a user.
+    static func parse(
+        _ text: String, forUsers: String = useRoles
+    ) throws(CommandFailure) -> Principal {
+        guard let principal = Principal(text) else { throw failure(text, forUsers: forUsers) }
         return principal
     }
+
+    private static let useRoles =
+        "give a user with a password a role instead:"
+        + " 'vaultctl role grant' and 'vaultctl user grant'"
 
     /// A principal, or a user with a password, whose name has no colon.
     static func checkUser(_ text: String) throws(CommandFailure) {
@@ -17,13 +24,12 @@ enum PrincipalName {
         if text.contains(":") { _ = try parse(text) }
     }
 
-    private static func failure(_ text: String) -> CommandFailure {
+    private static func failure(_ text: String, forUsers: String) -> CommandFailure {
         let shown = KeyName.shown(text)
         guard let colon = text.firstIndex(of: ":") else {
             return CommandFailure(
                 .usage, "'\(shown)' is not a principal: those are \(forms)",
-                nextStep: "give a user with a password a role instead:"
-                    + " 'vaultctl role grant' and 'vaultctl user grant'")
+                nextStep: forUsers)
         }
         let kind = String(text[..<colon])
         let name = String(text[text.index(after: colon)...])

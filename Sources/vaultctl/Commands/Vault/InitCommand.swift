@@ -31,7 +31,10 @@ struct InitCommand: VaultCommand {
     var administrator: [String] = []
 
     func validate() throws {
-        for name in administrator { _ = try PrincipalName.parse(name) }
+        for name in administrator {
+            _ = try PrincipalName.parse(
+                name, forUsers: "write user:NAME for the system's user of that name")
+        }
     }
 
     func run(

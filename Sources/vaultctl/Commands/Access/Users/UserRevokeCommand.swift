@@ -7,7 +7,8 @@ struct UserRevokeCommand: VaultCommand {
         commandName: "revoke",
         abstract: "Take a role from a user or a principal.",
         discussion: """
-            Open watches end when they are no longer allowed. Exits with 3 when it did not have the role.
+            Open watches end when they are no longer allowed. Exits with 3 when it did \
+            not have the role.
 
             EXAMPLES
               vaultctl user revoke alice web
