@@ -21,6 +21,8 @@ struct AuditLine: Decodable, Equatable {
     var key: String?
     var end: String?
     var ops: [Operation]?
+    /// How many operations a long transaction has beside those.
+    var more: UInt64?
     var decision: String?
     var status: String?
 
@@ -62,10 +64,11 @@ struct AuditLine: Decodable, Equatable {
 
     private var keys: String {
         if let ops, !ops.isEmpty {
-            return ops.map { operation in
+            let named = ops.map { operation in
                 let range = Self.range(operation.key, operation.end)
                 return range.map { "\(operation.op) \($0)" } ?? operation.op
             }.joined(separator: ", ")
+            return more.map { "\(named) and \($0) more" } ?? named
         }
         return Self.range(key, end) ?? "-"
     }

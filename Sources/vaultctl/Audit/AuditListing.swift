@@ -45,8 +45,11 @@ struct AuditListing {
     mutating func gap(before lines: [[UInt8]]) -> String? {
         var missing: String?
         for number in lines.compactMap({ AuditLine($0)?.seq }) {
-            if let last, number > last + 1, missing == nil {
-                missing = "lines \(last + 1) to \(number - 1) of the log are missing"
+            if let last, number > last, number - last > 1, missing == nil {
+                missing =
+                    number - last == 2
+                    ? "line \(last + 1) of the log is missing"
+                    : "lines \(last + 1) to \(number - 1) of the log are missing"
             }
             last = number
         }

@@ -16,6 +16,17 @@ enum PrincipalName {
         "give a user with a password a role instead:"
         + " 'vaultctl role grant' and 'vaultctl user grant'"
 
+    /// What somebody may have meant instead: a name can consist of digits, and hardly ever does.
+    static func doubt(_ principal: Principal) -> String? {
+        switch principal {
+        case .user(let name) where name.utf8.allSatisfy(isDigit):
+            "user:\(name) is whoever is called \(name); the user of that number is uid:\(name)"
+        case .group(let name) where name.utf8.allSatisfy(isDigit):
+            "group:\(name) is what is called \(name); the group of that number is gid:\(name)"
+        case .userID, .user, .groupID, .group, .unit: nil
+        }
+    }
+
     /// A principal, or a user with a password, whose name has no colon.
     static func checkUser(_ text: String) throws(CommandFailure) {
         guard !text.isEmpty else {

@@ -41,6 +41,15 @@ import VaultClient
         #expect(try allow.request(allow.grant.range()).principal == name)
     }
 
+    @Test func nameOfDigitsIsTakenAndDoubted() throws {
+        #expect(
+            try PrincipalName.doubt(PrincipalName.parse("user:1000"))?.contains("uid:1000") == true)
+        #expect(try PrincipalName.doubt(PrincipalName.parse("group:7"))?.contains("gid:7") == true)
+        for name in ["user:alice", "uid:1000", "gid:7", "unit:1.service"] {
+            #expect(try PrincipalName.doubt(PrincipalName.parse(name)) == nil)
+        }
+    }
+
     @Test(
         arguments: [
             (["a"], "a", ""), (["a/", "--prefix"], "a/", "a0"), (["", "--prefix"], "\0", "\0"),

@@ -30,8 +30,8 @@ import VaultAPI
     @Test func transactionNamesItsOperations() throws {
         let cells = try cells(
             #""method":"etcdserverpb.KV/Txn","ops":[{"op":"get","key":"h:a"},"#
-                + #"{"op":"put","key":"h:b"},{"op":"del","key":"h:c","end":"h:d"}]"#)
-        #expect(cells[2] == "get h:a, put h:b, del h:c to h:d")
+                + #"{"op":"put","key":"h:b"},{"op":"del","key":"h:c","end":"h:d"}],"more":3"#)
+        #expect(cells[2] == "get h:a, put h:b, del h:c to h:d and 3 more")
     }
 
     @Test func eventIsNoRequest() throws {
@@ -58,11 +58,11 @@ import VaultAPI
     }
 
     @Test func listingHasOneHeader() {
-        let get = line(#""uid":5,"method":"a.KV/Range","key":"h:1","decision":"denied""#)
+        let get = line(#""uid":5,"method":"a.KV/Range","key":"h:1","decision":"refused""#)
         #expect(
             text([get, Array("junk".utf8)]) == """
                 TIME                         WHO    METHOD    KEY  DECISION  STATUS
-                2026-11-25T03:00:00.123456Z  uid:5  KV/Range  h:1  denied    -
+                2026-11-25T03:00:00.123456Z  uid:5  KV/Range  h:1  refused   -
                 -                            -      not a line of the log: junk
 
                 """)
@@ -86,11 +86,22 @@ import VaultAPI
 
     @Test func missingNumbersAreNoticedOnce() {
         var listing = AuditListing(format: .json, isTerminal: false)
-        let numbered = { (number: Int) in self.line("\"seq\":\(number)") }
-        let gaps = [[4, 5], [6, 9, 10], [11], [11]].map { numbers in
+        let numbered = { (number: UInt64) in self.line("\"seq\":\(number)") }
+        let gaps = [[4, 5], [6, 9, 10], [11], [11], [13]].map { numbers in
             listing.gap(before: numbers.map(numbered))
         }
-        #expect(gaps == [nil, "lines 7 to 8 of the log are missing", nil, nil])
+        #expect(
+            gaps == [
+                nil, "lines 7 to 8 of the log are missing", nil, nil,
+                "line 12 of the log is missing",
+            ])
+    }
+
+    /// Nothing checks the numbers before this does.
+    @Test func largestNumberIsANumberToo() {
+        var listing = AuditListing(format: .json, isTerminal: false)
+        #expect(listing.gap(before: [line("\"seq\":\(UInt64.max)"), line("\"seq\":1")]) == nil)
+        #expect(listing.gap(before: [line("\"seq\":\(UInt64.max)")]) != nil)
     }
 
     @Test func stateSaysWhyRequestsAreRefused() {
@@ -115,7 +126,7 @@ import VaultAPI
                 .hasPrefix("state      requests are refused: the file was removed\n"))
         let resumed = AuditResumeCommand.sentences(state, sequence: 10)
         #expect(resumed.contains("what was wrong: the file was removed\n"))
-        #expect(resumed.contains("lines up to 9"))
+        #expect(resumed.contains("audit verify"))
         #expect(resumed.contains("going on with line 10"))
     }
 

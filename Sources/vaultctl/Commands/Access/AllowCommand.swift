@@ -40,6 +40,9 @@ struct AllowCommand: VaultCommand {
     ) async throws -> ExitStatus {
         let range = try grant.range()
         RangeOptions.noteIfEverything(range)
+        if let doubt = try PrincipalName.doubt(PrincipalName.parse(grant.principal)) {
+            StandardError.note(doubt)
+        }
         let response = try await vault.allow(request(range))
         let may = "\(grant.principal) may \(grant.action.rawValue) \(range.shown)"
         try report(response.changed ? may : may + " already", to: &output) {

@@ -32,21 +32,18 @@ struct AuditResumeCommand: VaultCommand {
         try report(Self.sentences(before, sequence: sequence), to: &output) {
             $0.field("path", before.path)
             $0.field("trouble", before.trouble)
-            $0.field("last_sequence", before.sequence)
-            $0.field("last_hash", before.hash)
             $0.field("sequence", sequence)
         }
         return .done
     }
 
-    /// What went wrong, what may be missing, and where the log goes on.
+    /// What went wrong, how to find out what is missing, and where the log goes on.
     static func sentences(_ before: Vault_V1_AuditStateResponse, sequence: UInt64) -> String {
-        let path = TerminalText.escaped(before.path.utf8)
-        return """
-            what was wrong: \(TerminalText.escaped(before.trouble.utf8))
-            may be missing: lines up to \(before.sequence) that are in no file of \(path) \
-            any more; 'vaultctl audit verify' finds out which
-            going on with line \(sequence); requests are answered again
-            """
+        """
+        what was wrong: \(TerminalText.escaped(before.trouble.utf8))
+        what is missing: 'vaultctl audit verify FILE...' names the lines that no file has any more
+        going on with line \(sequence) in \(TerminalText.escaped(before.path.utf8)); requests are \
+        answered again
+        """
     }
 }

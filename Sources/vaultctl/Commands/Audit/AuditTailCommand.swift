@@ -13,7 +13,8 @@ struct AuditTailCommand: CommandLineCommand {
             Following goes on when the file is full and another one is begun. Ctrl-C ends it.
 
             With --key, only lines that name this key: a range that covers it cannot be told from \
-            others, because hashes have no order.
+            others, because hashes have no order, and of a long transaction the log names only \
+            the first operations.
 
             EXAMPLES
               vaultctl audit tail
