@@ -148,11 +148,18 @@ let package = Package(
             dependencies: [
                 "VaultAPI", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ]),
-        .testTarget(name: "VaultClientTests", dependencies: ["VaultClient", "VaultAPI", "RPC"]),
+        .testTarget(
+            name: "VaultClientTests",
+            dependencies: [
+                "VaultClient", "VaultAPI", "RPC", "VaultTestSupport",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ]),
         .testTarget(
             name: "vaultctlTests",
             dependencies: [
-                "vaultctl", "VaultClient", "VaultAPI",
+                "vaultctl", "VaultClient", "VaultAPI", "VaultTestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .testTarget(name: "TidyTests", dependencies: ["VaultTestSupport"]),

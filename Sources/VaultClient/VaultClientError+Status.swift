@@ -32,7 +32,9 @@ extension VaultClientError {
         case .permissionDenied: return .denied
         case .dataLoss: return .damaged
         case .notFound: return .notFound
-        case .invalidArgument: return .invalidRequest
+        case .invalidArgument:
+            return message.hasPrefix("etcdserver: authentication failed")
+                ? .denied : .invalidRequest
         case .deadlineExceeded: return .timedOut
         case .cancelled: return .cancelled
         default: return .other

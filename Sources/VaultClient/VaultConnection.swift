@@ -21,15 +21,27 @@ public final class VaultConnection: Sendable {
     /// How long a call may take unless it says otherwise.
     public static let defaultTimeout: Duration = .seconds(30)
 
+    /// Hashing a password takes time by design, and more of it on a loaded machine.
+    static let passwordTimeout: Duration = .seconds(120)
+
     /// Where the vault was found.
     public let socketPath: String
+    /// Whom the calls are made as; nil for what the kernel says of this process.
+    public let login: Login?
     private let client: Client
     private let timeout: Duration
+    /// Goes with every call: the token of a login, where etcd's clients put it.
+    private let metadata: Metadata
 
-    private init(socketPath: String, client: Client, timeout: Duration) {
+    private init(
+        socketPath: String, client: Client, timeout: Duration, login: Login? = nil,
+        metadata: Metadata = [:]
+    ) {
         self.socketPath = socketPath
         self.client = client
         self.timeout = timeout
+        self.login = login
+        self.metadata = metadata
     }
 
     /// Connects to the vault at a socket.
@@ -52,6 +64,34 @@ public final class VaultConnection: Sendable {
         }
     }
 
+    /// The same connection, for calls as a user with a password. What this one calls stays as it
+    /// was; closing either closes both.
+    ///
+    /// - Throws: `.denied` for a wrong name or password, which are not told apart.
+    public func authenticated(as login: Login) async throws(VaultClientError) -> VaultConnection {
+        var request = Etcdserverpb_AuthenticateRequest()
+        request.name = login.name
+        request.password = login.password
+        let response: Etcdserverpb_AuthenticateResponse = try await call(
+            Methods.Auth.authenticate, request, timeout: Self.passwordTimeout)
+        return VaultConnection(
+            socketPath: socketPath, client: client, timeout: timeout, login: login,
+            metadata: ["token": response.token])
+    }
+
+    /// A new connection to the same socket, as the same user: logs in again, because a vault that
+    /// was started again knows no token of before.
+    public func again() async throws(VaultClientError) -> VaultConnection {
+        let new = try await Self.connect(socketPath: socketPath, timeout: timeout)
+        guard let login else { return new }
+        do throws(VaultClientError) {
+            return try await new.authenticated(as: login)
+        } catch {
+            await new.close()
+            throw error
+        }
+    }
+
     /// Ends the connection. Calls under way fail with `.unreachable` or `.cancelled`.
     public func close() async {
         await client.close()
@@ -63,7 +103,8 @@ public final class VaultConnection: Sendable {
     ) async throws(VaultClientError) -> Response {
         do {
             let answer = try await client.unary(
-                method.path, Self.encode(request), timeout: timeout ?? self.timeout)
+                method.path, Self.encode(request), metadata: metadata,
+                timeout: timeout ?? self.timeout)
             return try Self.decode(answer)
         } catch {
             throw Self.failure(error, socketPath: socketPath)
@@ -75,7 +116,7 @@ public final class VaultConnection: Sendable {
         _ method: VaultAPI.Method, _ request: Request, receive: (Response) throws -> Void
     ) async throws(VaultClientError) {
         do {
-            let stream = try await client.stream(method.path)
+            let stream = try await client.stream(method.path, metadata: metadata)
             try await stream.send(Self.encode(request))
             stream.finishSending()
             for try await answer in stream.messages {
@@ -91,7 +132,7 @@ public final class VaultConnection: Sendable {
         _ method: VaultAPI.Method, _ request: some SwiftProtobuf.Message
     ) async throws(VaultClientError) -> ClientStream {
         do {
-            let stream = try await client.stream(method.path)
+            let stream = try await client.stream(method.path, metadata: metadata)
             try await stream.send(Self.encode(request))
             return stream
         } catch {
@@ -108,7 +149,7 @@ public final class VaultConnection: Sendable {
         var sending: Task<Void, any Error>?
         defer { sending?.cancel() }
         do {
-            let stream = try await client.stream(method.path)
+            let stream = try await client.stream(method.path, metadata: metadata)
             let message = try Self.encode(request)
             try await stream.send(message)
             for try await answer in stream.messages {

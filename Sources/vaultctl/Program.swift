@@ -11,7 +11,7 @@ enum Program {
         }
         do {
             var command = try await Vaultctl.asyncParseAsRoot(Array(arguments))
-            if let command = command as? any VaultCommand {
+            if let command = command as? any CommandLineCommand {
                 return try await command.perform()
             }
             // `help`, or no subcommand at all: both throw the text to show.

@@ -2,16 +2,21 @@ import ArgumentParser
 import VaultClient
 
 /// A command that needs a vault: connects, runs, and flushes what was written.
-protocol VaultCommand: AsyncParsableCommand {
+protocol VaultCommand: CommandLineCommand {
     var options: GlobalOptions { get }
+
+    /// What the caller has to be allowed, where keys are named: told when it is not.
+    var needs: [AccessNeed] { get }
 
     /// Does the command's work. Whatever it throws is reported on standard error.
     func run(on vault: VaultConnection, output: inout StandardOutput) async throws -> ExitStatus
 }
 
 extension VaultCommand {
+    var needs: [AccessNeed] { [] }
+
     func perform() async throws -> ExitStatus {
-        let vault = try await VaultConnection.connect(socketPath: options.socketPath)
+        let vault = try await options.connect()
         var output = StandardOutput()
         do {
             let status = try await run(on: vault, output: &output)
@@ -20,7 +25,21 @@ extension VaultCommand {
             return status
         } catch {
             await vault.close()
-            throw error
+            throw AccessNeed.explaining(error, needs: needs, user: options.user)
+        }
+    }
+
+    /// What was done: a sentence for people, or an object for programs.
+    func report(
+        _ sentence: @autoclosure () -> String, to output: inout StandardOutput,
+        json fields: (inout JSONWriter) -> Void
+    ) throws(CommandFailure) {
+        switch options.output {
+        case .table: try output.write(sentence() + "\n")
+        case .json:
+            var json = JSONWriter()
+            json.object(fields)
+            try output.write(document: &json)
         }
     }
 }

@@ -16,6 +16,8 @@ struct Vaultctl: AsyncParsableCommand {
               vaultctl list db/
               vaultctl history db/password
               vaultctl watch db/ --prefix            changes, as they are made
+              vaultctl allow uid:1000 read db/ --prefix
+              vaultctl audit tail -f                 who asks for what
 
             EXIT STATUS
               0 done; 1 failed; 2 usage; 3 not found; 4 denied; 5 sealed or not initialised;
@@ -34,6 +36,13 @@ struct Vaultctl: AsyncParsableCommand {
                     HistoryCommand.self, UndeleteCommand.self, WatchCommand.self,
                     CompactCommand.self, LeaseCommand.self,
                 ]),
+            CommandGroup(
+                name: "Access",
+                subcommands: [
+                    AllowCommand.self, DenyCommand.self, CanCommand.self, PolicyCommand.self,
+                    WhoAmICommand.self, UserCommand.self, RoleCommand.self, LoginCommand.self,
+                ]),
+            CommandGroup(name: "Audit", subcommands: [AuditCommand.self]),
             CommandGroup(
                 name: "The vault",
                 subcommands: [

@@ -11,6 +11,12 @@ import Testing
         (Status(.failedPrecondition, "vaultd: not initialised"), .notInitialized),
         (Status(.failedPrecondition, "vaultd: already unsealed"), .alreadyDone),
         (Status(.failedPrecondition, "etcdserver: role name not found"), .invalidRequest),
+        (
+            Status(
+                .invalidArgument,
+                "etcdserver: authentication failed, invalid user ID or password"),
+            .denied
+        ),
         (Status(.permissionDenied, "etcdserver: permission denied"), .denied),
         (Status(.unauthenticated, "vaultd: wrong key: opens no slot"), .wrongKey),
         (Status(.unauthenticated, "etcdserver: invalid auth token"), .denied),

@@ -10,9 +10,7 @@ enum KeyCompletion {
 
     static func names(_ arguments: [String], _: Int, _ prefix: String) async -> [String] {
         do {
-            let options = try GlobalOptions.parse(socketArguments(arguments))
-            let vault = try await VaultConnection.connect(
-                socketPath: options.socketPath, timeout: .seconds(2))
+            let vault = try await CompletionVault.connect(arguments)
             var request = Etcdserverpb_RangeRequest()
             (request.key, request.rangeEnd) = KeyName.range(prefix: Array(prefix.utf8))
             request.limit = namesMax

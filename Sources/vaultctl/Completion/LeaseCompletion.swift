@@ -8,9 +8,7 @@ enum LeaseCompletion {
 
     static func numbers(_ arguments: [String], _: Int, _ prefix: String) async -> [String] {
         do {
-            let options = try GlobalOptions.parse(KeyCompletion.socketArguments(arguments))
-            let vault = try await VaultConnection.connect(
-                socketPath: options.socketPath, timeout: .seconds(2))
+            let vault = try await CompletionVault.connect(arguments)
             let numbers = try await vault.leaseLeases().leases.map { Quantity.lease($0.id) }
             return Array(numbers.filter { $0.hasPrefix(prefix) }.prefix(numbersMax))
         } catch {

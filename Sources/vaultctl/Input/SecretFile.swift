@@ -7,11 +7,16 @@ enum SecretFile {
 
     /// The passphrase in a file; one newline at its end is the editor's, not the passphrase's.
     static func passphrase(at path: String) throws(CommandFailure) -> SecretBuffer {
-        var secret = try read(path, what: "passphrase file", limit: passphraseBytesMax)
+        try line(at: path, what: "passphrase")
+    }
+
+    /// A passphrase, or something like it, in a file.
+    static func line(at path: String, what: String) throws(CommandFailure) -> SecretBuffer {
+        var secret = try read(path, what: "\(what) file", limit: passphraseBytesMax)
         secret.removeTrailingNewline()
         guard !secret.isEmpty else {
             throw CommandFailure(
-                .failed, "passphrase file \(path) is empty", nextStep: "write a passphrase into it")
+                .failed, "\(what) file \(path) is empty", nextStep: "write a \(what) into it")
         }
         return secret
     }

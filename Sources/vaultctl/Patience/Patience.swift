@@ -4,6 +4,8 @@ import VaultClient
 /// vault is sealed, and says on standard error what happens.
 struct Patience {
     private let socketPath: String
+    /// Knows as whom to connect again.
+    private let first: VaultConnection?
     /// nil when it was lost.
     private var open: VaultConnection?
     private var outage = Outage()
@@ -12,13 +14,19 @@ struct Patience {
 
     init(socketPath: String, open: VaultConnection? = nil) {
         self.socketPath = socketPath
+        self.first = open
         self.open = open
     }
 
     /// The one that there is, or a new one.
     mutating func connection() async throws(VaultClientError) -> VaultConnection {
         if let open { return open }
-        let new = try await VaultConnection.connect(socketPath: socketPath)
+        let new =
+            if let first {
+                try await first.again()
+            } else {
+                try await VaultConnection.connect(socketPath: socketPath)
+            }
         open = new
         return new
     }

@@ -32,6 +32,8 @@ struct DeleteCommand: VaultCommand {
         if !prefix { try KeyName.check(key) }
     }
 
+    var needs: [AccessNeed] { [.init(action: .write, range: KeyRange(key, isPrefix: prefix))] }
+
     func run(
         on vault: VaultConnection, output: inout StandardOutput
     ) async throws -> ExitStatus {

@@ -41,6 +41,8 @@ struct GetCommand: VaultCommand {
         }
     }
 
+    var needs: [AccessNeed] { [.init(action: .get, range: KeyRange(key: key.utf8))] }
+
     func run(
         on vault: VaultConnection, output: inout StandardOutput
     ) async throws -> ExitStatus {

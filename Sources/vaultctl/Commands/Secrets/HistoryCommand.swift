@@ -25,6 +25,8 @@ struct HistoryCommand: VaultCommand {
         try KeyName.check(key)
     }
 
+    var needs: [AccessNeed] { [.init(action: .read, range: KeyRange(key: key.utf8))] }
+
     func run(
         on vault: VaultConnection, output: inout StandardOutput
     ) async throws -> ExitStatus {

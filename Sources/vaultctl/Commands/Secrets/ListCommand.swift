@@ -24,6 +24,8 @@ struct ListCommand: VaultCommand {
         completion: .custom(KeyCompletion.names))
     var prefix: String = ""
 
+    var needs: [AccessNeed] { [.init(action: .read, range: KeyRange(prefix: prefix.utf8))] }
+
     func run(
         on vault: VaultConnection, output: inout StandardOutput
     ) async throws -> ExitStatus {

@@ -60,6 +60,8 @@ struct PutCommand: VaultCommand {
         }
     }
 
+    var needs: [AccessNeed] { [.init(action: .write, range: KeyRange(key: key.utf8))] }
+
     func run(
         on vault: VaultConnection, output: inout StandardOutput
     ) async throws -> ExitStatus {

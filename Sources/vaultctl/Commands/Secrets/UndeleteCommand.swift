@@ -25,6 +25,10 @@ struct UndeleteCommand: VaultCommand {
         try KeyName.check(key)
     }
 
+    var needs: [AccessNeed] {
+        [AccessAction.read, .write].map { .init(action: $0, range: KeyRange(key: key.utf8)) }
+    }
+
     func run(
         on vault: VaultConnection, output: inout StandardOutput
     ) async throws -> ExitStatus {

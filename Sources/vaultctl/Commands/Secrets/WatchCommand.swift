@@ -56,6 +56,8 @@ struct WatchCommand: VaultCommand {
         }
     }
 
+    var needs: [AccessNeed] { [.init(action: .read, range: KeyRange(key, isPrefix: prefix))] }
+
     func run(
         on vault: VaultConnection, output: inout StandardOutput
     ) async throws -> ExitStatus {

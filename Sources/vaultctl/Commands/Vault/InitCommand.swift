@@ -15,10 +15,27 @@ struct InitCommand: VaultCommand {
               vaultctl init                                    asks for a passphrase
               vaultctl init --keyfile ~/vault.key               for unattended restarts
               vaultctl init --passphrase-file p --keyfile k    both
+              vaultctl init --administrator uid:1000            who may do everything
             """)
 
     @OptionGroup var options: GlobalOptions
     @OptionGroup var credential: CredentialOptions
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Who may do everything, beside root and the daemon's user: uid:N, user:NAME, gid:N, "
+                + "group:NAME or unit:NAME.service. May be repeated.",
+            valueName: "principal"),
+        completion: .list(["uid:", "user:", "gid:", "group:", "unit:"]))
+    var administrator: [String] = []
+
+    func validate() throws {
+        for name in administrator {
+            _ = try PrincipalName.parse(
+                name, forUsers: "write user:NAME for the system's user of that name")
+        }
+    }
 
     func run(
         on vault: VaultConnection, output: inout StandardOutput
@@ -29,7 +46,7 @@ struct InitCommand: VaultCommand {
                 .failed, "the vault is initialised already",
                 nextStep: "see 'vaultctl status'")
         }
-        var plan = InitPlan()
+        var plan = InitPlan(administrators: administrator)
         try plan.collect(from: credential)
         let response: Vault_V1_InitResponse
         do {

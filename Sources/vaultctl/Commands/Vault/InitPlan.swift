@@ -9,6 +9,10 @@ struct InitPlan {
     /// A key file that did not exist before.
     private(set) var createdKeyFile: String?
 
+    init(administrators: [String] = []) {
+        request.administrators = administrators
+    }
+
     mutating func collect(from options: CredentialOptions) throws(CommandFailure) {
         if let path = options.passphraseFile {
             try add(passphrase: SecretFile.passphrase(at: path))

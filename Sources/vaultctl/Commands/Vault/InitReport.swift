@@ -10,6 +10,9 @@ enum InitReport {
         for (index, slot) in response.slots.enumerated() {
             fields.add(index == 0 ? "slots" : "", StatusReport.text(of: slot))
         }
+        for (index, name) in plan.request.administrators.enumerated() {
+            fields.add(index == 0 ? "administrators" : "", name)
+        }
         var text = fields.rendered()
         for share in response.shares {
             text += "share  \(TerminalText.escaped(share.utf8))\n"
