@@ -3,8 +3,11 @@
 #ifndef CLINUX_SHIM_H
 #define CLINUX_SHIM_H
 
+#include <linux/falloc.h>
 #include <malloc.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 /// Keeps other processes of the same user from reading this one's memory, and cores from holding
 /// it. 0 when done.
@@ -25,6 +28,12 @@ static inline int vault_set_no_new_privileges(void) {
 /// Has freed heap memory overwritten. 1 when done, as mallopt says it.
 static inline int vault_overwrite_freed_memory(void) {
     return mallopt(M_PERTURB, 0x5a);
+}
+
+/// Allocates `count` bytes of a file from `start` on and leaves its size as it is. 0 when done,
+/// -1 with errno otherwise (fallocate(2)). For systems where off_t has 64 bits.
+static inline int vault_allocate_keeping_size(int descriptor, long start, long count) {
+    return (int)syscall(SYS_fallocate, descriptor, FALLOC_FL_KEEP_SIZE, start, count);
 }
 
 #endif
