@@ -4,6 +4,7 @@
 #define CLINUX_SHIM_H
 
 #include <asm/socket.h>
+#include <linux/falloc.h>
 #include <malloc.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -58,6 +59,12 @@ static inline int vault_peer_pidfd(int socket) {
 /// is none.
 static inline int vault_pidfd_open(pid_t pid) {
     return (int)syscall(SYS_pidfd_open, pid, 0);
+}
+
+/// Allocates `count` bytes of a file from `start` on and leaves its size as it is. 0 when done,
+/// -1 with errno otherwise (fallocate(2)). For systems where off_t has 64 bits.
+static inline int vault_allocate_keeping_size(int descriptor, long start, long count) {
+    return (int)syscall(SYS_fallocate, descriptor, FALLOC_FL_KEEP_SIZE, start, count);
 }
 
 #endif

@@ -21,6 +21,14 @@ public struct KeyringFile {
         in directory: String, passphraseCost: PassphraseCost = .moderate,
         addSlots: (inout NewKeyring) throws(SealError) -> Void
     ) throws(SealError) -> RecordCipher {
+        try createAll(in: directory, passphraseCost: passphraseCost, addSlots: addSlots).cipher
+    }
+
+    /// The same, and returns all that the root key gives: the keys of the audit log too.
+    public static func createAll(
+        in directory: String, passphraseCost: PassphraseCost = .moderate,
+        addSlots: (inout NewKeyring) throws(SealError) -> Void
+    ) throws(SealError) -> OpenedKeyring {
         let file = DurableFile(directory: directory, name: name)
         guard try !file.exists() else { throw .alreadyInitialized }
         var new = try NewKeyring(passphraseCost: passphraseCost)
@@ -28,7 +36,7 @@ public struct KeyringFile {
         let timeline = Timeline(number: 1, nonce: randomNonce())
         let made = try new.finish(timeline: timeline, created: UInt64(time(nil)))
         guard try file.createNew(made.file) else { throw .alreadyInitialized }
-        return made.cipher
+        return made.opened
     }
 
     /// Opens the keyring with a credential; every slot of its kind is tried. Takes about as long
@@ -39,13 +47,26 @@ public struct KeyringFile {
     public static func open(
         in directory: String, with credential: borrowing Credential
     ) throws(SealError) -> RecordCipher {
-        try open(try read(in: directory), with: credential)
+        try openAll(in: directory, with: credential).cipher
+    }
+
+    /// The same, and returns all that the root key gives: the keys of the audit log too.
+    public static func openAll(
+        in directory: String, with credential: borrowing Credential
+    ) throws(SealError) -> OpenedKeyring {
+        try openAll(try read(in: directory), with: credential)
     }
 
     /// The same for the bytes of a keyring file.
     static func open(
         _ bytes: [UInt8], with credential: borrowing Credential
     ) throws(SealError) -> RecordCipher {
+        try openAll(bytes, with: credential).cipher
+    }
+
+    private static func openAll(
+        _ bytes: [UInt8], with credential: borrowing Credential
+    ) throws(SealError) -> OpenedKeyring {
         let document = try KeyringDocument(decoding: bytes)
         let candidates = document.slots.filter { $0.parameters.kind == credential.kind }
         guard !candidates.isEmpty else { throw .noSlotOfThatKind }
@@ -57,7 +78,9 @@ public struct KeyringFile {
                 throw .damaged(what: "keyring: it was changed without the root key")
             }
             let keyring = try KeyringWrapping.unwrap(document, rootKey: rootKey)
-            return try RecordCipher(keyring: keyring, storeID: document.storeID)
+            return OpenedKeyring(
+                cipher: try RecordCipher(keyring: keyring, storeID: document.storeID),
+                auditKeys: try AuditKeys(rootKey: rootKey))
         }
         throw .wrongKey
     }

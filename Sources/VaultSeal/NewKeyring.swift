@@ -41,10 +41,10 @@ public struct NewKeyring: ~Copyable {
                 cost: passphraseCost, rootKey: rootKey, storeID: storeID))
     }
 
-    /// The file's bytes and the cipher that they will open to.
+    /// The file's bytes and what they will open to.
     consuming func finish(
         timeline: Timeline, created: UInt64
-    ) throws(SealError) -> (file: [UInt8], cipher: RecordCipher) {
+    ) throws(SealError) -> (file: [UInt8], opened: OpenedKeyring) {
         guard !slots.isEmpty else {
             throw .unsafeParameters("a vault needs a key slot; give a passphrase or a key file")
         }
@@ -53,6 +53,9 @@ public struct NewKeyring: ~Copyable {
             storeID: storeID, timeline: timeline, slots: slots,
             wrappedKeyring: try KeyringWrapping.wrap(keyring, storeID: storeID, rootKey: rootKey))
         let file = try document.encoded(rootKey: rootKey)
-        return (file, try RecordCipher(keyring: keyring, storeID: storeID))
+        let opened = OpenedKeyring(
+            cipher: try RecordCipher(keyring: keyring, storeID: storeID),
+            auditKeys: try AuditKeys(rootKey: rootKey))
+        return (file, opened)
     }
 }

@@ -9,6 +9,8 @@ struct RootKey: ~Copyable {
     enum Purpose: UInt64 {
         case keyring = 1
         case keyringFileMAC = 2
+        case auditChain = 4
+        case auditKeyNames = 5
     }
 
     private let secret: SecretBytes
@@ -28,6 +30,16 @@ struct RootKey: ~Copyable {
     func subkey(_ purpose: Purpose) throws(SealError) -> SecretBytes {
         try SealError.memory { () throws(SodiumError) in
             try KeyDerivation.derive(purpose.rawValue, context: "vd-root1", from: secret)
+        }
+    }
+
+    /// Writes the subkey to `output`, for those that are not 32 bytes or that share their memory.
+    borrowing func derive(
+        _ purpose: Purpose, into output: UnsafeMutableRawBufferPointer
+    ) {
+        secret.withBytes { parent in
+            KeyDerivation.derive(
+                purpose.rawValue, context: "vd-root1", from: parent, into: output)
         }
     }
 

@@ -1,0 +1,128 @@
+/// Lines that wait to be written: one for each event loop, filled without a lock. Each has
+/// everything but its number in the log, its hash and its MAC, which `AuditLog.write` gives it.
+public struct AuditBatch: ~Copyable {
+    /// Where a line's body ends, and whose it is.
+    struct Body {
+        var end: Int
+        var isAdministrator: Bool
+    }
+
+    /// How key names are written from now on. Set it when the vault is unsealed and sealed.
+    public var keyNames: AuditKeyNames
+
+    private(set) var buffer = LineBuffer(capacity: 16 << 10)
+    private(set) var bodies: [Body] = []
+    private var timestamp = AuditTimestamp()
+
+    public init(keyNames: AuditKeyNames) {
+        self.keyNames = keyNames
+    }
+
+    /// How many lines wait.
+    public var count: Int { bodies.count }
+
+    public var isEmpty: Bool { bodies.isEmpty }
+
+    /// Enough for one write; more are taken all the same.
+    public var isFull: Bool { buffer.count >= AuditLimits.batchBytesMax }
+
+    /// Bytes that the lines will have at most.
+    var byteCountMax: Int { buffer.count + bodies.count * AuditChain.frameBytesMax }
+
+    /// Adds a request's line.
+    public mutating func append(_ entry: borrowing AuditEntry) {
+        buffer.put(",\"time\":\"")
+        timestamp.write(microseconds: entry.time, to: &buffer)
+        buffer.put("\",\"pid\":")
+        buffer.put(decimal: Int64(entry.peer.processID))
+        buffer.put(",\"uid\":")
+        buffer.put(decimal: UInt64(entry.peer.userID))
+        buffer.put(",\"gid\":")
+        buffer.put(decimal: UInt64(entry.peer.groupID))
+        if let unit = entry.unit { put(",\"unit\":\"", unit) }
+        if let user = entry.user { put(",\"user\":\"", user) }
+        put(",\"method\":\"", entry.method)
+        if let key = entry.key { put(",\"key\":\"", name: key) }
+        if let end = entry.rangeEnd, !end.isEmpty { put(",\"end\":\"", name: end) }
+        if !entry.operations.isEmpty || entry.operationCount > 0 { putOperations(entry) }
+        buffer.put(",\"decision\":\"")
+        buffer.put(entry.decision.text)
+        buffer.put("\",\"status\":\"")
+        buffer.put(entry.status.text)
+        buffer.put(byte: UInt8(ascii: "\""))
+        if let revision = entry.revision {
+            buffer.put(",\"revision\":")
+            buffer.put(decimal: revision)
+        }
+        bodies.append(Body(end: buffer.count, isAdministrator: entry.isAdministrator))
+    }
+
+    /// Adds a line about the log or the vault itself; those count as an administrator's.
+    mutating func append(_ event: AuditEvent, time: Int64) {
+        buffer.put(",\"time\":\"")
+        timestamp.write(microseconds: time, to: &buffer)
+        buffer.put(byte: UInt8(ascii: "\""))
+        event.write(to: &buffer)
+        bodies.append(Body(end: buffer.count, isAdministrator: true))
+    }
+
+    /// Drops every line.
+    public mutating func removeAll() {
+        buffer.removeAll()
+        bodies.removeAll(keepingCapacity: true)
+    }
+
+    /// Drops the lines of everybody but administrators; how many.
+    mutating func removeOthers() -> Int {
+        var kept: [Body] = []
+        var start = 0
+        var target = 0
+        for body in bodies {
+            if body.isAdministrator {
+                buffer.move(start..<body.end, to: target)
+                target += body.end - start
+                kept.append(Body(end: target, isAdministrator: true))
+            }
+            start = body.end
+        }
+        let removed = bodies.count - kept.count
+        buffer.truncate(to: target)
+        bodies = kept
+        return removed
+    }
+
+    private mutating func put(_ field: StaticString, _ text: String) {
+        buffer.put(field)
+        buffer.put(escaped: text, bytesMax: AuditLimits.nameBytesMax)
+        buffer.put(byte: UInt8(ascii: "\""))
+    }
+
+    private mutating func put(_ field: StaticString, name: UnsafeRawBufferPointer) {
+        buffer.put(field)
+        guard keyNames.write(name, to: &buffer) else {
+            return buffer.removeLast(field.utf8CodeUnitCount)
+        }
+        buffer.put(byte: UInt8(ascii: "\""))
+    }
+
+    private mutating func putOperations(_ entry: borrowing AuditEntry) {
+        buffer.put(",\"ops\":[")
+        let shown = min(entry.operations.count, AuditLimits.operationsMax)
+        for index in 0..<shown {
+            if index > 0 { buffer.put(byte: UInt8(ascii: ",")) }
+            buffer.put("{\"op\":\"")
+            buffer.put(entry.operations[index].kind.text)
+            buffer.put(byte: UInt8(ascii: "\""))
+            put(",\"key\":\"", name: entry.operations[index].key)
+            if let end = entry.operations[index].rangeEnd, !end.isEmpty {
+                put(",\"end\":\"", name: end)
+            }
+            buffer.put(byte: UInt8(ascii: "}"))
+        }
+        buffer.put(byte: UInt8(ascii: "]"))
+        let all = max(entry.operationCount, entry.operations.count)
+        guard all > shown else { return }
+        buffer.put(",\"more\":")
+        buffer.put(decimal: UInt64(all - shown))
+    }
+}

@@ -1,0 +1,125 @@
+import Sodium
+import VaultSeal
+
+/// Where the log ends, so that lines missing at the end are noticed (docs/formats.md).
+struct AuditHead: Equatable {
+    static let byteCount = 192
+    private static let magic = Array("vdaudhd\n".utf8)
+    private static let formatVersion: UInt32 = 1
+    private static let macOffset = 128
+    private static let checksumOffset = 160
+
+    /// The kernel's boot id when it was written: after another boot, lines that are missing at
+    /// the end may have been lost with the power.
+    var bootID: [UInt8]
+    /// The number of the file's first line.
+    var firstSequence: UInt64
+    /// When the file was begun, in microseconds since 1970.
+    var begun: Int64
+    /// The file's size.
+    var size: UInt64
+    /// The last line.
+    var point: AuditChain.Point
+    /// The last line that was written while the vault was unsealed, and its MAC: it stays when
+    /// lines without a MAC follow, or those could stand for any number of lines with one.
+    var authenticated = AuditChain.Point()
+    var mac = [UInt8](repeating: 0, count: AuditKeys.digestCount)
+
+    /// Moves the authenticated place to the last line. False when the keys are closed.
+    mutating func authenticate(with keys: AuditKeys) -> Bool {
+        guard let mac = Self.mac(of: point, keys) else { return false }
+        authenticated = point
+        self.mac = mac
+        return true
+    }
+
+    /// Whether the authenticated place was written by somebody with the keys; nil when there is
+    /// none.
+    func isAuthentic(_ keys: AuditKeys) -> Bool? {
+        guard authenticated.sequence > 0 else { return nil }
+        return Self.mac(of: authenticated, keys) == mac
+    }
+
+    /// "vd-audh1" ‖ number ‖ hash: 48 bytes, where a line's MAC is of 32, so neither is the other.
+    private static func mac(of point: AuditChain.Point, _ keys: AuditKeys) -> [UInt8]? {
+        var message = Array("vd-audh1".utf8)
+        append(point.sequence, to: &message)
+        point.hash.withBytes { message.append(contentsOf: $0) }
+        var mac = [UInt8](repeating: 0, count: AuditKeys.digestCount)
+        let isDone = message.withUnsafeBytes { message in
+            mac.withUnsafeMutableBytes { keys.mac(of: message, into: $0) }
+        }
+        return isDone ? mac : nil
+    }
+
+    var encoded: [UInt8] {
+        var bytes = Self.magic
+        bytes.reserveCapacity(Self.byteCount)
+        Self.append(Self.formatVersion, to: &bytes)
+        Self.append(UInt32(0), to: &bytes)
+        bytes += bootID
+        Self.append(firstSequence, to: &bytes)
+        Self.append(point.sequence, to: &bytes)
+        Self.append(size, to: &bytes)
+        point.hash.withBytes { bytes.append(contentsOf: $0) }
+        Self.append(authenticated.sequence, to: &bytes)
+        authenticated.hash.withBytes { bytes.append(contentsOf: $0) }
+        bytes += mac
+        Self.append(UInt64(bitPattern: begun), to: &bytes)
+        Self.append(UInt64(0), to: &bytes)
+        bytes += Self.checksum(bytes)
+        return bytes
+    }
+
+    /// Nil for bytes that are not what was written.
+    init?(decoding bytes: [UInt8]) {
+        guard bytes.count == Self.byteCount, bytes.starts(with: Self.magic),
+            Self.number(bytes, 8) as UInt32 == Self.formatVersion,
+            Array(bytes[Self.checksumOffset...])
+                == Self.checksum(Array(bytes[..<Self.checksumOffset]))
+        else { return nil }
+        bootID = Array(bytes[16..<32])
+        firstSequence = Self.number(bytes, 32)
+        point = AuditChain.Point(sequence: Self.number(bytes, 40), hash: Self.hash(bytes, 56))
+        size = Self.number(bytes, 48)
+        authenticated = AuditChain.Point(
+            sequence: Self.number(bytes, 88), hash: Self.hash(bytes, 96))
+        mac = Array(bytes[Self.macOffset..<(Self.macOffset + AuditKeys.digestCount)])
+        begun = Int64(bitPattern: Self.number(bytes, 144))
+    }
+
+    init(bootID: [UInt8], firstSequence: UInt64, begun: Int64, size: UInt64) {
+        precondition(bootID.count == 16, "a boot id has 16 bytes")
+        self.bootID = bootID
+        self.firstSequence = firstSequence
+        self.begun = begun
+        self.size = size
+        point = AuditChain.Point()
+    }
+
+    /// Tells a head that was half written; no protection against a person.
+    private static func checksum(_ bytes: [UInt8]) -> [UInt8] {
+        let hash = bytes.withUnsafeBytes { AuditHash(of: $0) }
+        return hash.withBytes { Array($0) }
+    }
+
+    private static func append(
+        _ number: some FixedWidthInteger, to bytes: inout [UInt8]
+    ) {
+        withUnsafeBytes(of: number.littleEndian) { bytes.append(contentsOf: $0) }
+    }
+
+    private static func number<Number: FixedWidthInteger & BitwiseCopyable>(
+        _ bytes: [UInt8], _ offset: Int
+    ) -> Number {
+        bytes.withUnsafeBytes {
+            Number(littleEndian: $0.loadUnaligned(fromByteOffset: offset, as: Number.self))
+        }
+    }
+
+    private static func hash(_ bytes: [UInt8], _ offset: Int) -> AuditHash {
+        bytes.withUnsafeBytes {
+            AuditHash(UnsafeRawBufferPointer(rebasing: $0[offset..<(offset + AuditHash.count)]))
+        }
+    }
+}

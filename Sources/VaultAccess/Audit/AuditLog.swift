@@ -1,0 +1,161 @@
+import Synchronization
+public import VaultSeal
+
+/// The audit log: lines of JSON, each with the hash of all before it and, while the vault is
+/// unsealed, a MAC. A request may be answered once the `write` with its line returned.
+///
+/// Any thread may use it. It has no thread and no clock of its own: times are handed in, in
+/// microseconds since 1970, and somebody calls `check` and `synchronizeIfDue` about once a second.
+public final class AuditLog: Sendable {
+    private let writer: Mutex<AuditWriter>
+    private let acceptsEverybodyNow: Atomic<Bool>
+    private let settings: AuditSettings
+
+    /// Opens the log in `directory`, which is made when it is missing, or begins one. The vault is
+    /// sealed then. Throws `.unsafe` for a wrong owner or mode, `.system` when nothing can be
+    /// written; what somebody did to the files meanwhile is no error, but the `state` afterwards.
+    public convenience init(
+        directory: String, storeID: StoreID, settings: AuditSettings = AuditSettings(), now: Int64
+    ) throws(AuditError) {
+        try self.init(
+            directory: directory, storeID: storeID, settings: settings, now: now, hook: nil)
+    }
+
+    /// The same with system calls that fail when `hook` says so.
+    package init(
+        directory: String, storeID: StoreID, settings: AuditSettings, now: Int64,
+        hook: AuditFault.Hook?
+    ) throws(AuditError) {
+        let opened = try AuditWriter.open(
+            directory: directory, storeID: storeID, settings: settings, now: now, hook: hook)
+        self.settings = settings
+        acceptsEverybodyNow = Atomic(opened.state.acceptsEverybody)
+        writer = Mutex(opened)
+    }
+
+    /// Whether requests of everybody can be logged; without a lock, to be asked before work is
+    /// done for somebody who is no administrator.
+    public var acceptsEverybody: Bool { acceptsEverybodyNow.load(ordering: .acquiring) }
+
+    /// What can be logged now.
+    public var state: AuditState { writer.withLock { $0.state } }
+
+    /// Requests that were refused and have no line yet that counts them.
+    public var refusedCount: Int { writer.withLock { $0.refusedCount } }
+
+    /// The number of the last line.
+    public var sequence: UInt64 { writer.withLock { $0.chain.point.sequence } }
+
+    /// Writes the lines with one write(2) and empties the batch, also when it throws. `now` is
+    /// for the log's own lines and for rotation.
+    ///
+    /// When it throws `.reserveOnly` or `.broken`, lines of administrators were written and the
+    /// others were not; with every other error none were. Requests without a line must fail.
+    public func write(_ batch: inout AuditBatch, now: Int64) throws(AuditError) {
+        try change { (writer) throws(AuditError) in try writer.write(&batch, now: now) }
+    }
+
+    /// A request was refused before any work, because of the `state`: it gets no line, but is
+    /// counted in one when the log goes on.
+    public func countRefused(_ count: Int = 1) {
+        writer.withLock { $0.refusedCount += count }
+    }
+
+    /// The vault is unsealed: from now on lines have a MAC. The first of them says so.
+    public func unlock(_ keys: AuditKeys, now: Int64) throws(AuditError) {
+        try change { (writer) throws(AuditError) in
+            let before = writer.keys
+            writer.keys = keys
+            do throws(AuditError) {
+                try writer.note(.unsealed, now: now)
+            } catch {
+                writer.keys = before
+                throw writer.fail(error)
+            }
+        }
+    }
+
+    /// The vault is about to be sealed; call it before `AuditKeys.close`. The last line with a MAC
+    /// says so. The keys are let go of also when it throws.
+    public func lock(now: Int64) throws(AuditError) {
+        try change { (writer) throws(AuditError) in
+            guard writer.keys != nil else { return }
+            defer { writer.keys = nil }
+            do throws(AuditError) {
+                try writer.note(.sealed, now: now)
+            } catch {
+                throw writer.fail(error)
+            }
+        }
+    }
+
+    /// Compares the files with what was written, tries to go on after a failure, and rotates a
+    /// file that is old. To be called once a second; the result is the state afterwards.
+    @discardableResult
+    public func check(now: Int64) -> AuditState {
+        writer.withLock { writer in
+            writer.check(now: now)
+            acceptsEverybodyNow.store(writer.state.acceptsEverybody, ordering: .releasing)
+            return writer.state
+        }
+    }
+
+    /// An administrator has seen that the log is broken, and has it go on.
+    public func resume(now: Int64) throws(AuditError) {
+        try change { (writer) throws(AuditError) in try writer.resume(now: now) }
+    }
+
+    /// Has lines written to the disk when the settings say that it is time. It waits for the
+    /// disk, and nobody waits for it: never call it on an event loop.
+    public func synchronizeIfDue(now: Int64) {
+        guard case .interval(let interval) = settings.synchronization else { return }
+        let due: (file: AuditFile, disk: AuditDisk)? = writer.withLock { writer in
+            // Compared this way around, a clock that was set back does not stop it.
+            let age = Duration.microseconds(now.subtractingReportingOverflow(
+                writer.synchronizedAt).partialValue)
+            guard !writer.isSynchronized, let file = writer.file,
+                age >= interval || age < .zero
+            else { return nil }
+            writer.isSynchronized = true
+            writer.synchronizedAt = now
+            return (file, writer.disk)
+        }
+        guard let due else { return }
+        do throws(AuditError) {
+            try due.disk.synchronize(due.file)
+        } catch {
+            // What the kernel could not write it may drop: what is in the file is not known.
+            writer.withLock { writer in
+                writer.isSynchronized = false
+                _ = writer.fail(error)
+                acceptsEverybodyNow.store(false, ordering: .releasing)
+            }
+        }
+    }
+
+    /// Makes everything durable and writes nothing more.
+    public func close() {
+        writer.withLock { writer in
+            if writer.state != .closed, let file = writer.file {
+                // A failure leaves what a power cut would: the next `open` looks.
+                do throws(AuditError) { try writer.disk.synchronize(file) } catch {}
+            }
+            writer.state = .closed
+            writer.keys = nil
+            writer.file = nil
+            acceptsEverybodyNow.store(false, ordering: .releasing)
+        }
+    }
+
+    private func change(
+        _ body: (inout AuditWriter) throws(AuditError) -> Void
+    ) throws(AuditError) {
+        try writer.withLock { (writer) throws(AuditError) in
+            defer {
+                acceptsEverybodyNow.store(writer.state.acceptsEverybody, ordering: .releasing)
+            }
+            guard writer.state != .closed else { throw .closed }
+            try body(&writer)
+        }
+    }
+}
