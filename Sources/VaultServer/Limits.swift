@@ -1,6 +1,30 @@
+import VaultAccess
+
 /// Every bound of the server, with its reason. What an operator may change is in
 /// `ServerConfiguration`; its defaults are here, too.
 enum Limits {
+    /// Bytes and milliseconds after which another file of the audit log is begun.
+    static let auditFileBytesDefault = Int(AuditLimits.fileBytesDefault)
+    static let auditFileAgeDefault: Int64 = 24 * 3_600_000
+
+    /// Changes of users and roles that wait. Each holds a little memory and takes one commit.
+    static let accessChangesMax = 1_024
+
+    /// Passwords that wait to be hashed, at about 0.1 s each.
+    static let loginsMax = 64
+
+    /// Principals that `init` may name; more are added afterwards.
+    static let newAdministratorsMax = 64
+
+    /// How often the audit log's files are looked at, and made durable where that goes by time.
+    static let auditLookInterval: Int64 = 1_000
+
+    /// How often users and groups that rules name are looked up again.
+    static let namesRefreshInterval: Int64 = 10_000
+
+    /// How often open watches are asked whether their peer still is in its service.
+    static let unitRecheckInterval: Int64 = 5_000
+
     /// etcd's `--max-request-bytes`: the most that one write may carry.
     static let writeRequestBytesMax = 1_572_864
 

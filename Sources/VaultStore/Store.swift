@@ -108,6 +108,14 @@ public final class Store: Sendable {
         writer.submit(request, completion: completion)
     }
 
+    /// Writes and waits until it is durable and visible. Not on an event loop, nor on a thread of
+    /// the store's.
+    public func write(_ request: WriteRequest) throws(StoreError) -> WriteResult {
+        let handover = Handover<Result<WriteResult, StoreError>>()
+        writer.submit(request) { handover.give($0) }
+        return try handover.wait().get()
+    }
+
     /// The rules of access as they were written last; nil when none ever were. What they mean is
     /// not the store's business.
     public func accessRules() throws(StoreError) -> Bytes? {

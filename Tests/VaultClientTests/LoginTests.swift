@@ -44,10 +44,9 @@ import VaultTestSupport
         }
         let server = Server(
             routes: [authenticate], group: .singleton,
-            admit: { path, _, metadata in
+            gate: LoginGate { path, token in
                 let method = path.split(separator: "/").last ?? ""
-                seen.withLock { $0.append("\(method) \(metadata["token"] ?? "-")") }
-                return nil
+                seen.withLock { $0.append("\(method) \(token ?? "-")") }
             })
         try await server.start(try ListeningSocket.bind(path: path))
         let vault = try await VaultConnection.connect(socketPath: path)
@@ -117,5 +116,19 @@ import VaultTestSupport
         dump(login, to: &dumped)
         #expect("\(login) \(String(reflecting: login)) \(dumped)".contains("alice"))
         #expect(!"\(login) \(String(reflecting: login)) \(dumped)".contains("hunter2"))
+    }
+}
+
+/// Lets everybody in, and says what they come with.
+private struct LoginGate: Gatekeeper {
+    let note: @Sendable (_ path: String, _ token: String?) -> Void
+
+    init(_ note: @escaping @Sendable (_ path: String, _ token: String?) -> Void) {
+        self.note = note
+    }
+
+    func admit(path: String, caller: Caller) -> Status? {
+        note(path, caller.metadata["token"])
+        return nil
     }
 }

@@ -7,7 +7,7 @@ public struct Route: Sendable {
         case stream(@Sendable (StreamCall) -> any StreamHandler)
     }
 
-    let path: String
+    public let path: String
     let kind: Kind
 
     /// A method with one request and one response. The handler runs on the connection's event
@@ -16,6 +16,27 @@ public struct Route: Sendable {
         _ path: String, _ handler: @escaping @Sendable (UnaryCall, ByteBuffer) -> UnaryAnswer
     ) -> Route {
         Route(path: path, kind: .unary(handler))
+    }
+
+    /// The same method, a unary one's handler inside another.
+    public func wrappingUnary(
+        _ wrapper:
+            @escaping @Sendable (
+                UnaryCall, ByteBuffer, (UnaryCall, ByteBuffer) -> UnaryAnswer
+            ) -> UnaryAnswer
+    ) -> Route {
+        guard case .unary(let handler) = kind else { return self }
+        return .unary(path) { wrapper($0, $1, handler) }
+    }
+
+    /// The same method, a streaming one's opening inside another.
+    public func wrappingStream(
+        _ wrapper:
+            @escaping @Sendable (StreamCall, (StreamCall) -> any StreamHandler) ->
+            any StreamHandler
+    ) -> Route {
+        guard case .stream(let open) = kind else { return self }
+        return .stream(path) { wrapper($0, open) }
     }
 
     /// A method that streams in either direction. `open` runs on the event loop when the call's

@@ -23,6 +23,9 @@ public final class QuotaGate: Sendable {
         state = Mutex(State(share: FairShare(book), counters: QuotaCounters(book)))
     }
 
+    /// Some requests may be refused.
+    public var limitsRequests: Bool { limitsRates || limitsRequestCount }
+
     /// Whether a request may begin. When it may, call `endRequest` once it is answered; when not,
     /// nothing was counted.
     ///

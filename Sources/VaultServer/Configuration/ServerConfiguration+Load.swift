@@ -2,6 +2,7 @@ import Configuration
 import Logging
 import Synchronization
 import SystemPackage
+import VaultAccess
 
 extension ServerConfiguration {
     /// The defaults, overridden by the YAML file, overridden by `VAULTD_*` in `environment`.
@@ -15,6 +16,8 @@ extension ServerConfiguration {
         try configuration.readPaths(reader)
         try configuration.readLimits(reader)
         try configuration.readHistory(reader)
+        try configuration.readAudit(reader)
+        try configuration.readQuotas(reader)
         return configuration
     }
 
@@ -92,6 +95,36 @@ extension ServerConfiguration {
         retention =
             try reader.list(.retention, allowed: RetentionText.allowed, RetentionText.rule)
             ?? retention
+    }
+
+    private mutating func readAudit(_ reader: SettingReader) throws(ConfigurationError) {
+        audit.synchronization =
+            try reader.parsed(.auditSync, allowed: "each, never or " + DurationText.allowed) {
+                text -> AuditConfiguration.Synchronization? in
+                switch text {
+                case "each": .each
+                case "never": .never
+                default: DurationText.milliseconds(text).map { .interval($0) }
+                }
+            } ?? audit.synchronization
+        audit.fileBytesMax =
+            try reader.number(.auditRotateBytes, in: (1 << 20)...(1 << 40)) ?? audit.fileBytesMax
+        audit.fileAgeMax =
+            try reader.parsed(
+                .auditRotateAge, allowed: DurationText.allowed, DurationText.milliseconds)
+            ?? audit.fileAgeMax
+        audit.keepFiles = try reader.number(.auditKeepFiles, in: 0...1_000_000) ?? audit.keepFiles
+        audit.namesKeys =
+            try reader.parsed(.auditKeyNames, allowed: "hashed or plain") {
+                ["hashed": false, "plain": true][$0]
+            } ?? audit.namesKeys
+    }
+
+    private mutating func readQuotas(_ reader: SettingReader) throws(ConfigurationError) {
+        quotas =
+            try reader.list(.quotas, allowed: QuotaRule.allowed) { QuotaRule($0) } ?? quotas
+        requestsPerSecondMax =
+            try reader.number(.requestsPerSecondMax, in: 0...100_000_000) ?? requestsPerSecondMax
     }
 
     private static func withoutRetention(_ allowed: String) -> ConfigurationError {

@@ -1,4 +1,5 @@
 public import Logging
+public import VaultAccess
 public import VaultStore
 
 /// What an operator may choose, with the defaults. `config/vaultd.yaml` documents every key.
@@ -33,6 +34,11 @@ public struct ServerConfiguration: Equatable, Sendable {
     public var streamsPerConnectionMax = Limits.streamsPerConnectionMaxDefault
     /// How long a shutdown waits for calls under way.
     public var drainSeconds = Limits.drainSecondsDefault
+    /// How the audit log is kept.
+    public var audit = AuditConfiguration()
+    /// What callers may take of the server, and requests a second in all; 0 is as many as it can.
+    public var quotas: [QuotaRule] = []
+    public var requestsPerSecondMax = 0
     public var logLevel = Logger.Level.info
 
     public init() {}

@@ -17,5 +17,12 @@ enum SettingKey: String, CaseIterable {
     case connectionsPerUserMax = "connections_per_user_max"
     case streamsPerConnectionMax = "streams_per_connection_max"
     case drainSeconds = "drain_seconds"
+    case auditSync = "audit_sync"
+    case auditRotateBytes = "audit_rotate_bytes"
+    case auditRotateAge = "audit_rotate_age"
+    case auditKeepFiles = "audit_keep_files"
+    case auditKeyNames = "audit_key_names"
+    case quotas
+    case requestsPerSecondMax = "requests_per_second_max"
     case logLevel = "log_level"
 }

@@ -1,5 +1,7 @@
 import NIOCore
+import RPC
 import Sodium
+import VaultAccess
 
 /// Decodes requests that carry credentials by hand: their bytes go into guarded memory and the
 /// array in between is zeroed, which a generated message could not do.
@@ -21,6 +23,36 @@ enum CredentialDecoding {
                 }
             }
             return slots
+        }
+    }
+
+    /// The principals of an `InitRequest`.
+    static func administrators(_ message: ByteBuffer) -> Result<[Principal], Status> {
+        let texts = decode(message) { bytes throws(VaultError) in
+            var texts: [String] = []
+            var reader = WireReader(bytes)
+            while let field = try wire({ () throws(WireError) in try reader.nextField() }) {
+                switch (field.number, field.type) {
+                case (2, .lengthDelimited):
+                    let text = try wire { () throws(WireError) in try reader.byteArray() }
+                    texts.append(String(decoding: text, as: UTF8.self))
+                default: try wire { () throws(WireError) in try reader.skip(field) }
+                }
+                guard texts.count <= Limits.newAdministratorsMax else {
+                    throw .invalidRequest(
+                        "name at most \(Limits.newAdministratorsMax) administrators")
+                }
+            }
+            return texts
+        }
+        switch texts {
+        case .failure(let error): return .failure(StatusTable.status(of: error))
+        case .success(let texts):
+            let principals = texts.compactMap { Principal($0) }
+            guard principals.count == texts.count else {
+                return .failure(StatusTable.status(of: AccessError.malformedPrincipal))
+            }
+            return .success(principals)
         }
     }
 

@@ -3,6 +3,7 @@ public import Logging
 import NIOCore
 import NIOPosix
 import RPC
+import VaultAccess
 import VaultSeal
 import VaultStore
 
@@ -125,11 +126,25 @@ public final class Daemon: Sendable {
         } catch {
             throw DaemonError(.seal(error))
         }
-        let vault: Vault
+        let directory: DataDirectory
         do throws(DataDirectoryError) {
+            directory = try DataDirectory.acquire(configuration.dataDirectory)
+        } catch {
+            throw DaemonError(error)
+        }
+        let access: AccessControl
+        do throws(AccessError) {
+            access = try AccessControl(daemonUserID: geteuid())
+        } catch {
+            throw DaemonError(.access(error))
+        }
+        let vault: Vault
+        do throws(VaultError) {
             vault = try Vault(
-                directory: try DataDirectory.acquire(configuration.dataDirectory),
-                storeConfiguration: configuration.store, passphraseCost: cost,
+                directory: directory, storeConfiguration: configuration.store,
+                passphraseCost: cost, access: access,
+                trail: AuditTrail(
+                    directory: directory.path(of: .audit), configuration.audit, logger: logger),
                 logger: logger)
         } catch {
             throw DaemonError(error)
@@ -184,6 +199,18 @@ public final class Daemon: Sendable {
         if case .failure(let error) = result { throw DaemonError(error) }
     }
 
+    private static func gate(_ parts: Parts) throws(DaemonError) -> ServerGate {
+        do throws(QuotaError) {
+            return ServerGate(
+                vault: parts.vault,
+                quotaBook: try QuotaBook(
+                    parts.configuration.quotas,
+                    requestsPerSecondMax: parts.configuration.requestsPerSecondMax))
+        } catch {
+            throw DaemonError("the quotas cannot be kept: \(error); correct the configuration")
+        }
+    }
+
     private static func listen(
         _ parts: Parts, isDevelopment: Bool, scratch: PrivateDirectory?
     ) async throws(DaemonError) -> Daemon {
@@ -192,12 +219,12 @@ public final class Daemon: Sendable {
             clientURLs: ["unix://" + socketPath(of: listeners, parts.configuration)],
             isDevelopment: isDevelopment, processID: getpid(), startedAt: .now)
         let logger = parts.logger
-        let admission = Admission(daemonUserID: geteuid())
+        let gate = try gate(parts)
         let server = Server(
             routes: Services.routes(
-                vault: parts.vault, reads: parts.reads, recipes: parts.recipes, facts: facts),
+                gate: gate, reads: parts.reads, recipes: parts.recipes, facts: facts),
             limits: parts.configuration.transportLimits, group: parts.group,
-            gate: admission,
+            gate: gate,
             log: { logger.debug("transport", metadata: ["event": "\($0)"]) })
         do {
             for listener in listeners { try await server.start(listener) }

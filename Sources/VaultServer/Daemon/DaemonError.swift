@@ -1,4 +1,5 @@
 import RPC
+import VaultAccess
 import VaultSeal
 import VaultStore
 
@@ -42,6 +43,14 @@ public struct DaemonError: Error, Equatable, Sendable, CustomStringConvertible {
         }
     }
 
+    private static func exitStatus(of error: AccessError) -> Int32 {
+        switch error {
+        case .damaged: 13
+        case .unsupportedFormat: 24
+        default: 1
+        }
+    }
+
     private static func exitStatus(of error: VaultError) -> Int32 {
         switch error {
         case .seal(.wrongKey), .seal(.noSlotOfThatKind): 12
@@ -50,9 +59,10 @@ public struct DaemonError: Error, Equatable, Sendable, CustomStringConvertible {
         case .store(.damaged): 13
         case .store(.inUse): 21
         case .directory(let error): exitStatus(of: error)
+        case .access(let error): exitStatus(of: error)
         case .notInitialized, .seal(.notInitialized): 5
         case .alreadyInitialized, .sealed, .alreadyUnsealed, .busy, .tooManyAttempts,
-            .invalidRequest, .unsupported, .seal, .store:
+            .invalidRequest, .unsupported, .seal, .store, .audit:
             1
         }
     }

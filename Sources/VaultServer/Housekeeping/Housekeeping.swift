@@ -23,6 +23,10 @@ final class Housekeeping: Sendable {
 
     /// Starts the timers; they end with `loop`.
     func start(on loop: any EventLoop) {
+        let vault = vault
+        Self.every(Limits.auditLookInterval, on: loop) { vault.trail.lookSoon() }
+        Self.every(Limits.namesRefreshInterval, on: loop) { vault.access.refreshNames() }
+        Self.every(Limits.unitRecheckInterval, on: loop) { vault.access.recheckUnits() }
         if let interval = autoCompaction.interval {
             repeated(every: interval, on: loop) { (store) throws(StoreError) in
                 try self.compact(store)
@@ -33,6 +37,14 @@ final class Housekeeping: Sendable {
                 store.submit(.tidy) { _ in }
             }
         }
+    }
+
+    /// `job` is quick.
+    private static func every(
+        _ milliseconds: Int64, on loop: any EventLoop, _ job: @escaping @Sendable () -> Void
+    ) {
+        let delay = TimeAmount.milliseconds(milliseconds)
+        loop.scheduleRepeatedTask(initialDelay: delay, delay: delay) { _ in job() }
     }
 
     private func repeated(

@@ -32,6 +32,16 @@ enum Answer {
     }
 }
 
+extension Result<ByteBuffer, Status> {
+    /// As an answer.
+    var answer: UnaryAnswer {
+        switch self {
+        case .success(let buffer): .message(buffer)
+        case .failure(let status): .failure(status)
+        }
+    }
+}
+
 extension UnaryCall {
     /// Ends a call that answered `.later`.
     func finish(_ result: Result<ByteBuffer, Status>) {

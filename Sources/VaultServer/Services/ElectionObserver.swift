@@ -6,17 +6,25 @@ import VaultStore
 
 /// One client that is told who leads, and what the leader says. A client that reads slowly misses
 /// what was said in between, never the last word.
-final class ElectionObserver: StreamHandler {
+///
+/// SAFETY (@unchecked Sendable): everything but `rightsMayHaveChanged` runs on the event loop.
+final class ElectionObserver: StreamHandler, RightsObserver, @unchecked Sendable {
     private let call: StreamCall
-    private let vault: Vault
+    private let gate: ServerGate
     private let reads: LongReads
     private var task: Task<Void, Never>?
+    private var range: KeyRange?
+    private var observation: Int?
     private let signal = ChangeSignal()
 
-    init(call: StreamCall, vault: Vault, reads: LongReads) {
+    init(call: StreamCall, gate: ServerGate, reads: LongReads) {
         self.call = call
-        self.vault = vault
+        self.gate = gate
         self.reads = reads
+    }
+
+    deinit {
+        if let observation { gate.access.remove(stream: observation) }
     }
 
     func received(_ message: ByteBuffer) {
@@ -24,7 +32,25 @@ final class ElectionObserver: StreamHandler {
         switch Answer.decoded(message, as: V3electionpb_LeaderRequest.self) {
         case .failure(let status): call.finish(status)
         case .success(let request):
-            task = Self.start(Bytes(request.name), call, signal, vault: vault, reads: reads)
+            let range = QueuePlace.range(of: Bytes(request.name))
+            guard let identity = gate.identity(of: call) else { return }
+            let isAllowed = identity.rights.allowsRead(range)
+            guard gate.record(call, by: identity, range, isRefused: !isAllowed) else { return }
+            guard isAllowed else { return call.finish(StatusTable.permissionDenied) }
+            self.range = range
+            observation = gate.access.add(self)
+            task = Self.start(
+                Bytes(request.name), call, signal, vault: gate.vault, reads: reads)
+        }
+    }
+
+    func rightsMayHaveChanged() {
+        call.eventLoop.execute {
+            guard let range = self.range, let identity = self.gate.identity(of: self.call),
+                !identity.rights.allowsRead(range)
+            else { return }
+            self.task?.cancel()
+            self.call.finish(StatusTable.permissionDenied)
         }
     }
 

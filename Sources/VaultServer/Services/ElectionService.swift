@@ -6,12 +6,13 @@ import VaultStore
 
 /// `v3electionpb.Election`: one leader by name, the client with the oldest key.
 final class ElectionService: Sendable {
-    private let vault: Vault
+    private let gate: ServerGate
+    private var vault: Vault { gate.vault }
     private let reads: LongReads
     private let recipes: Recipes
 
-    init(vault: Vault, reads: LongReads, recipes: Recipes) {
-        self.vault = vault
+    init(gate: ServerGate, reads: LongReads, recipes: Recipes) {
+        self.gate = gate
         self.reads = reads
         self.recipes = recipes
     }
@@ -19,30 +20,33 @@ final class ElectionService: Sendable {
     var routes: [Route] {
         [
             .unary(Methods.Election.campaign.path) {
-                self.run($0, $1, Self.campaign)
+                self.run($0, $1, Self.campaign) { $1.allowsQueue(Bytes($0.name)) }
             },
             .unary(Methods.Election.proclaim.path) {
-                self.run($0, $1, Self.proclaim)
+                self.run($0, $1, Self.proclaim) { $1.allowsPlace(Bytes($0.leader.key)) }
             },
             .unary(Methods.Election.leader.path) {
-                self.run($0, $1, Self.leader)
+                self.run($0, $1, Self.leader) { $1.allowsLooking(at: Bytes($0.name)) }
             },
             .unary(Methods.Election.resign.path) {
-                self.run($0, $1, Self.resign)
+                self.run($0, $1, Self.resign) { $1.allowsPlace(Bytes($0.leader.key)) }
             },
             .stream(Methods.Election.observe.path) { call in
-                ElectionObserver(call: call, vault: self.vault, reads: self.reads)
+                ElectionObserver(call: call, gate: self.gate, reads: self.reads)
             },
         ]
     }
 
     private func run<Request: SwiftProtobuf.Message>(
         _ call: UnaryCall, _ message: ByteBuffer,
-        _ body: @escaping @Sendable (Request, StoreSession) async throws(Status) -> UnaryAnswer
+        _ body: @escaping @Sendable (Request, StoreSession) async throws(Status) -> UnaryAnswer,
+        allowing: (Request, CallRecord) -> Bool
     ) -> UnaryAnswer {
         switch Answer.decoded(message, as: Request.self) {
         case .failure(let status): return .failure(status)
         case .success(let request):
+            let record = call.record
+            guard allowing(request, record) else { return record.refuse() }
             let (vault, reads, process) = (vault, reads, call.peer.processID)
             return recipes.run(call) { () async throws(Status) in
                 let session = try StoreSession(vault: vault, reads: reads, process: process)

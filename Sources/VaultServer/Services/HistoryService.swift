@@ -37,6 +37,10 @@ final class HistoryService: Sendable {
         switch RequestDecoding.history(message) {
         case .failure(let error): return .failure(StatusTable.status(of: error))
         case .success(let request):
+            let record = call.record
+            let range = KeyRange(key: request.key)
+            record.names(range)
+            guard record.rights.allowsRead(range) else { return record.refuse() }
             let open: OpenVault
             do throws(VaultError) {
                 open = try vault.open()

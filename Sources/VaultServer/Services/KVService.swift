@@ -1,6 +1,7 @@
 import NIOCore
 import RPC
 import VaultAPI
+import VaultAccess
 import VaultStore
 
 /// `etcdserverpb.KV`.
@@ -17,17 +18,28 @@ final class KVService: Sendable {
         [
             .unary(Methods.KV.range.path) { self.range($0, $1) },
             .unary(Methods.KV.put.path) { call, message in
-                self.write(call, message, RequestDecoding.put(message).map { .put($0) })
+                self.write(call, message, RequestDecoding.put(message)) { put, record in
+                    record.names(KeyRange(key: put.key))
+                    return .put(put)
+                } allowing: { (rights, put, store) throws(StoreError) in
+                    try rights.allows(put, in: store)
+                }
             },
             .unary(Methods.KV.deleteRange.path) { call, message in
-                self.write(call, message, RequestDecoding.delete(message).map { .delete($0) })
+                self.write(call, message, RequestDecoding.delete(message)) { delete, record in
+                    record.names(delete.range)
+                    return .delete(delete)
+                } allowing: { rights, delete, _ in
+                    rights.allows(delete)
+                }
             },
             .unary(Methods.KV.txn.path) { self.transaction($0, $1) },
             .unary(Methods.KV.compact.path) { call, message in
-                self.write(
-                    call, message,
-                    RequestDecoding.compaction(message)
-                        .map { .compact($0.revision, physical: $0.physical) })
+                self.write(call, message, RequestDecoding.compaction(message)) { request, _ in
+                    .compact(request.revision, physical: request.physical)
+                } allowing: { rights, _, _ in
+                    rights.isAdministrator
+                }
             },
         ]
     }
@@ -41,6 +53,9 @@ final class KVService: Sendable {
     }
 
     private func range(_ call: UnaryCall, _ query: RangeQuery) -> UnaryAnswer {
+        let record = call.record
+        record.names(query.range)
+        guard record.rights.allowsRead(query.range) else { return record.refuse() }
         let open: OpenVault
         do throws(VaultError) {
             open = try vault.open()
@@ -62,17 +77,33 @@ final class KVService: Sendable {
         return .later
     }
 
-    private func write(
-        _ call: UnaryCall, _ message: ByteBuffer, _ request: Result<WriteRequest, WireError>
+    /// `body` says what the request asks for and names its keys, `allowing` whether it may.
+    private func write<Request>(
+        _ call: UnaryCall, _ message: ByteBuffer, _ result: Result<Request, WireError>,
+        _ body: (Request, CallRecord) -> WriteRequest,
+        allowing: (Rights, Request, Store) throws(StoreError) -> Bool
     ) -> UnaryAnswer {
-        switch request {
+        let request: Request
+        switch result {
         case .failure(let error): return .failure(StatusTable.status(of: error))
-        case .success(let request):
-            guard message.readableBytes <= Limits.writeRequestBytesMax else {
-                return .failure(StatusTable.requestTooLarge)
-            }
-            return vault.submit(request, for: call)
+        case .success(let decoded): request = decoded
         }
+        let record = call.record
+        let write = body(request, record)
+        do throws(VaultError) {
+            let store = try vault.open().store
+            do throws(StoreError) {
+                guard try allowing(record.rights, request, store) else { return record.refuse() }
+            } catch {
+                return .failure(vault.refusal(for: error))
+            }
+        } catch {
+            return .failure(StatusTable.status(of: error))
+        }
+        guard message.readableBytes <= Limits.writeRequestBytesMax else {
+            return .failure(StatusTable.requestTooLarge)
+        }
+        return vault.submit(write, for: call)
     }
 
     private func transaction(_ call: UnaryCall, _ message: ByteBuffer) -> UnaryAnswer {
@@ -80,7 +111,12 @@ final class KVService: Sendable {
         case .failure(let error): return .failure(StatusTable.status(of: error))
         case .success(let transaction):
             guard transaction.isReadOnly else {
-                return write(call, message, .success(.transaction(transaction)))
+                return write(call, message, .success(transaction)) { transaction, record in
+                    record.names(transaction)
+                    return .transaction(transaction)
+                } allowing: { (rights, transaction, store) throws(StoreError) in
+                    try rights.allows(transaction, in: store)
+                }
             }
             return read(call, transaction)
         }
@@ -94,7 +130,12 @@ final class KVService: Sendable {
         } catch {
             return .failure(StatusTable.status(of: error))
         }
+        let record = call.record
+        record.names(transaction)
         do throws(StoreError) {
+            guard try record.rights.allows(transaction, in: open.store) else {
+                return record.refuse()
+            }
             if let result = try open.store.read(transaction, isInline: true) {
                 return .message(ResponseEncoding.transaction(result, header: open.header))
             }

@@ -7,14 +7,15 @@ import VaultStore
 /// connection's event loop; a renewal touches memory only.
 final class LeaseKeepAlive: StreamHandler {
     private let call: StreamCall
-    private let vault: Vault
+    private let gate: ServerGate
+    private var vault: Vault { gate.vault }
     private let open: OpenStreams
     private let id: Int
     private var isOver = false
 
-    init(call: StreamCall, vault: Vault, open: OpenStreams) {
+    init(call: StreamCall, gate: ServerGate, open: OpenStreams) {
         self.call = call
-        self.vault = vault
+        self.gate = gate
         self.open = open
         id = open.add(call)
     }
@@ -35,6 +36,10 @@ final class LeaseKeepAlive: StreamHandler {
             return finish(StatusTable.status(of: error))
         }
         do throws(StoreError) {
+            guard let identity = gate.identity(of: call) else { return end() }
+            let isAllowed = try identity.rights.allowsWrite(keysOf: id, in: open.store)
+            guard gate.record(call, by: identity, isRefused: !isAllowed) else { return end() }
+            guard isAllowed else { return finish(StatusTable.permissionDenied) }
             let revision = open.store.revision
             // A lease that is over is no error: the client reads it from the time, which is zero.
             let ttl = try open.store.renew(id) ?? .zero
@@ -48,9 +53,13 @@ final class LeaseKeepAlive: StreamHandler {
     }
 
     private func finish(_ status: Status) {
+        end()
+        call.finish(status)
+    }
+
+    private func end() {
         isOver = true
         open.remove(id)
-        call.finish(status)
     }
 
     func halfClosed() {

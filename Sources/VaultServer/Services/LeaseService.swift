@@ -1,18 +1,20 @@
 import NIOCore
 import RPC
 import VaultAPI
+import VaultAccess
 import VaultStore
 
 /// `etcdserverpb.Lease`.
 final class LeaseService: Sendable {
-    private let vault: Vault
+    private let gate: ServerGate
+    private var vault: Vault { gate.vault }
     private let reads: LongReads
     private let keepAlives = OpenStreams()
 
-    init(vault: Vault, reads: LongReads) {
-        self.vault = vault
+    init(gate: ServerGate, reads: LongReads) {
+        self.gate = gate
         self.reads = reads
-        vault.observe { [weak self] in self?.endKeepAlives() }
+        gate.vault.observe { [weak self] in self?.endKeepAlives() }
     }
 
     var routes: [Route] {
@@ -38,12 +40,26 @@ final class LeaseService: Sendable {
         switch Answer.decoded(message, as: Etcdserverpb_LeaseRevokeRequest.self) {
         case .failure(let status): return .failure(status)
         case .success(let request):
-            return vault.submit(.revokeLease(LeaseID(request.id)), for: call)
+            let id = LeaseID(request.id)
+            let record = call.record
+            do throws(VaultError) {
+                let store = try vault.open().store
+                do throws(StoreError) {
+                    guard try record.rights.allowsWrite(keysOf: id, in: store) else {
+                        return record.refuse()
+                    }
+                } catch {
+                    return .failure(vault.refusal(for: error))
+                }
+            } catch {
+                return .failure(StatusTable.status(of: error))
+            }
+            return vault.submit(.revokeLease(id), for: call)
         }
     }
 
     private func keepAlive(_ call: StreamCall) -> any StreamHandler {
-        let handler = LeaseKeepAlive(call: call, vault: vault, open: keepAlives)
+        let handler = LeaseKeepAlive(call: call, gate: gate, open: keepAlives)
         // It is among the open ones first: a seal that comes now ends it, or is seen here.
         if let refusal = refusal() { call.finish(refusal) }
         return handler
@@ -69,6 +85,21 @@ final class LeaseService: Sendable {
         case .failure(let status): return .failure(status)
         case .success(let request):
             let id = LeaseID(request.id)
+            let record = call.record
+            if request.keys, !record.rights.isAdministrator {
+                do throws(VaultError) {
+                    let store = try vault.open().store
+                    do throws(StoreError) {
+                        guard try record.rights.allowsRead(keysOf: id, in: store) else {
+                            return record.refuse()
+                        }
+                    } catch {
+                        return .failure(vault.refusal(for: error))
+                    }
+                } catch {
+                    return .failure(StatusTable.status(of: error))
+                }
+            }
             return read(
                 call,
                 size: { (store) throws(StoreError) in

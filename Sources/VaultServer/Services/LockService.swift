@@ -27,6 +27,8 @@ final class LockService: Sendable {
         case .failure(let status): return .failure(status)
         case .success(let request):
             let (vault, reads, process) = (vault, reads, call.peer.processID)
+            let record = call.record
+            guard record.allowsQueue(Bytes(request.name)) else { return record.refuse() }
             return recipes.run(call) { () async throws(Status) in
                 let session = try StoreSession(vault: vault, reads: reads, process: process)
                 return try await Self.lock(request, in: session)
@@ -63,6 +65,8 @@ final class LockService: Sendable {
         case .failure(let status): return .failure(status)
         case .success(let request):
             let (vault, reads, process) = (vault, reads, call.peer.processID)
+            let record = call.record
+            guard record.allowsPlace(Bytes(request.key)) else { return record.refuse() }
             return recipes.run(call) { () async throws(Status) in
                 let session = try StoreSession(vault: vault, reads: reads, process: process)
                 let delete = DeleteOperation(range: KeyRange(key: Bytes(request.key)))

@@ -8,21 +8,28 @@ enum Services {
         Methods.KV.all + Methods.Watch.all + Methods.Lease.all + Methods.Lock.all
             + Methods.Election.all + Methods.Maintenance.all + Methods.Cluster.all
             + Methods.Health.all + Methods.Reflection.all + Methods.ReflectionAlpha.all
-            + Methods.Vault.all)
+            + Methods.Vault.all + Methods.Auth.all + Methods.Access.all + Methods.Audit.all)
 
+    /// Each within the gate.
     static func routes(
-        vault: Vault, reads: LongReads, recipes: Recipes, facts: ServerFacts
+        gate: ServerGate, reads: LongReads, recipes: Recipes, facts: ServerFacts
     ) -> [Route] {
-        KVService(vault: vault, reads: reads).routes
-            + WatchService(vault: vault).routes
-            + LeaseService(vault: vault, reads: reads).routes
+        let vault = gate.vault
+        let routes =
+            KVService(vault: vault, reads: reads).routes
+            + WatchService(gate: gate).routes
+            + LeaseService(gate: gate, reads: reads).routes
             + LockService(vault: vault, reads: reads, recipes: recipes).routes
-            + ElectionService(vault: vault, reads: reads, recipes: recipes).routes
+            + ElectionService(gate: gate, reads: reads, recipes: recipes).routes
             + MaintenanceService(vault: vault, reads: reads).routes
             + ClusterService(vault: vault, facts: facts).routes
+            + AuthService(vault: vault).routes
+            + AccessService(vault: vault, reads: reads).routes
+            + AuditService(vault: vault).routes
             + HealthService(vault: vault).routes
             + ReflectionService.routes
-            + VaultService(vault: vault, reads: reads, facts: facts).routes
+            + VaultService(gate: gate, reads: reads, facts: facts).routes
             + UnimplementedService.routes(except: implemented)
+        return routes.map(gate.guarded)
     }
 }

@@ -1,5 +1,6 @@
 import RPC
 import Sodium
+import VaultAccess
 import VaultSeal
 import VaultStore
 
@@ -104,8 +105,36 @@ enum StatusTable {
         case .seal(let error): status(of: error)
         case .store(let error): status(of: error)
         case .directory(let error): status(of: error)
+        case .audit(let error):
+            vaultd(.unavailable, "the audit log cannot be opened: \(error); see to its directory")
+        case .access(let error): status(of: error)
         }
     }
+
+    static func status(of error: AccessError) -> Status {
+        switch error {
+        case .userNameEmpty, .roleNameEmpty, .permissionNotGiven, .invalidManagement,
+            .authenticationFailed:
+            etcd(.invalidArgument, error.description)
+        case .userExists, .userNotFound, .roleExists, .roleNotFound, .roleNotGranted,
+            .permissionNotGranted, .rootUserMissing, .rootRoleMissing, .loginDisabled:
+            etcd(.failedPrecondition, error.description)
+        case .invalidToken: etcd(.unauthenticated, error.description)
+        case .permissionDenied: permissionDenied
+        case .principalWithPassword, .malformedPrincipal, .unmappedPrincipal, .malformedName,
+            .nameTooLong, .keyTooLong, .passwordTooLong, .unsafePasswordCost:
+            vaultd(.invalidArgument, error.description)
+        case .tooManyUsers, .tooManyRoles, .tooManyRolesOfUser, .tooManyPermissions,
+            .bookTooLarge, .tooManyAttempts, .hashingFailed:
+            vaultd(.resourceExhausted, error.description)
+        case .damaged: vaultd(.dataLoss, error.description + "; restore a backup")
+        case .unsupportedFormat: vaultd(.unimplemented, error.description)
+        }
+    }
+
+    static let badExplanation = Status(
+        .invalidArgument,
+        "vaultd: ask about an action and a key, or a range that is not empty")
 
     static func status(of error: DataDirectoryError) -> Status {
         switch error {
@@ -129,7 +158,7 @@ enum StatusTable {
         Status(.internal, "grpc: error unmarshalling request: \(error.reason)")
     }
 
-    private static var notInitialized: Status { vaultd(.failedPrecondition, "not initialised") }
+    static var notInitialized: Status { vaultd(.failedPrecondition, "not initialised") }
 
     private static var alreadyInitialized: Status {
         vaultd(.failedPrecondition, "already initialised")

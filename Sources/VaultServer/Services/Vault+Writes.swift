@@ -10,13 +10,31 @@ extension Vault {
         } catch {
             return .failure(StatusTable.status(of: error))
         }
+        let record = call.record
         open.store.submit(request) { result in
             switch result {
             case .success(let result):
+                record.revision = result.revision?.rawValue
                 call.finish(ResponseEncoding.write(result, header: open.header))
             case .failure(let error): call.finish(self.refusal(for: error))
             }
         }
         return .later
+    }
+}
+
+extension WriteResult {
+    /// The store's revision after the write; nil where none is told.
+    fileprivate var revision: Revision? {
+        switch self {
+        case .put(let result): result.revision
+        case .delete(let result): result.revision
+        case .transaction(let result): result.revision
+        case .leaseGranted(let result): result.revision
+        case .alarm(let result): result.revision
+        case .compact(let revision), .leaseRevoked(let revision), .accessReplaced(let revision):
+            revision
+        case .tidy: nil
+        }
     }
 }

@@ -1,17 +1,19 @@
 import NIOCore
 import RPC
 import VaultAPI
+import VaultAccess
 import VaultSeal
 import VaultStore
 
 /// `vault.v1.Vault`: what etcd's API has no words for. Answers in every state of the vault.
 final class VaultService: Sendable {
-    private let vault: Vault
+    private let gate: ServerGate
+    private var vault: Vault { gate.vault }
     private let reads: LongReads
     private let facts: ServerFacts
 
-    init(vault: Vault, reads: LongReads, facts: ServerFacts) {
-        self.vault = vault
+    init(gate: ServerGate, reads: LongReads, facts: ServerFacts) {
+        self.gate = gate
         self.reads = reads
         self.facts = facts
     }
@@ -83,7 +85,12 @@ final class VaultService: Sendable {
         case .failure(let error): return .failure(StatusTable.status(of: error))
         case .success(let given): slots = given
         }
-        vault.initialize(slots: slots) { result in
+        let administrators: [Principal]
+        switch CredentialDecoding.administrators(message) {
+        case .failure(let status): return .failure(status)
+        case .success(let given): administrators = given
+        }
+        vault.initialize(slots: slots, administrators: administrators) { result in
             switch result {
             case .failure(let error): call.finish(StatusTable.status(of: error))
             case .success(let keyring):
@@ -113,9 +120,18 @@ final class VaultService: Sendable {
     func unseal(_ call: StreamCall, with credential: CredentialBox) {
         let reporter = UnsealReporter(call: call)
         vault.unseal(with: credential, progress: { reporter.report($0) }) { result in
-            switch result {
-            case .success: reporter.finish(status: self.statusResponse())
-            case .failure(let error): call.finish(StatusTable.status(of: error))
+            // Written down with its outcome, before the client hears of it.
+            call.eventLoop.execute {
+                guard let identity = self.gate.identity(of: call) else { return }
+                switch result {
+                case .success:
+                    guard self.gate.record(call, by: identity) else { return }
+                    reporter.finish(status: self.statusResponse())
+                case .failure(let error):
+                    let status = StatusTable.status(of: error)
+                    guard self.gate.record(call, by: identity, status: status) else { return }
+                    call.finish(status)
+                }
             }
         }
     }

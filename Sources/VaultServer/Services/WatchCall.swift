@@ -1,18 +1,39 @@
 import NIOCore
 import RPC
 import VaultAPI
+import VaultAccess
 import VaultStore
 
 /// The requests of one watch stream, on their way to the store. Lives on its connection's event
 /// loop; `WatchResponder` answers.
-final class WatchCall: StreamHandler {
+///
+/// SAFETY (@unchecked Sendable): everything but `rightsMayHaveChanged` runs on the event loop.
+final class WatchCall: StreamHandler, RightsObserver, @unchecked Sendable {
     private let call: StreamCall
+    private let gate: ServerGate
     private let stream: WatchStream
+    private let grants: WatchGrants
     private var isOver = false
+    private var observation: Int?
 
-    init(call: StreamCall, stream: WatchStream) {
+    /// nil when the call is refused, and over.
+    init?(call: StreamCall, gate: ServerGate, open: OpenVault) {
+        guard let identity = gate.identity(of: call) else { return nil }
         self.call = call
-        self.stream = stream
+        self.gate = gate
+        let me = WeakReference<WatchCall>()
+        grants = WatchGrants(keepsNothing: identity.rights.isOwner && identity.account == nil) {
+            me.value?.rightsMayHaveChanged()
+        }
+        let responder = WatchResponder(call: call, header: open.header, grants: grants)
+        do throws(StoreError) {
+            stream = try open.store.watch(responder)
+        } catch {
+            call.finish(gate.vault.refusal(for: error))
+            return nil
+        }
+        me.value = self
+        observation = gate.access.add(self)
     }
 
     func received(_ message: ByteBuffer) {
@@ -21,7 +42,7 @@ final class WatchCall: StreamHandler {
         case .failure(let status): return finish(status)
         case .success(let request):
             switch request.requestUnion {
-            case .createRequest(let create): stream.create(WatchRequest(create))
+            case .createRequest(let create): self.create(WatchRequest(create))
             case .cancelRequest(let cancel): stream.cancel(cancel.watchID)
             case .progressRequest: stream.requestProgress()
             // Nothing, or something newer: etcd passes over it.
@@ -34,16 +55,43 @@ final class WatchCall: StreamHandler {
         if stream.waitingRequests == 0 { call.resumeReading() }
     }
 
-    private func finish(_ status: Status) {
+    /// Decided by the range that the store will watch, after etcd's conventions were applied.
+    private func create(_ request: WatchRequest) {
+        guard let identity = gate.identity(of: call) else { return close() }
+        let isAllowed = identity.rights.allowsRead(request.range)
+        guard gate.record(call, by: identity, request.range, isRefused: !isAllowed) else {
+            return close()
+        }
+        grants.asked(isAllowed ? request.range : nil)
+        if isAllowed { stream.create(request) } else { stream.refuse() }
+    }
+
+    func rightsMayHaveChanged() {
+        call.eventLoop.execute { self.recheck() }
+    }
+
+    private func recheck() {
+        guard !isOver, let identity = gate.identity(of: call) else { return close() }
+        for id in grants.revoke(beyond: identity.rights) { stream.cancel(id) }
+    }
+
+    /// The call has ended.
+    private func close() {
+        guard !isOver else { return }
         isOver = true
         stream.close()
+        if let observation { gate.access.remove(stream: observation) }
+    }
+
+    private func finish(_ status: Status) {
+        close()
         call.finish(status)
     }
 
     /// The watchers go on, as with etcd.
     func halfClosed() {}
 
-    func cancelled() { stream.close() }
+    func cancelled() { close() }
 
     func writable() { stream.resume() }
 

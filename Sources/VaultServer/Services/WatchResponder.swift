@@ -5,28 +5,37 @@ import VaultStore
 final class WatchResponder: WatchReceiver {
     private let call: StreamCall
     private let header: ResponseHeader
+    private let grants: WatchGrants
 
-    init(call: StreamCall, header: ResponseHeader) {
+    init(call: StreamCall, header: ResponseHeader, grants: WatchGrants) {
         self.call = call
         self.header = header
+        self.grants = grants
     }
 
     var room: Int { call.unsentRoom }
 
     func created(_ watchID: Int64, revision: Revision) {
+        grants.created(watchID)
         send(WatchResponseEncoding(header, revision, watchID: watchID, isCreated: true))
     }
 
     func refused(_ refusal: WatchRefusal, revision: Revision) {
+        grants.refused()
         send(
             WatchResponseEncoding(
                 header, revision, watchID: -1, isCreated: true, isCancelled: true,
                 cancelReason: Self.reason(refusal)))
     }
 
+    private static let deniedText =
+        "rpc error: code = PermissionDenied desc = etcdserver: permission denied"
+
     /// etcd's words.
     private static func reason(_ refusal: WatchRefusal) -> String {
         switch refusal {
+        // The text that Go's gRPC makes of a status, which etcd sends as it is.
+        case .denied: deniedText
         case .emptyRange: "mvcc: watcher range is empty"
         case .duplicateID: "mvcc: duplicate watch ID provided on the WatchStream"
         case .negativeRevision: "etcdserver: mvcc: required revision has been compacted"
@@ -35,6 +44,7 @@ final class WatchResponder: WatchReceiver {
     }
 
     func deliver(_ delivery: WatchDelivery) {
+        guard grants.allows(delivery.watchID) else { return }
         var response = WatchResponseEncoding(
             header, delivery.revision, watchID: delivery.watchID)
         if delivery.events.count == 1 {
@@ -78,7 +88,8 @@ final class WatchResponder: WatchReceiver {
         send(
             WatchResponseEncoding(
                 header, revision, watchID: watchID, isCancelled: true,
-                compactRevision: compactRevision ?? .none))
+                compactRevision: compactRevision ?? .none,
+                cancelReason: grants.ended(watchID) ? "" : Self.deniedText))
     }
 
     func progressed(_ watchID: Int64?, revision: Revision) {

@@ -4,10 +4,10 @@ import VaultStore
 
 /// `etcdserverpb.Watch`.
 final class WatchService: Sendable {
-    private let vault: Vault
+    private let gate: ServerGate
 
-    init(vault: Vault) {
-        self.vault = vault
+    init(gate: ServerGate) {
+        self.gate = gate
     }
 
     var routes: [Route] {
@@ -17,17 +17,11 @@ final class WatchService: Sendable {
     private func watch(_ call: StreamCall) -> any StreamHandler {
         let open: OpenVault
         do throws(VaultError) {
-            open = try vault.open()
+            open = try gate.vault.open()
         } catch {
             call.finish(StatusTable.status(of: error))
             return IgnoringHandler()
         }
-        let responder = WatchResponder(call: call, header: open.header)
-        do throws(StoreError) {
-            return WatchCall(call: call, stream: try open.store.watch(responder))
-        } catch {
-            call.finish(vault.refusal(for: error))
-            return IgnoringHandler()
-        }
+        return WatchCall(call: call, gate: gate, open: open) ?? IgnoringHandler()
     }
 }

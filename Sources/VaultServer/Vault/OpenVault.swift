@@ -8,12 +8,14 @@ final class OpenVault: Sendable {
     let header: ResponseHeader
     /// The only place that keeps the keys reachable, besides the store.
     let cipher: RecordCipher
+    let auditKeys: AuditKeys
     /// Set when sealing began: long reads stop between two slices instead of holding it up.
     let isClosing = Atomic(false)
 
-    init(store: Store, cipher: RecordCipher) {
+    init(store: Store, keyring: OpenedKeyring) {
         self.store = store
-        self.cipher = cipher
+        cipher = keyring.cipher
+        auditKeys = keyring.auditKeys
         header = ResponseHeader(storeID: cipher.storeID, timeline: cipher.timeline)
     }
 }

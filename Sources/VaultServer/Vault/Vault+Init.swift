@@ -1,5 +1,6 @@
 import Logging
 import Synchronization
+import VaultAccess
 import VaultSeal
 import VaultStore
 
@@ -7,7 +8,7 @@ extension Vault {
     /// Makes the data directory a vault and leaves it unsealed: every kind of slot there is can
     /// open it at once. `completion` runs on another thread.
     func initialize(
-        slots: [CredentialBox],
+        slots: [CredentialBox], administrators: [Principal] = [],
         completion: @escaping @Sendable (Result<KeyringDescription, VaultError>) -> Void
     ) {
         guard !slots.isEmpty, slots.count <= Limits.newSlotsMax else {
@@ -23,20 +24,22 @@ extension Vault {
                 return completion(.failure(error))
             }
             let created = Result { () throws(VaultError) in try self.createKeyring(slots) }
-            let accepted = self.storeThread.submit { self.finishInit(created, completion) }
+            let accepted = self.storeThread.submit {
+                self.finishInit(created, administrators, completion)
+            }
             precondition(accepted, "the store thread takes one opening at a time")
         }
         if !accepted { completion(.failure(.tooManyAttempts)) }
     }
 
-    private func createKeyring(_ slots: [CredentialBox]) throws(VaultError) -> RecordCipher {
+    private func createKeyring(_ slots: [CredentialBox]) throws(VaultError) -> OpenedKeyring {
         do throws(DataDirectoryError) {
             try directory.beginInit()
         } catch {
             throw .directory(error)
         }
         do throws(SealError) {
-            return try KeyringFile.create(in: directory.path, passphraseCost: passphraseCost) {
+            return try KeyringFile.createAll(in: directory.path, passphraseCost: passphraseCost) {
                 (new) throws(SealError) in
                 for slot in slots { try new.addSlot(for: slot.credential) }
             }
@@ -46,25 +49,42 @@ extension Vault {
     }
 
     private func finishInit(
-        _ created: Result<RecordCipher, VaultError>,
+        _ created: Result<OpenedKeyring, VaultError>, _ administrators: [Principal],
         _ completion: @Sendable (Result<KeyringDescription, VaultError>) -> Void
     ) {
         var isInitialized = false
         do throws(VaultError) {
-            let cipher = try created.get()
-            try createStore(cipher)
+            let keyring = try created.get()
+            try createStore(keyring.cipher)
             isInitialized = true
-            let open = try openStore(cipher: cipher, progress: nil)
+            try trail.begin(keyring.cipher.storeID)
+            let open = try openStore(keyring, progress: nil)
+            try writeRules(administrators, to: open.store)
             describeKeyring()
+            try openAccess(open)
             publish(open)
-            let keyring = state.withLock { $0.keyring }
-            guard let keyring else { throw .seal(.damaged(what: "the new keyring")) }
-            completion(.success(keyring))
+            let description = state.withLock { $0.keyring }
+            guard let description else { throw .seal(.damaged(what: "the new keyring")) }
+            completion(.success(description))
         } catch {
             logger.error("init failed", metadata: ["error": "\(error)"])
             completeSeal { $0.lifecycle.failInit(isInitialized: isInitialized) }
             completion(.failure(error))
         }
+    }
+
+    /// Whom a new vault knows beside root and the daemon's own user.
+    private func writeRules(
+        _ administrators: [Principal], to store: Store
+    ) throws(VaultError) {
+        guard !administrators.isEmpty else { return }
+        let book: AccessBook
+        do throws(AccessError) {
+            book = try AccessBook(administrators: administrators)
+        } catch { throw .access(error) }
+        do throws(StoreError) {
+            _ = try store.write(.replaceAccess(book.encode()))
+        } catch { throw .store(error) }
     }
 
     private func createStore(_ cipher: RecordCipher) throws(VaultError) {

@@ -29,11 +29,13 @@ extension Vault {
     /// Ends a session that new calls do not get any more.
     func close(_ open: OpenVault) {
         open.isClosing.store(true, ordering: .relaxed)
+        access.close()
         notifyObservers()
         let job: @Sendable () -> Void = {
             open.store.close()
             // Whoever still holds the cipher holds no keys any more.
             open.cipher.close()
+            self.trail.lock()
             self.finishSeal()
         }
         // The queue has room for every opening that can be under way, and for this.

@@ -1,5 +1,6 @@
 import Logging
 import Synchronization
+import VaultAccess
 import VaultSeal
 import VaultStore
 
@@ -23,8 +24,8 @@ extension Vault {
             }
             progress(.derivingKey)
             do throws(VaultError) {
-                let cipher = try self.openKeyring(with: credential)
-                self.openStore(cipher: cipher, progress: progress, completion: completion)
+                let keyring = try self.openKeyring(with: credential)
+                self.openStore(keyring, progress: progress, completion: completion)
             } catch {
                 self.failUnseal(error)
                 completion(.failure(error))
@@ -40,11 +41,11 @@ extension Vault {
         }
     }
 
-    private func openKeyring(with box: CredentialBox) throws(VaultError) -> RecordCipher {
+    private func openKeyring(with box: CredentialBox) throws(VaultError) -> OpenedKeyring {
         do throws(SealError) {
-            let cipher = try KeyringFile.open(in: directory.path, with: box.credential)
+            let keyring = try KeyringFile.openAll(in: directory.path, with: box.credential)
             state.withLock { $0.pacing.recordRight() }
-            return cipher
+            return keyring
         } catch {
             if error == .wrongKey, box.isPassphrase {
                 state.withLock { $0.pacing.recordWrong(at: .now) }
@@ -54,13 +55,14 @@ extension Vault {
     }
 
     private func openStore(
-        cipher: RecordCipher, progress: @escaping @Sendable (UnsealStep) -> Void,
+        _ keyring: OpenedKeyring, progress: @escaping @Sendable (UnsealStep) -> Void,
         completion: @escaping @Sendable (Result<Void, VaultError>) -> Void
     ) {
         let accepted = storeThread.submit {
             do throws(VaultError) {
-                try self.checkCurrent(cipher)
-                let open = try self.openStore(cipher: cipher, progress: progress)
+                try self.checkCurrent(keyring.cipher)
+                let open = try self.openStore(keyring, progress: progress)
+                try self.openAccess(open)
                 self.publish(open)
                 completion(.success(()))
             } catch {
@@ -87,7 +89,7 @@ extension Vault {
     }
 
     func openStore(
-        cipher: RecordCipher, progress: (@Sendable (UnsealStep) -> Void)?
+        _ keyring: OpenedKeyring, progress: (@Sendable (UnsealStep) -> Void)?
     ) throws(VaultError) -> OpenVault {
         var report: (@Sendable (Int, Int) -> Void)?
         if let progress {
@@ -95,12 +97,38 @@ extension Vault {
         }
         do throws(StoreError) {
             let store = try Store.open(
-                in: directory.path, cipher: cipher, configuration: storeConfiguration,
+                in: directory.path, cipher: keyring.cipher, configuration: storeConfiguration,
                 progress: report)
-            return OpenVault(store: store, cipher: cipher)
+            return OpenVault(store: store, keyring: keyring)
         } catch {
             throw .store(error)
         }
+    }
+
+    /// Puts the vault's rules in force, and has the audit log authenticate its lines, before the
+    /// first call is let in. A vault without readable rules stays closed.
+    func openAccess(_ open: OpenVault) throws(VaultError) {
+        let book: AccessBook
+        do throws(VaultError) {
+            book = try Self.book(of: open.store)
+        } catch {
+            open.store.close()
+            throw error
+        }
+        trail.unlock(open.auditKeys)
+        access.open(book)
+    }
+
+    private static func book(of store: Store) throws(VaultError) -> AccessBook {
+        let bytes: Bytes?
+        do throws(StoreError) { bytes = try store.accessRules() } catch { throw .store(error) }
+        do throws(AccessError) {
+            guard let bytes else { return try AccessBook() }
+            let result: Result<AccessBook, AccessError> = bytes.withUnsafeBytes { bytes in
+                Result { () throws(AccessError) in try AccessBook(decoding: bytes) }
+            }
+            return try result.get()
+        } catch { throw .access(error) }
     }
 
     /// Lets calls in, or closes the store again when somebody asked to seal meanwhile.
@@ -132,10 +160,12 @@ extension VaultError {
         switch self {
         case .store(.damaged(let what)): what
         case .seal(.damaged(let what)): what
+        case .access(.damaged(let what)): what
+        case .access: nil
         case .directory(let error):
             if case .damaged = error { error.description } else { nil }
         case .notInitialized, .alreadyInitialized, .sealed, .alreadyUnsealed, .busy,
-            .tooManyAttempts, .invalidRequest, .unsupported, .seal, .store:
+            .tooManyAttempts, .invalidRequest, .unsupported, .seal, .store, .audit:
             nil
         }
     }

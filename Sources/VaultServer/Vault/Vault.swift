@@ -1,5 +1,6 @@
 import Logging
 import Synchronization
+import VaultAccess
 import VaultSeal
 import VaultStore
 
@@ -22,6 +23,8 @@ final class Vault: Sendable {
     let storeConfiguration: StoreConfiguration
     let passphraseCost: PassphraseCost
     let logger: Logger
+    let access: AccessControl
+    let trail: AuditTrail
     let state: Mutex<State>
     /// Derives keys from passphrases: long, greedy, and never in the way of reads.
     let keyThread = WorkerThread(
@@ -34,10 +37,19 @@ final class Vault: Sendable {
 
     init(
         directory: DataDirectory, storeConfiguration: StoreConfiguration,
-        passphraseCost: PassphraseCost, logger: Logger
-    ) throws(DataDirectoryError) {
-        let isInitialized = try directory.current() != nil
+        passphraseCost: PassphraseCost, access: AccessControl, trail: AuditTrail, logger: Logger
+    ) throws(VaultError) {
+        let current: CurrentFile?
+        do throws(DataDirectoryError) {
+            current = try directory.current()
+        } catch {
+            throw .directory(error)
+        }
+        if let current { try trail.begin(current.storeID) }
+        let isInitialized = current != nil
         self.directory = directory
+        self.access = access
+        self.trail = trail
         self.storeConfiguration = storeConfiguration
         self.passphraseCost = passphraseCost
         self.logger = logger
@@ -92,6 +104,8 @@ final class Vault: Sendable {
         await keyThread.shutdown()
         await storeThread.shutdown()
         await copyThread.shutdown()
+        await access.shutdown()
+        await trail.close()
         directory.release()
     }
 

@@ -1,3 +1,4 @@
+import VaultAccess
 import VaultSeal
 import VaultStore
 
@@ -22,4 +23,8 @@ enum VaultError: Error, Equatable, Sendable {
     case seal(SealError)
     case store(StoreError)
     case directory(DataDirectoryError)
+    /// The audit log cannot be opened, or not be written. Nothing is served without it.
+    case audit(AuditError)
+    /// The rules of access cannot be read or made.
+    case access(AccessError)
 }

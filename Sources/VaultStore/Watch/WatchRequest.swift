@@ -24,6 +24,8 @@ public struct WatchRequest: Equatable, Sendable {
 
 /// Why a watcher was not created.
 public enum WatchRefusal: Equatable, Sendable {
+    /// The client may not watch that: `WatchStream.refuse`.
+    case denied
     /// The range holds no key.
     case emptyRange
     /// The stream has a watcher with this id.

@@ -129,6 +129,8 @@ final class WatchEngine: @unchecked Sendable {
     private func answer(_ request: WatchInbox.Request, _ handle: Int, _ stream: WatchStream) {
         switch request {
         case .create(let request): hub.create(request, on: handle)
+        case .refuse:
+            act([.refused(stream: handle, .denied, revision: hub.cursor)])
         case .cancel(let watchID): hub.cancel(watchID, on: handle)
         case .progress: hub.requestProgress(on: handle)
         }
@@ -139,7 +141,10 @@ final class WatchEngine: @unchecked Sendable {
     // MARK: - Actions
 
     private func act() {
-        let actions = hub.takeActions()
+        act(hub.takeActions())
+    }
+
+    private func act(_ actions: [WatchAction]) {
         guard !actions.isEmpty else { return }
         reader.findPrevious(of: actions)
         for action in actions { act(action) }

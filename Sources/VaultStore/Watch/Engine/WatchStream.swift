@@ -18,6 +18,12 @@ public final class WatchStream: Sendable {
         ask(.create(request))
     }
 
+    /// Has `refused` say `.denied`, in its turn, to a request for a watcher that the client may not
+    /// have. Clients match answers to requests by their order.
+    public func refuse() {
+        ask(.refuse)
+    }
+
     /// Ends a watcher. Answered by `cancelled`, or not at all when there is none with this id.
     public func cancel(_ watchID: Int64) {
         ask(.cancel(watchID))

@@ -1,0 +1,196 @@
+import Glibc
+import RPC
+import Sodium
+import Synchronization
+import VaultAccess
+import VaultSeal
+import VaultStore
+
+/// The rules in force, whoever logged in, and the streams that must hear of changes. Thread-safe.
+///
+/// Rules come from the vault and are known while it is unsealed. Without any, root and the daemon's
+/// own user are administrators and nobody else may do anything.
+final class AccessControl: Sendable {
+    struct State {
+        /// nil while the vault is sealed.
+        var book: AccessBook?
+        var rules: AccessRules
+        var names = ResolvedNames()
+        /// Rights of users with tokens, by the rules in force.
+        var accounts: [String: Rights] = [:]
+        var tokens: TokenTable
+        var pacing = LoginPacing()
+        var streams: [Int: any RightsObserver] = [:]
+        var lastStream = 0
+    }
+
+    let daemonUserID: UInt32
+    let state: Mutex<State>
+    /// Changes of rules, one after the other: each waits for the disk, and for the databases of
+    /// users and groups.
+    let changeThread = WorkerThread(jobsMax: Limits.accessChangesMax)
+    /// Hashes passwords: long and greedy, and never in the way of reads.
+    let loginThread = WorkerThread(jobsMax: Limits.loginsMax, nice: Limits.backgroundNice)
+    let passwordCost: PassphraseCost
+    let decoy: PasswordHash
+    private let ruleVersion = Atomic<UInt64>(1)
+    private let unitRelevance = Atomic<Bool>(false)
+
+    init(
+        daemonUserID: UInt32, passwordCost: PassphraseCost = .interactive
+    ) throws(AccessError) {
+        self.daemonUserID = daemonUserID
+        self.passwordCost = passwordCost
+        decoy = try PasswordHash.decoy(cost: passwordCost)
+        state = Mutex(
+            State(
+                rules: try Self.noRules(),
+                tokens: TokenTable(key: Random.bytes(count: TokenTable.keyCount))))
+    }
+
+    private static func noRules() throws(AccessError) -> AccessRules {
+        AccessRules(try AccessBook(), names: ResolvedNames())
+    }
+
+    // MARK: - Who may do what
+
+    /// Grows with every change of the rules in force.
+    var version: UInt64 { ruleVersion.load(ordering: .acquiring) }
+
+    /// Some rule names a systemd service.
+    var isUnitRelevant: Bool { unitRelevance.load(ordering: .relaxed) }
+
+    func rights(of subject: Subject) -> Rights {
+        let rules = state.withLock { $0.rules }
+        return rules.rights(of: subject, daemonUserID: daemonUserID)
+    }
+
+    func explain(_ subject: Subject, _ action: AccessAction, _ span: KeySpan) -> Explanation {
+        let rules = state.withLock { $0.rules }
+        return rules.explain(subject, daemonUserID: daemonUserID, action, span)
+    }
+
+    /// Who makes a call: the user whose token came with it, or the peer.
+    func identity(of caller: Caller) throws(AccessError) -> CallerIdentity {
+        let peer = peerIdentity(of: caller)
+        guard !caller.metadata.isEmpty, let token = caller.metadata["token"] else { return peer }
+        let (user, rights) = try account(ofToken: token)
+        return CallerIdentity(peer: peer.peer, unit: peer.unit, account: user, rights: rights)
+    }
+
+    /// The same where a token that is none is no reason to say nothing.
+    func identityForJournal(_ caller: Caller) -> CallerIdentity {
+        do throws(AccessError) { return try identity(of: caller) } catch _ {
+            return peerIdentity(of: caller)
+        }
+    }
+
+    private func peerIdentity(of caller: Caller) -> CallerIdentity {
+        if let session = caller.identification as? PeerSession {
+            return session.identity(by: self)
+        }
+        let peer = PeerIdentity(
+            processID: caller.peer.processID, userID: caller.peer.userID,
+            groupID: caller.peer.groupID)
+        return CallerIdentity(
+            peer: peer, unit: nil, account: nil, rights: rights(of: .peer(peer, unit: nil)))
+    }
+
+    private func account(ofToken token: String) throws(AccessError) -> (String, Rights) {
+        try state.withLock { (state) throws(AccessError) in
+            let user = try state.tokens.user(ofToken: token, now: SteadyClock.now())
+            if let rights = state.accounts[user] { return (user, rights) }
+            let rights = state.rules.rights(of: .account(user), daemonUserID: daemonUserID)
+            state.accounts[user] = rights
+            return (user, rights)
+        }
+    }
+
+    // MARK: - The rules in force
+
+    /// The vault was unsealed with these rules. Looks accounts up, which may take a while.
+    func open(_ book: AccessBook) {
+        publish(book, after: nil)
+    }
+
+    /// The vault is being sealed: nobody is known any more, and nobody is logged in.
+    func close() {
+        let noRules: AccessRules
+        do throws(AccessError) { noRules = try Self.noRules() } catch {
+            preconditionFailure("a book without a rule can always be made")
+        }
+        state.withLock { state in
+            state.book = nil
+            state.rules = noRules
+            state.accounts = [:]
+            state.tokens.dropAll()
+        }
+        unitRelevance.store(false, ordering: .relaxed)
+        ruleVersion.wrappingAdd(1, ordering: .acquiringAndReleasing)
+    }
+
+    /// Puts rules in force: for every call from now on, and for the streams that are open.
+    func publish(_ book: AccessBook, after change: AccessChange?) {
+        let names = AccountNames.resolve(book.accountNames)
+        let rules = AccessRules(book, names: names)
+        let streams = state.withLock { state in
+            state.book = book
+            state.rules = rules
+            state.names = names
+            state.accounts = [:]
+            if let change { state.tokens.drop(after: change) }
+            return Array(state.streams.values)
+        }
+        unitRelevance.store(rules.isUnitRelevant, ordering: .relaxed)
+        ruleVersion.wrappingAdd(1, ordering: .acquiringAndReleasing)
+        for stream in streams { stream.rightsMayHaveChanged() }
+    }
+
+    /// Looks accounts up again: their numbers may have changed. Every now and then.
+    func refreshNames() {
+        _ = changeThread.submit {
+            guard let (book, names) = self.state.withLock({ state in
+                state.book.map { ($0, state.names) }
+            }) else { return }
+            let isSame = AccountNames.resolve(book.accountNames) == names
+            if !isSame { self.publish(book, after: nil) }
+        }
+    }
+
+    /// Asks open streams whose rights come from a systemd service whether the peer is still in it.
+    func recheckUnits() {
+        guard isUnitRelevant else { return }
+        for stream in state.withLock({ Array($0.streams.values) }) {
+            stream.rightsMayHaveChanged()
+        }
+    }
+
+    var book: AccessBook? { state.withLock { $0.book } }
+
+    // MARK: - Streams
+
+    /// Has `stream` told of every change of rights until it is removed.
+    func add(_ stream: any RightsObserver) -> Int {
+        state.withLock { state in
+            state.lastStream += 1
+            state.streams[state.lastStream] = stream
+            return state.lastStream
+        }
+    }
+
+    func remove(stream id: Int) {
+        state.withLock { _ = $0.streams.removeValue(forKey: id) }
+    }
+
+    /// Ends the threads.
+    func shutdown() async {
+        await changeThread.shutdown()
+        await loginThread.shutdown()
+    }
+}
+
+/// Something that goes on and must stop when its caller may not do it any more.
+protocol RightsObserver: AnyObject, Sendable {
+    /// Called on any thread; must not block.
+    func rightsMayHaveChanged()
+}

@@ -1,0 +1,96 @@
+import RPC
+import VaultAccess
+import VaultStore
+
+/// What is known of one unary call: who makes it, and what the audit log will say of it. One object
+/// serves the calls of a stream's slot one after the other.
+///
+/// SAFETY (@unchecked Sendable): whoever works on the call has it, from the event loop to the one
+/// that answers and, through the answer's posting, back.
+final class CallRecord: CallNote, @unchecked Sendable {
+    private(set) var identity: CallerIdentity
+    /// Without the leading slash.
+    private(set) var method: String
+    /// Authorization said no.
+    var isRefused = false
+    /// The store's revision that the answer tells of.
+    var revision: Int64?
+    private(set) var key: Bytes = []
+    private(set) var rangeEnd: Bytes = []
+    private(set) var hasKey = false
+    private(set) var operations: [NamedOperation] = []
+    private(set) var operationCount = 0
+    /// Counted for the caller's quota, until it is answered.
+    var owner: QuotaOwner?
+
+    struct NamedOperation {
+        var kind: AuditOperation.Kind
+        var range: KeyRange
+    }
+
+    init(_ identity: CallerIdentity, method: String) {
+        self.identity = identity
+        self.method = method
+    }
+
+    /// The object serves another call.
+    func begin(_ identity: CallerIdentity, method: String) {
+        self.identity = identity
+        self.method = method
+        isRefused = false
+        revision = nil
+        hasKey = false
+        owner = nil
+        if operationCount > 0 {
+            operations = []
+            operationCount = 0
+        }
+    }
+
+    var rights: Rights { identity.rights }
+
+    /// The key or range that the call is about.
+    func names(_ range: KeyRange) {
+        hasKey = true
+        key.removeAll(keepingCapacity: true)
+        key.append(contentsOf: range.key)
+        rangeEnd.removeAll(keepingCapacity: true)
+        rangeEnd.append(contentsOf: range.rangeEnd)
+    }
+
+    /// The operations of a transaction, nested ones in their place.
+    func names(_ transaction: Transaction) {
+        for comparison in transaction.comparisons { note(.compare, comparison.range) }
+        for operation in transaction.success + transaction.failure {
+            switch operation {
+            case .range(let query): note(.get, query.range)
+            case .put(let put): note(.put, KeyRange(key: put.key))
+            case .delete(let delete): note(.delete, delete.range)
+            case .transaction(let nested): names(nested)
+            case .missing: break
+            }
+        }
+    }
+
+    private func note(_ kind: AuditOperation.Kind, _ range: KeyRange) {
+        operationCount += 1
+        guard operations.count < AuditLimits.operationsMax else { return }
+        operations.append(NamedOperation(kind: kind, range: range))
+    }
+
+    /// The refusal of what the caller may not do.
+    func refuse() -> UnaryAnswer {
+        isRefused = true
+        return .failure(StatusTable.permissionDenied)
+    }
+}
+
+extension UnaryCall {
+    /// What the gate made for this call. A call that came past it has no rights.
+    var record: CallRecord {
+        guard let record = note as? CallRecord else {
+            preconditionFailure("no call reaches a handler without a record")
+        }
+        return record
+    }
+}

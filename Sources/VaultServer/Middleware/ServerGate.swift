@@ -1,0 +1,150 @@
+import RPC
+import VaultAPI
+import VaultAccess
+import VaultStore
+
+/// Everything that stands between a caller and a service: who it is, whether its call may go on,
+/// its share of the server, and the audit log. Audit wraps authorization: what is refused is
+/// written down too.
+final class ServerGate: Gatekeeper {
+    let vault: Vault
+    let quotas: QuotaGate
+    let quotaBook: QuotaBook
+    private let requirements: [String: Requirement]
+
+    init(vault: Vault, quotaBook: QuotaBook = .unlimited) {
+        self.vault = vault
+        self.quotaBook = quotaBook
+        quotas = QuotaGate(quotaBook)
+        requirements = Dictionary(
+            uniqueKeysWithValues: Permissions.table.map { ($0.key.path, $0.value) })
+    }
+
+    var access: AccessControl { vault.access }
+    var trail: AuditTrail { vault.trail }
+
+    func identify(
+        socket: Int32, credentials: PeerCredentials
+    ) -> (any PeerIdentification)? {
+        guard let peer = Peer(socket: socket) else { return nil }
+        let owner = quotaBook.owner(of: .peer(peer.identity, unit: nil))
+        guard quotas.begin(.connection, by: owner) == nil else { return nil }
+        return PeerSession(peer: peer) { [quotas] in quotas.end(.connection, by: owner) }
+    }
+
+    func makeJournal() -> (any CallJournal)? {
+        LoopJournal(trail: trail, access: access, quotas: quotas)
+    }
+
+    /// Before a byte of the request is read. What needs the request's keys is decided again, with
+    /// them.
+    func admit(path: String, caller: Caller) -> Status? {
+        let identity: CallerIdentity
+        do throws(AccessError) {
+            identity = try access.identity(of: caller)
+        } catch {
+            return StatusTable.status(of: error)
+        }
+        let requirement = requirements[path] ?? .administrator
+        if let refusal = refusal(requirement, identity) { return refusal }
+        guard trail.acceptsEverybody || identity.rights.isAdministrator else {
+            return trail.refusal
+        }
+        return nil
+    }
+
+    private func refusal(_ requirement: Requirement, _ identity: CallerIdentity) -> Status? {
+        let rights = identity.rights
+        if rights.isAdministrator { return nil }
+        switch requirement {
+        case .anyone: return nil
+        case .administrator: return StatusTable.permissionDenied
+        case .member, .readKeys, .writeKeys:
+            if rights.isKnown { return nil }
+            // Nobody is known to a sealed vault; apps shall wait, and not give up.
+            return vault.isServing ? StatusTable.permissionDenied : StatusTable.sealed
+        }
+    }
+
+    /// The handler of a call, within the gate.
+    func guarded(_ route: Route) -> Route {
+        guardingUnary(route).wrappingStream { call, open in
+            // The others write their requests down one by one.
+            if Self.streamsOfOneRequest.contains(route.path) {
+                guard let identity = self.identity(of: call), self.record(call, by: identity)
+                else { return IgnoringHandler() }
+            }
+            return open(call)
+        }
+    }
+
+    private static let streamsOfOneRequest: Set<String> = [
+        Methods.Maintenance.snapshot.path, Methods.Health.watch.path,
+        Methods.Reflection.serverReflectionInfo.path,
+        Methods.ReflectionAlpha.serverReflectionInfo.path,
+    ]
+
+    // MARK: - Streams
+
+    /// Who makes the call, now; nil when it was ended because its token did.
+    func identity(of call: StreamCall) -> CallerIdentity? {
+        do throws(AccessError) {
+            return try access.identity(of: call.caller)
+        } catch {
+            call.finish(StatusTable.status(of: error))
+            return nil
+        }
+    }
+
+    /// Writes down one request of a stream, on its event loop. False when that cannot be done; the
+    /// call is ended then, and what was asked must not be done.
+    func record(
+        _ call: StreamCall, by identity: CallerIdentity, _ range: KeyRange? = nil,
+        isRefused: Bool = false, status: Status = .ok
+    ) -> Bool {
+        guard let journal = call.journal as? LoopJournal else { return true }
+        let status = isRefused ? StatusTable.permissionDenied : status
+        journal.streamed(call, by: identity, range, isRefused: isRefused, status)
+        guard let failure = journal.commit() else { return true }
+        call.finish(failure)
+        return false
+    }
+
+    // MARK: - Unary calls
+
+    /// The handler of a unary call, with a record of the call and within its caller's share.
+    private func guardingUnary(_ route: Route) -> Route {
+        let method = String(route.path.dropFirst())
+        return route.wrappingUnary { call, message, handler in
+            let identity: CallerIdentity
+            do throws(AccessError) {
+                identity = try self.access.identity(of: call.caller)
+            } catch {
+                // The token ended between the headers and the message.
+                return .failure(StatusTable.status(of: error))
+            }
+            let record: CallRecord
+            if let kept = call.note as? CallRecord {
+                kept.begin(identity, method: method)
+                record = kept
+            } else {
+                record = CallRecord(identity, method: method)
+                call.note = record
+            }
+            if self.quotas.limitsRequests, !identity.rights.isOwner {
+                if let refusal = self.beginRequest(record) { return .failure(refusal) }
+            }
+            return handler(call, message)
+        }
+    }
+
+    private func beginRequest(_ record: CallRecord) -> Status? {
+        let owner = quotaBook.owner(of: record.identity.subject)
+        switch quotas.beginRequest(by: owner, now: SteadyClock.now()) {
+        case .admit:
+            record.owner = owner
+            return nil
+        case .refuse: return StatusTable.tooManyRequests
+        }
+    }
+}

@@ -1,0 +1,25 @@
+import VaultStore
+
+/// What locks and elections need: they are keys like any others.
+extension CallRecord {
+    /// Standing in the queue of that name: seeing everybody in it, and taking a place.
+    func allowsQueue(_ name: Bytes) -> Bool {
+        let range = QueuePlace.range(of: name)
+        names(range)
+        return rights.allowsRead(range) && rights.allowsWrite(range)
+    }
+
+    /// Seeing everybody in the queue of that name.
+    func allowsLooking(at name: Bytes) -> Bool {
+        let range = QueuePlace.range(of: name)
+        names(range)
+        return rights.allowsRead(range)
+    }
+
+    /// Changing a place, or giving it up, if it is still the same.
+    func allowsPlace(_ key: Bytes) -> Bool {
+        let range = KeyRange(key: key)
+        names(range)
+        return rights.allowsRead(range) && rights.allowsWrite(range)
+    }
+}
