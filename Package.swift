@@ -159,8 +159,11 @@ let package = Package(
         .testTarget(
             name: "vaultctlTests",
             dependencies: [
-                "vaultctl", "VaultClient", "VaultAPI", "VaultTestSupport",
+                "vaultctl", "VaultClient", "VaultAPI", "RPC", "VaultTestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ]),
         .testTarget(name: "TidyTests", dependencies: ["VaultTestSupport"]),
     ],
