@@ -13,10 +13,15 @@ import VaultStore
     private var path: String { parent.path + "/data" }
 
     private func makeVault() throws -> Vault {
-        try Vault(
-            directory: try DataDirectory.acquire(path),
-            storeConfiguration: StoreConfiguration(), passphraseCost: .minimum,
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        let directory = try DataDirectory.acquire(path)
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        return try Vault(
+            directory: directory, storeConfiguration: StoreConfiguration(),
+            passphraseCost: .minimum,
+            access: AccessControl(daemonUserID: geteuid(), passwordCost: .minimum),
+            trail: AuditTrail(
+                directory: directory.path(of: .audit), AuditConfiguration(), logger: logger),
+            logger: logger)
     }
 
     /// Runs `body` with the vault of the directory, then ends it.
