@@ -1,12 +1,13 @@
 #!/bin/sh
 # vaultd beside etcd, in one run, on one disk. Usage: run.sh DIRECTORY-OF-THE-PROGRAMS
 #
-#   PARTS="kv lease watch copies"   what to measure: each is a file of that name beside this one
+#   PARTS="kv access lease watch copies"   what to measure: each is a file of that name beside this one
 #   ROUNDS=3                 runs of each short measurement; the best counts
 #   KEYS=1000000             kv: keys of the large store; 0 leaves it out
 #   EVENTS=1000000           watch: history to replay; 0 leaves it out
 #   SLEEP_MIB=1024           watch: events that a sleeping watcher misses; 0 leaves it out
 #   COPIED=1000000           copies: keys of the store
+#   CALLS=100000             access: calls of each measurement
 #
 # Prints a table; writes the same as JSON to bench-results/.
 set -eu
@@ -24,10 +25,14 @@ etcd_socket="$run/e.sock:1"
 vaultd_socket="$run/v.sock"
 etcd=""
 vaultd=""
+# What a part started, and the control groups that it made.
+others=""
+groups_made=""
 
 cleanup() {
-    for process in $etcd $vaultd; do kill "$process" 2>/dev/null || true; done
+    for process in $etcd $vaultd $others; do kill "$process" 2>/dev/null || true; done
     wait 2>/dev/null || true
+    [ -z "$groups_made" ] || rmdir "$groups_made" 2>/dev/null || true
     rm -rf "$work" "$run"
 }
 trap cleanup EXIT
@@ -105,7 +110,7 @@ echo "$(uname -sr), $(nproc) cores, $(etcd --version | head -1), $("$programs/va
 echo "best of $rounds runs; both on one disk, with fsync; nothing else should run"
 printf '\n%-44s %14s %14s %-9s %8s   %s\n' "" etcd vaultd unit "x better" target
 
-for part in ${PARTS:-kv lease watch copies}; do
+for part in ${PARTS:-kv access lease watch copies}; do
     # shellcheck disable=SC1090
     . "$here/$part.sh"
 done

@@ -1,4 +1,6 @@
+import Dispatch
 import NIOCore
+import NIOPosix
 import Synchronization
 import Testing
 
@@ -100,5 +102,54 @@ import Testing
         // The client gave up, or the server did: whoever was first.
         let codes = journal.committed.map(\.code)
         #expect(codes == [.deadlineExceeded] || codes == [.cancelled])
+    }
+
+    @Test func whatManyConnectionsAskAtOnceIsWrittenDownAtOnce() async throws {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        var gate = TestGate()
+        let journal = journal
+        gate.journal = { journal }
+        try await TestServer.run([UnaryTests.echo], gate: gate, group: group) { test in
+            let connections = try (0..<4).map { _ in try RawConnection(test.path) }
+            for connection in connections {
+                connection.handshake()
+                // Once it is answered, the event loop knows it.
+                Self.ask(connection, streamID: 1)
+                #expect(Self.isAnswered(connection, streamID: 1))
+            }
+            let isBusy = DispatchSemaphore(value: 0)
+            let mayGoOn = DispatchSemaphore(value: 0)
+            group.next().execute {
+                isBusy.signal()
+                mayGoOn.wait()
+            }
+            Self.wait(for: isBusy)
+            for connection in connections { Self.ask(connection, streamID: 3) }
+            mayGoOn.signal()
+            for connection in connections {
+                #expect(Self.isAnswered(connection, streamID: 3))
+            }
+            #expect(journal.batches == [1, 1, 1, 1, 4])
+        }
+        try await group.shutdownGracefully()
+    }
+
+    private static func wait(for semaphore: DispatchSemaphore) { semaphore.wait() }
+
+    private static func ask(_ connection: RawConnection, streamID: Int32) {
+        let request = RawConnection.request(UnaryTests.path)
+        connection.write(type: 1, flags: 4, streamID: streamID, request)
+        connection.write(type: 0, flags: 1, streamID: streamID, [0, 0, 0, 0, 1, 7])
+    }
+
+    /// Reads up to the trailers; the answer has a body.
+    private static func isAnswered(_ connection: RawConnection, streamID: Int32) -> Bool {
+        var hasBody = false
+        while let frame = connection.readFrame() {
+            guard frame.streamID == streamID else { continue }
+            if frame.type == 0 { hasBody = true }
+            if frame.type == 1, frame.flags & 1 != 0 { return hasBody }
+        }
+        return false
     }
 }

@@ -51,6 +51,7 @@ final class CallRecord: CallNote, @unchecked Sendable {
 
     /// The key or range that the call is about.
     func names(_ range: KeyRange) {
+        if BuildKind.isWithoutAccess { return }
         hasKey = true
         key.removeAll(keepingCapacity: true)
         key.append(contentsOf: range.key)
@@ -60,6 +61,7 @@ final class CallRecord: CallNote, @unchecked Sendable {
 
     /// The operations of a transaction, nested ones in their place.
     func names(_ transaction: Transaction) {
+        if BuildKind.isWithoutAccess { return }
         for comparison in transaction.comparisons { note(.compare, comparison.range) }
         for operation in transaction.success + transaction.failure {
             switch operation {

@@ -14,6 +14,11 @@ public struct DaemonError: Error, Equatable, Sendable, CustomStringConvertible {
         self.exitStatus = exitStatus
     }
 
+    /// A build for measuring was started as if it kept secrets.
+    static let withoutAccess = DaemonError(
+        "this build has no access control and serves throw-away vaults only; start it with --dev",
+        exitStatus: 2)
+
     /// A configuration that was refused.
     public init(_ error: ConfigurationError) {
         self.init(error.description, exitStatus: 2)

@@ -68,7 +68,8 @@ final class ServerGate: Gatekeeper {
 
     /// The handler of a call, within the gate.
     func guarded(_ route: Route) -> Route {
-        guardingUnary(route).wrappingStream { call, open in
+        if BuildKind.isWithoutAccess { return unguarded(route) }
+        return guardingUnary(route).wrappingStream { call, open in
             // The others write their requests down one by one.
             if Self.streamsOfOneRequest.contains(route.path) {
                 guard let identity = self.identity(of: call), self.record(call, by: identity)
@@ -76,6 +77,22 @@ final class ServerGate: Gatekeeper {
             }
             return open(call)
         }
+    }
+
+    /// The handler by itself, for a build without a gate: whoever calls is an administrator.
+    private func unguarded(_ route: Route) -> Route {
+        let everybody = everybody
+        return route.wrappingUnary { call, message, handler in
+            if call.note == nil { call.note = CallRecord(everybody, method: "") }
+            return handler(call, message)
+        }
+    }
+
+    private var everybody: CallerIdentity {
+        let root = PeerIdentity(processID: 1, userID: 0, groupID: 0)
+        return CallerIdentity(
+            peer: root, unit: nil, account: nil,
+            rights: access.rights(of: .peer(root, unit: nil)))
     }
 
     private static let streamsOfOneRequest: Set<String> = [
@@ -88,6 +105,7 @@ final class ServerGate: Gatekeeper {
 
     /// Who makes the call, now; nil when it was ended because its token did.
     func identity(of call: StreamCall) -> CallerIdentity? {
+        if BuildKind.isWithoutAccess { return everybody }
         do throws(AccessError) {
             return try access.identity(of: call.caller)
         } catch {

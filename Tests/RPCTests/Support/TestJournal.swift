@@ -11,11 +11,15 @@ final class TestJournal: CallJournal, Sendable {
     private struct State {
         var noted: [Entry] = []
         var committed: [Entry] = []
+        var batches: [Int] = []
         var failure: Status?
     }
     private let state = Mutex(State())
 
     var committed: [Entry] { state.withLock { $0.committed } }
+
+    /// How many lines each commit wrote.
+    var batches: [Int] { state.withLock { $0.batches } }
 
     func fail(with status: Status?) {
         state.withLock { $0.failure = status }
@@ -33,7 +37,10 @@ final class TestJournal: CallJournal, Sendable {
 
     func commit() -> Status? {
         state.withLock { state in
-            if state.failure == nil { state.committed += state.noted }
+            if state.failure == nil {
+                state.committed += state.noted
+                state.batches.append(state.noted.count)
+            }
             state.noted = []
             return state.failure
         }

@@ -15,7 +15,7 @@ struct TestServer {
 
     static func run<R>(
         _ routes: [Route], limits: ServerLimits = ServerLimits(),
-        gate: any Gatekeeper = OpenGate(),
+        gate: any Gatekeeper = OpenGate(), group: MultiThreadedEventLoopGroup = group,
         _ body: (TestServer) async throws -> R
     ) async throws -> R {
         try await SocketDirectory.with { directory in
