@@ -16,8 +16,9 @@ final class AccessControl: Sendable {
         var book: AccessBook?
         var rules: AccessRules
         var names = ResolvedNames()
-        /// Rights of users with tokens, by the rules in force.
-        var accounts: [String: Rights] = [:]
+        /// Rights of users with tokens, by the rules in force. By subject, which compares names by
+        /// their bytes: two that Swift takes for the same text are two users.
+        var accounts: [Subject: Rights] = [:]
         var tokens: TokenTable
         var pacing = LoginPacing()
         var streams: [Int: any RightsObserver] = [:]
@@ -99,9 +100,10 @@ final class AccessControl: Sendable {
     private func account(ofToken token: String) throws(AccessError) -> (String, Rights) {
         try state.withLock { (state) throws(AccessError) in
             let user = try state.tokens.user(ofToken: token, now: SteadyClock.now())
-            if let rights = state.accounts[user] { return (user, rights) }
-            let rights = state.rules.rights(of: .account(user), daemonUserID: daemonUserID)
-            state.accounts[user] = rights
+            let subject = Subject.account(user)
+            if let rights = state.accounts[subject] { return (user, rights) }
+            let rights = state.rules.rights(of: subject, daemonUserID: daemonUserID)
+            state.accounts[subject] = rights
             return (user, rights)
         }
     }
@@ -149,9 +151,11 @@ final class AccessControl: Sendable {
     /// Looks accounts up again: their numbers may have changed. Every now and then.
     func refreshNames() {
         _ = changeThread.submit {
-            guard let (book, names) = self.state.withLock({ state in
-                state.book.map { ($0, state.names) }
-            }) else { return }
+            guard
+                let (book, names) = self.state.withLock({ state in
+                    state.book.map { ($0, state.names) }
+                })
+            else { return }
             let isSame = AccountNames.resolve(book.accountNames) == names
             if !isSame { self.publish(book, after: nil) }
         }
