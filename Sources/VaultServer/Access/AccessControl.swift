@@ -86,6 +86,16 @@ final class AccessControl: Sendable {
         }
     }
 
+    /// Who goes on with a stream: the user who logged in when it was opened, until that login is
+    /// ended, or the peer. A token may have ended by itself meanwhile, which ends no stream.
+    func identity(of caller: Caller, loggedInAs account: String?) -> CallerIdentity {
+        let peer = peerIdentity(of: caller)
+        guard let account else { return peer }
+        return CallerIdentity(
+            peer: peer.peer, unit: peer.unit, account: account,
+            rights: rights(of: .account(account)))
+    }
+
     private func peerIdentity(of caller: Caller) -> CallerIdentity {
         if let session = caller.identification as? PeerSession {
             return session.identity(by: self)
@@ -145,7 +155,14 @@ final class AccessControl: Sendable {
         }
         unitRelevance.store(rules.isUnitRelevant, ordering: .relaxed)
         ruleVersion.wrappingAdd(1, ordering: .acquiringAndReleasing)
-        for stream in streams { stream.rightsMayHaveChanged() }
+        for stream in streams {
+            switch change {
+            case .deleteUser(let name), .changePassword(let name, _): stream.endLogin(of: name)
+            case .disableLogin: stream.endLogin(of: nil)
+            default: break
+            }
+            stream.rightsMayHaveChanged()
+        }
     }
 
     /// Looks accounts up again: their numbers may have changed. Every now and then.
@@ -182,6 +199,12 @@ final class AccessControl: Sendable {
         }
     }
 
+    /// Whether a login as `account` ends with those of `user`, which is everybody's for nil.
+    static func isEnded(_ account: String?, with user: String?) -> Bool {
+        guard let account else { return false }
+        return user?.utf8.elementsEqual(account.utf8) ?? true
+    }
+
     func remove(stream id: Int) {
         state.withLock { _ = $0.streams.removeValue(forKey: id) }
     }
@@ -197,4 +220,8 @@ final class AccessControl: Sendable {
 protocol RightsObserver: AnyObject, Sendable {
     /// Called on any thread; must not block.
     func rightsMayHaveChanged()
+
+    /// The tokens of a user, or without one of everybody, are good no more: what was begun with
+    /// one ends. Called on any thread; must not block.
+    func endLogin(of user: String?)
 }
