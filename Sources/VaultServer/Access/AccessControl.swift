@@ -16,8 +16,9 @@ final class AccessControl: Sendable {
         var book: AccessBook?
         var rules: AccessRules
         var names = ResolvedNames()
-        /// Rights of users with tokens, by the rules in force.
-        var accounts: [String: Rights] = [:]
+        /// Rights of users with tokens, by the rules in force. By subject, which compares names by
+        /// their bytes: two that Swift takes for the same text are two users.
+        var accounts: [Subject: Rights] = [:]
         var tokens: TokenTable
         var pacing = LoginPacing()
         var streams: [Int: any RightsObserver] = [:]
@@ -85,6 +86,16 @@ final class AccessControl: Sendable {
         }
     }
 
+    /// Who goes on with a stream: the user who logged in when it was opened, until that login is
+    /// ended, or the peer. A token may have ended by itself meanwhile, which ends no stream.
+    func identity(of caller: Caller, loggedInAs account: String?) -> CallerIdentity {
+        let peer = peerIdentity(of: caller)
+        guard let account else { return peer }
+        return CallerIdentity(
+            peer: peer.peer, unit: peer.unit, account: account,
+            rights: rights(of: .account(account)))
+    }
+
     private func peerIdentity(of caller: Caller) -> CallerIdentity {
         if let session = caller.identification as? PeerSession {
             return session.identity(by: self)
@@ -99,9 +110,10 @@ final class AccessControl: Sendable {
     private func account(ofToken token: String) throws(AccessError) -> (String, Rights) {
         try state.withLock { (state) throws(AccessError) in
             let user = try state.tokens.user(ofToken: token, now: SteadyClock.now())
-            if let rights = state.accounts[user] { return (user, rights) }
-            let rights = state.rules.rights(of: .account(user), daemonUserID: daemonUserID)
-            state.accounts[user] = rights
+            let subject = Subject.account(user)
+            if let rights = state.accounts[subject] { return (user, rights) }
+            let rights = state.rules.rights(of: subject, daemonUserID: daemonUserID)
+            state.accounts[subject] = rights
             return (user, rights)
         }
     }
@@ -143,15 +155,24 @@ final class AccessControl: Sendable {
         }
         unitRelevance.store(rules.isUnitRelevant, ordering: .relaxed)
         ruleVersion.wrappingAdd(1, ordering: .acquiringAndReleasing)
-        for stream in streams { stream.rightsMayHaveChanged() }
+        for stream in streams {
+            switch change {
+            case .deleteUser(let name), .changePassword(let name, _): stream.endLogin(of: name)
+            case .disableLogin: stream.endLogin(of: nil)
+            default: break
+            }
+            stream.rightsMayHaveChanged()
+        }
     }
 
     /// Looks accounts up again: their numbers may have changed. Every now and then.
     func refreshNames() {
         _ = changeThread.submit {
-            guard let (book, names) = self.state.withLock({ state in
-                state.book.map { ($0, state.names) }
-            }) else { return }
+            guard
+                let (book, names) = self.state.withLock({ state in
+                    state.book.map { ($0, state.names) }
+                })
+            else { return }
             let isSame = AccountNames.resolve(book.accountNames) == names
             if !isSame { self.publish(book, after: nil) }
         }
@@ -178,6 +199,12 @@ final class AccessControl: Sendable {
         }
     }
 
+    /// Whether a login as `account` ends with those of `user`, which is everybody's for nil.
+    static func isEnded(_ account: String?, with user: String?) -> Bool {
+        guard let account else { return false }
+        return user?.utf8.elementsEqual(account.utf8) ?? true
+    }
+
     func remove(stream id: Int) {
         state.withLock { _ = $0.streams.removeValue(forKey: id) }
     }
@@ -193,4 +220,8 @@ final class AccessControl: Sendable {
 protocol RightsObserver: AnyObject, Sendable {
     /// Called on any thread; must not block.
     func rightsMayHaveChanged()
+
+    /// The tokens of a user, or without one of everybody, are good no more: what was begun with
+    /// one ends. Called on any thread; must not block.
+    func endLogin(of user: String?)
 }

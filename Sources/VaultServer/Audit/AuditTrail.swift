@@ -84,9 +84,11 @@ final class AuditTrail: Sendable {
             try log?.unlock(keys, now: CalendarClock.now())
         } catch {
             // Administrators may still come in, see to it and have it go on.
-            logger.error("the audit log does not say that it was unsealed", metadata: [
-                "error": "\(error)"
-            ])
+            logger.error(
+                "the audit log does not say that it was unsealed",
+                metadata: [
+                    "error": "\(error)"
+                ])
             noteFailure()
         }
     }
@@ -101,9 +103,11 @@ final class AuditTrail: Sendable {
         do throws(AuditError) {
             try log?.lock(now: CalendarClock.now())
         } catch {
-            logger.error("the audit log does not say that it was sealed", metadata: [
-                "error": "\(error)"
-            ])
+            logger.error(
+                "the audit log does not say that it was sealed",
+                metadata: [
+                    "error": "\(error)"
+                ])
         }
         keys?.close()
     }
@@ -139,9 +143,11 @@ final class AuditTrail: Sendable {
         if state.acceptsEverybody {
             logger.notice("the audit log goes on")
         } else {
-            logger.critical("requests are refused: the audit log cannot be written", metadata: [
-                "trouble": "\(Self.text(of: state))"
-            ])
+            logger.critical(
+                "requests are refused: the audit log cannot be written",
+                metadata: [
+                    "trouble": "\(Self.text(of: state))"
+                ])
         }
     }
 

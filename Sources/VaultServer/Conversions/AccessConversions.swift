@@ -45,6 +45,14 @@ extension ResponseEncoding {
         }
     }
 
+    /// What etcd says of the role "root".
+    static func everything(to writer: inout WireWriter) {
+        writer.message(2) {
+            $0.number(1, Int64(PermissionKind.readWrite.type.rawValue))
+            $0.bytes(3, [0])
+        }
+    }
+
     static func explanation(_ explanation: Explanation) -> ByteBuffer {
         var writer = WireWriter()
         writer.number(1, explanation.allowed ? 1 : 0)
@@ -61,5 +69,12 @@ extension ResponseEncoding {
             }
         }
         return writer.buffer
+    }
+}
+
+extension [String] {
+    /// By bytes: Swift takes texts for the same that are two names here.
+    func containsName(_ name: String) -> Bool {
+        contains { $0.utf8.elementsEqual(name.utf8) }
     }
 }

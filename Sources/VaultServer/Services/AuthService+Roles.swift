@@ -49,7 +49,7 @@ extension AuthService {
     private func role(_ call: UnaryCall, _ message: ByteBuffer) -> UnaryAnswer {
         let record = call.record
         return read(message, as: Etcdserverpb_AuthRoleGetRequest.self) { request, book, header in
-            guard record.rights.isAdministrator || record.rights.roles.contains(request.role)
+            guard record.rights.isAdministrator || record.rights.roles.containsName(request.role)
             else { return record.refuse() }
             guard let role = book.role(named: request.role) else {
                 return .failure(StatusTable.status(of: AccessError.roleNotFound))
@@ -58,6 +58,9 @@ extension AuthService {
             response.header = header
             return Answer.encoded(response).map { head in
                 var writer = WireWriter()
+                if role.isRoot {
+                    ResponseEncoding.everything(to: &writer)
+                }
                 for permission in role.permissions {
                     ResponseEncoding.permission(permission, to: &writer)
                 }

@@ -77,7 +77,7 @@ extension AuthService {
     private func user(_ call: UnaryCall, _ message: ByteBuffer) -> UnaryAnswer {
         let record = call.record
         return read(message, as: Etcdserverpb_AuthUserGetRequest.self) { request, book, header in
-            guard record.rights.isAdministrator || record.rights.users.contains(request.name)
+            guard record.rights.isAdministrator || record.rights.users.containsName(request.name)
             else { return record.refuse() }
             guard let user = book.user(named: request.name) else {
                 return .failure(StatusTable.status(of: AccessError.userNotFound))

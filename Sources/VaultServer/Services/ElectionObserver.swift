@@ -2,6 +2,7 @@ import NIOCore
 import RPC
 import Synchronization
 import VaultAPI
+import VaultAccess
 import VaultStore
 
 /// One client that is told who leads, and what the leader says. A client that reads slowly misses
@@ -14,6 +15,7 @@ final class ElectionObserver: StreamHandler, RightsObserver, @unchecked Sendable
     private let reads: LongReads
     private var task: Task<Void, Never>?
     private var range: KeyRange?
+    private var account: String?
     private var observation: Int?
     private let signal = ChangeSignal()
 
@@ -38,6 +40,7 @@ final class ElectionObserver: StreamHandler, RightsObserver, @unchecked Sendable
             guard gate.record(call, by: identity, range, isRefused: !isAllowed) else { return }
             guard isAllowed else { return call.finish(StatusTable.permissionDenied) }
             self.range = range
+            account = identity.account
             observation = gate.access.add(self)
             task = Self.start(
                 Bytes(request.name), call, signal, vault: gate.vault, reads: reads)
@@ -46,11 +49,19 @@ final class ElectionObserver: StreamHandler, RightsObserver, @unchecked Sendable
 
     func rightsMayHaveChanged() {
         call.eventLoop.execute {
-            guard let range = self.range, let identity = self.gate.identity(of: self.call),
-                !identity.rights.allowsRead(range)
-            else { return }
+            let identity = self.gate.access.identity(
+                of: self.call.caller, loggedInAs: self.account)
+            guard let range = self.range, !identity.rights.allowsRead(range) else { return }
             self.task?.cancel()
             self.call.finish(StatusTable.permissionDenied)
+        }
+    }
+
+    func endLogin(of user: String?) {
+        call.eventLoop.execute {
+            guard AccessControl.isEnded(self.account, with: user) else { return }
+            self.task?.cancel()
+            self.call.finish(StatusTable.status(of: AccessError.invalidToken))
         }
     }
 

@@ -1,23 +1,34 @@
 import NIOCore
 import RPC
 import VaultAPI
+import VaultAccess
 import VaultStore
 
 /// One client that keeps leases alive: an answer for each message, in order. Lives on its
 /// connection's event loop; a renewal touches memory only.
-final class LeaseKeepAlive: StreamHandler {
+///
+/// SAFETY (@unchecked Sendable): everything but `endLogin` runs on the event loop.
+final class LeaseKeepAlive: StreamHandler, RightsObserver, @unchecked Sendable {
     private let call: StreamCall
     private let gate: ServerGate
     private var vault: Vault { gate.vault }
     private let open: OpenStreams
     private let id: Int
     private var isOver = false
+    private var account: String?
+    private var observation: Int?
 
     init(call: StreamCall, gate: ServerGate, open: OpenStreams) {
         self.call = call
         self.gate = gate
         self.open = open
         id = open.add(call)
+        if let identity = gate.identity(of: call) {
+            account = identity.account
+            if account != nil { observation = gate.access.add(self) }
+        } else {
+            end()
+        }
     }
 
     func received(_ message: ByteBuffer) {
@@ -36,7 +47,7 @@ final class LeaseKeepAlive: StreamHandler {
             return finish(StatusTable.status(of: error))
         }
         do throws(StoreError) {
-            guard let identity = gate.identity(of: call) else { return end() }
+            let identity = gate.access.identity(of: call.caller, loggedInAs: account)
             let isAllowed = try identity.rights.allowsWrite(keysOf: id, in: open.store)
             guard gate.record(call, by: identity, isRefused: !isAllowed) else { return end() }
             guard isAllowed else { return finish(StatusTable.permissionDenied) }
@@ -60,6 +71,17 @@ final class LeaseKeepAlive: StreamHandler {
     private func end() {
         isOver = true
         open.remove(id)
+        if let observation { gate.access.remove(stream: observation) }
+    }
+
+    /// Asked for with every message.
+    func rightsMayHaveChanged() {}
+
+    func endLogin(of user: String?) {
+        guard AccessControl.isEnded(account, with: user) else { return }
+        call.eventLoop.execute {
+            if !self.isOver { self.finish(StatusTable.status(of: AccessError.invalidToken)) }
+        }
     }
 
     func halfClosed() {
@@ -67,7 +89,7 @@ final class LeaseKeepAlive: StreamHandler {
         finish(.ok)
     }
 
-    func cancelled() { open.remove(id) }
+    func cancelled() { end() }
 
     func writable() {
         call.resumeReading()

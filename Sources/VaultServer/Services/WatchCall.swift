@@ -13,6 +13,7 @@ final class WatchCall: StreamHandler, RightsObserver, @unchecked Sendable {
     private let gate: ServerGate
     private let stream: WatchStream
     private let grants: WatchGrants
+    private let account: String?
     private var isOver = false
     private var observation: Int?
 
@@ -21,6 +22,7 @@ final class WatchCall: StreamHandler, RightsObserver, @unchecked Sendable {
         guard let identity = gate.identity(of: call) else { return nil }
         self.call = call
         self.gate = gate
+        account = identity.account
         let me = WeakReference<WatchCall>()
         grants = WatchGrants(keepsNothing: identity.rights.isOwner && identity.account == nil) {
             me.value?.rightsMayHaveChanged()
@@ -57,7 +59,7 @@ final class WatchCall: StreamHandler, RightsObserver, @unchecked Sendable {
 
     /// Decided by the range that the store will watch, after etcd's conventions were applied.
     private func create(_ request: WatchRequest) {
-        guard let identity = gate.identity(of: call) else { return close() }
+        let identity = gate.access.identity(of: call.caller, loggedInAs: account)
         let isAllowed = identity.rights.allowsRead(request.range)
         guard gate.record(call, by: identity, request.range, isRefused: !isAllowed) else {
             return close()
@@ -70,8 +72,16 @@ final class WatchCall: StreamHandler, RightsObserver, @unchecked Sendable {
         call.eventLoop.execute { self.recheck() }
     }
 
+    func endLogin(of user: String?) {
+        guard AccessControl.isEnded(account, with: user) else { return }
+        call.eventLoop.execute {
+            if !self.isOver { self.finish(StatusTable.status(of: AccessError.invalidToken)) }
+        }
+    }
+
     private func recheck() {
-        guard !isOver, let identity = gate.identity(of: call) else { return close() }
+        guard !isOver else { return }
+        let identity = gate.access.identity(of: call.caller, loggedInAs: account)
         for id in grants.revoke(beyond: identity.rights) { stream.cancel(id) }
     }
 

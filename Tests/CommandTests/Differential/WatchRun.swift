@@ -16,6 +16,8 @@ final class WatchRun {
     private let oracle: WatchSide
     private let subject: WatchSide
     private let asksProgress: Bool
+    /// Their files are removed with them.
+    private let stores: [@Sendable () throws -> any TestServer]
     private var generator: WatchGenerator
     /// What happened, for people.
     private var journal: [String] = []
@@ -33,8 +35,9 @@ final class WatchRun {
         self.seed = seed
         self.asksProgress = asksProgress
         generator = WatchGenerator(seed: seed)
-        oracle = try await WatchSide(try Contestant.etcd.makeStore()()) { [$0] }
-        self.subject = try await WatchSide(try subject.makeStore()(), alteration: alteration)
+        stores = [try Contestant.etcd.makeStore(), try subject.makeStore()]
+        oracle = try await WatchSide(try stores[0]()) { [$0] }
+        self.subject = try await WatchSide(try stores[1](), alteration: alteration)
     }
 
     /// Throws `Divergence` where the sides differ.

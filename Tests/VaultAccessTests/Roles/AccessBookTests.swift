@@ -1,6 +1,7 @@
 import Testing
-import VaultAccess
 import VaultSeal
+
+@testable import VaultAccess
 
 /// etcd's rules for changing users and roles.
 @Suite struct AccessBookTests {
@@ -253,6 +254,27 @@ import VaultSeal
         }
         let longest = try #require(Principal("group:" + String(repeating: "g", count: 255)))
         #expect(book.refusal(of: .allow(longest, try permission(.read, "a"))) == nil)
+    }
+
+    @Test func thereAreSoManyOfEverything() throws {
+        let names = (10_000..<10_000 + AccessLimits.usersMax).map { AccessName("n\($0)") }
+        let permissions = try names.map { try permission(.read, $0.text) }
+        let book = AccessBook(
+            decodedRevision: 7, isPasswordLoginEnabled: false,
+            users: names.map {
+                AccessUser($0, roleNames: Array(names[..<AccessLimits.rolesPerUserMax]))
+            },
+            roles: names.map { AccessRole($0, permissions: $0 == names[0] ? permissions : []) })
+        #expect(
+            book.refusal(of: .addUser("a", passwordHash: nil))
+                == .tooManyUsers(max: AccessLimits.usersMax))
+        #expect(book.refusal(of: .addRole("a")) == .tooManyRoles(max: AccessLimits.rolesMax))
+        #expect(
+            book.refusal(of: .grantRole(user: "n10000", role: "n19999"))
+                == .tooManyRolesOfUser(max: AccessLimits.rolesPerUserMax))
+        #expect(
+            book.refusal(of: .grantPermission(role: "n10000", try permission(.read, "a")))
+                == .tooManyPermissions(max: AccessLimits.permissionsPerRoleMax))
     }
 
     @Test func aBookFitsIntoARecord() throws {

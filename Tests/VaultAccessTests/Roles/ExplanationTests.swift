@@ -113,5 +113,10 @@ import VaultAccess
         let explanation = try explain(changes, .read, "a9999")
         #expect(explanation.allowed)
         #expect(explanation.rules.count == Explanation.rulesMax)
+        let roles = (10..<30).flatMap { number -> [AccessChange] in
+            [.addRole("r\(number)"), .grantRole(user: "uid:1000", role: "r\(number)")]
+        }
+        let refused = try explain([.addUser("uid:1000", passwordHash: nil)] + roles, .read, "a")
+        #expect(refused.reason == "uid:1000: no permission in r10, r11, r12, r13, r14 and 15 more")
     }
 }

@@ -82,12 +82,6 @@ extension AccessError: CustomStringConvertible {
         case .authenticationFailed: "authentication failed, invalid user ID or password"
         case .invalidToken: "invalid auth token"
         case .permissionDenied: "permission denied"
-        default: ownDescription
-        }
-    }
-
-    private var ownDescription: String {
-        switch self {
         case .principalWithPassword:
             "the kernel identifies principals, so they have no password: add it without one"
         case .malformedPrincipal:
@@ -113,7 +107,6 @@ extension AccessError: CustomStringConvertible {
         case .damaged(let what): "the access book is damaged: \(what)"
         case .unsupportedFormat(let format):
             "the access book has format \(format): use a newer vaultd"
-        default: "access refused"
         }
     }
 }

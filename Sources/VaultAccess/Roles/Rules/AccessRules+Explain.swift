@@ -76,9 +76,9 @@ extension AccessRules {
             Explanation(allowed: false, reason: reason, rules: rules)
         }
         guard !rights.users.isEmpty else { return refused(Self.unknown(request.subject)) }
-        let users = rights.users.joined(separator: ", ")
+        let users = Self.listed(rights.users)
         guard !rights.roles.isEmpty else { return refused("\(users): no role") }
-        let roles = rights.roles.joined(separator: ", ")
+        let roles = Self.listed(rights.roles)
         guard !rules.isEmpty else { return refused("\(users): no permission in \(roles)") }
         let (action, span) = (request.action, request.span)
         if action == .get, !span.isSingleKey { return Self.notByName(span) }
@@ -94,6 +94,12 @@ extension AccessRules {
             return refused("no rule for \(span.text) lets \(users) \(action)", near)
         }
         return refused("no rule of \(roles) is about \(span.text)", rules)
+    }
+
+    /// The first names, and how many more there are: a line must not grow with the book.
+    private static func listed(_ names: [String]) -> String {
+        let shown = names.prefix(5).joined(separator: ", ")
+        return names.count > 5 ? "\(shown) and \(names.count - 5) more" : shown
     }
 
     private static func unknown(_ subject: Subject) -> String {
