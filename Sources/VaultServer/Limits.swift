@@ -3,6 +3,9 @@ import VaultAccess
 /// Every bound of the server, with its reason. What an operator may change is in
 /// `ServerConfiguration`; its defaults are here, too.
 enum Limits {
+    /// How long a token that was found good is taken for good again on its connection.
+    static let tokenAnswerAgeMax = Duration.milliseconds(10)
+
     /// Bytes and milliseconds after which another file of the audit log is begun.
     static let auditFileBytesDefault = Int(AuditLimits.fileBytesDefault)
     static let auditFileAgeDefault: Int64 = 24 * 3_600_000

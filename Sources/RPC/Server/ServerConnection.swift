@@ -12,6 +12,8 @@ final class ServerConnection: Connection {
     var largeMessages: LargeMessageBudget
     /// Has something to flush; used by `Mailbox`.
     var isTouched = false
+    /// Is flushed at the end of the event loop's turn; used by `Mailbox`.
+    var isDue = false
 
     private var preface = Preface()
     var abuse: AbuseDetector
@@ -96,6 +98,14 @@ final class ServerConnection: Connection {
         }
         // What handlers asked for on this very thread leaves with the same write.
         mailbox.drain()
+    }
+
+    override func flushAfterRead() {
+        if mailbox.isHolding {
+            mailbox.flushAtEndOfTurn(self)
+        } else {
+            flush()
+        }
     }
 
     override func willFlush() {

@@ -44,6 +44,9 @@ class Connection: ChannelDuplexHandler {
     /// Everything of one socket read has been fed to the session.
     func readCompleted() {}
 
+    /// What handlers answered at once may leave: now, or soon.
+    func flushAfterRead() { flush() }
+
     /// What is ready to be sent is about to be.
     func willFlush() {}
 
@@ -98,7 +101,7 @@ class Connection: ChannelDuplexHandler {
             readCompleted()
             isReading = false
         }
-        flush()
+        flushAfterRead()
     }
 
     final func read(context: ChannelHandlerContext) {

@@ -5,15 +5,20 @@ import Synchronization
 /// empty mailbox wakes the loop, which then performs all of them and flushes each connection
 /// once: a commit that answers a hundred calls costs one wake-up.
 ///
-/// SAFETY (@unchecked Sendable): `held` and the journal are used on the event loop only.
+/// SAFETY (@unchecked Sendable): `held`, `due` and the journal are used on the event loop only.
 final class Mailbox: @unchecked Sendable {
     let eventLoop: any EventLoop
     private let postings = Mutex<[Posting]>([])
     /// Keeps account of what leaves here; nil when nobody does.
     let journal: (any CallJournal)?
     private var held: [HeldAnswer] = []
+    /// Connections that are flushed at the end of the turn.
+    private var due: [ServerConnection] = []
     /// The journal was told of something that no answer waits for.
     private var hasNews = false
+
+    /// Answers that are written down together: more of them would cost no less each, and memory.
+    private static let heldMax = 512
 
     init(eventLoop: any EventLoop, journal: (any CallJournal)? = nil) {
         self.eventLoop = eventLoop
@@ -23,6 +28,34 @@ final class Mailbox: @unchecked Sendable {
     /// Keeps an answer until it is in the journal.
     func hold(_ answer: HeldAnswer) {
         held.append(answer)
+    }
+
+    var isHolding: Bool { !held.isEmpty }
+
+    /// Lets the answers of a connection go together with those of others that were read from in
+    /// the same turn of the event loop: one write to the journal for all. The loop runs this right
+    /// after it has read what was there, so that a lone request does not wait.
+    func flushAtEndOfTurn(_ connection: ServerConnection) {
+        if held.count >= Self.heldMax { commitJournal() }
+        guard !connection.isDue else { return }
+        connection.isDue = true
+        due.append(connection)
+        if due.count == 1 {
+            eventLoop.execute { self.endTurn() }
+        }
+    }
+
+    private func endTurn() {
+        commitJournal()
+        var connections: [ServerConnection] = []
+        swap(&connections, &due)
+        for connection in connections {
+            connection.isDue = false
+            connection.flush()
+        }
+        // Keeps the array's memory for the next turn.
+        connections.removeAll(keepingCapacity: true)
+        if due.isEmpty { swap(&connections, &due) }
     }
 
     /// The journal was told of a call that gets no answer, or no answer of gRPC's.

@@ -33,15 +33,8 @@ public struct AuditBatch: ~Copyable {
     public mutating func append(_ entry: borrowing AuditEntry) {
         buffer.put(",\"time\":\"")
         timestamp.write(microseconds: entry.time, to: &buffer)
-        buffer.put("\",\"pid\":")
-        buffer.put(decimal: Int64(entry.peer.processID))
-        buffer.put(",\"uid\":")
-        buffer.put(decimal: UInt64(entry.peer.userID))
-        buffer.put(",\"gid\":")
-        buffer.put(decimal: UInt64(entry.peer.groupID))
-        if let unit = entry.unit { put(",\"unit\":\"", unit) }
-        if let user = entry.user { put(",\"user\":\"", user) }
-        put(",\"method\":\"", entry.method)
+        entry.caller.text.withUnsafeBytes { buffer.put($0) }
+        entry.calledMethod.text.withUnsafeBytes { buffer.put($0) }
         if let key = entry.key { put(",\"key\":\"", name: key) }
         if let end = entry.rangeEnd, !end.isEmpty { put(",\"end\":\"", name: end) }
         if !entry.operations.isEmpty || entry.operationCount > 0 { putOperations(entry) }
@@ -89,12 +82,6 @@ public struct AuditBatch: ~Copyable {
         buffer.truncate(to: target)
         bodies = kept
         return removed
-    }
-
-    private mutating func put(_ field: StaticString, _ text: String) {
-        buffer.put(field)
-        buffer.put(escaped: text, bytesMax: AuditLimits.nameBytesMax)
-        buffer.put(byte: UInt8(ascii: "\""))
     }
 
     private mutating func put(_ field: StaticString, name: UnsafeRawBufferPointer) {

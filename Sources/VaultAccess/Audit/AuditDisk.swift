@@ -112,11 +112,11 @@ final class AuditDisk: Sendable {
     }
 
     /// Writes a whole small file at its beginning.
-    func overwrite(_ bytes: [UInt8], in file: AuditFile, _ name: String) throws(AuditError) {
+    func overwrite(
+        _ bytes: UnsafeRawBufferPointer, in file: AuditFile, _ name: String
+    ) throws(AuditError) {
         try fault(.writeHead, "write", name)
-        let count = bytes.withUnsafeBytes {
-            pwrite(file.descriptor, $0.baseAddress, $0.count, 0)
-        }
+        let count = pwrite(file.descriptor, bytes.baseAddress, bytes.count, 0)
         guard count == bytes.count else {
             throw count < 0 ? failure("write", name) : .system(errno: ENOSPC, operation: name)
         }

@@ -4,15 +4,10 @@
 public struct AuditEntry {
     /// Microseconds since 1970, by the machine's clock. May go back.
     public var time: Int64
-    /// Who asked, in the kernel's words.
-    public var peer: PeerIdentity
-    /// The systemd service that the peer is in.
-    public var unit: String?
-    /// The user of the access book whom the request is charged to. Never what a client *gave* as
-    /// a name and could not prove: people type passwords there.
-    public var user: String?
-    /// The method's path without the leading slash: "etcdserverpb.KV/Range".
-    public var method: String
+    /// Who asked. The user is never what a client *gave* as a name and could not prove: people
+    /// type passwords there.
+    public var caller: AuditCaller
+    public var calledMethod: AuditMethod
     /// The key that the request names, when there is one.
     public var key: UnsafeRawBufferPointer?
     /// etcd's range_end as the request had it; nil or empty for one key.
@@ -29,13 +24,41 @@ public struct AuditEntry {
     public var isAdministrator = false
 
     public init(
-        time: Int64, peer: PeerIdentity, method: String, decision: AuditDecision,
+        time: Int64, caller: AuditCaller, calledMethod: AuditMethod, decision: AuditDecision,
         status: AuditStatus
     ) {
         self.time = time
-        self.peer = peer
-        self.method = method
+        self.caller = caller
+        self.calledMethod = calledMethod
         self.decision = decision
         self.status = status
+    }
+
+    /// Puts caller and method into words, which whoever has many requests of them does once.
+    public init(
+        time: Int64, peer: PeerIdentity, method: String, decision: AuditDecision,
+        status: AuditStatus
+    ) {
+        self.init(
+            time: time, caller: AuditCaller(peer: peer), calledMethod: AuditMethod(method),
+            decision: decision, status: status)
+    }
+
+    /// The systemd service that the peer is in.
+    public var unit: String? {
+        get { caller.unit }
+        set { caller = AuditCaller(peer: caller.peer, unit: newValue, user: caller.user) }
+    }
+
+    /// The user of the access book whom the request is charged to.
+    public var user: String? {
+        get { caller.user }
+        set { caller = AuditCaller(peer: caller.peer, unit: caller.unit, user: newValue) }
+    }
+
+    /// The method's path without the leading slash: "etcdserverpb.KV/Range".
+    public var method: String {
+        get { calledMethod.name }
+        set { calledMethod = AuditMethod(newValue) }
     }
 }

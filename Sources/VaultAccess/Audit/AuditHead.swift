@@ -42,33 +42,38 @@ struct AuditHead: Equatable {
 
     /// "vd-audh1" ‖ number ‖ hash: 48 bytes, where a line's MAC is of 32, so neither is the other.
     private static func mac(of point: AuditChain.Point, _ keys: AuditKeys) -> [UInt8]? {
-        var message = Array("vd-audh1".utf8)
-        append(point.sequence, to: &message)
-        point.hash.withBytes { message.append(contentsOf: $0) }
+        var message = LineBuffer(capacity: 64)
+        message.put("vd-audh1")
+        message.put(littleEndian: point.sequence)
+        point.hash.withBytes { message.put($0) }
         var mac = [UInt8](repeating: 0, count: AuditKeys.digestCount)
-        let isDone = message.withUnsafeBytes { message in
-            mac.withUnsafeMutableBytes { keys.mac(of: message, into: $0) }
-        }
+        let isDone = mac.withUnsafeMutableBytes { keys.mac(of: message.bytes, into: $0) }
         return isDone ? mac : nil
     }
 
+    /// Puts its bytes into an empty buffer.
+    func encode(into output: inout LineBuffer) {
+        precondition(output.count == 0, "the checksum is of the head alone")
+        Self.magic.withUnsafeBytes { output.put($0) }
+        output.put(littleEndian: Self.formatVersion)
+        output.put(littleEndian: UInt32(0))
+        bootID.withUnsafeBytes { output.put($0) }
+        output.put(littleEndian: firstSequence)
+        output.put(littleEndian: point.sequence)
+        output.put(littleEndian: size)
+        point.hash.withBytes { output.put($0) }
+        output.put(littleEndian: authenticated.sequence)
+        authenticated.hash.withBytes { output.put($0) }
+        mac.withUnsafeBytes { output.put($0) }
+        output.put(littleEndian: begun)
+        output.put(littleEndian: UInt64(0))
+        AuditHash(of: output.bytes).withBytes { output.put($0) }
+    }
+
     var encoded: [UInt8] {
-        var bytes = Self.magic
-        bytes.reserveCapacity(Self.byteCount)
-        Self.append(Self.formatVersion, to: &bytes)
-        Self.append(UInt32(0), to: &bytes)
-        bytes += bootID
-        Self.append(firstSequence, to: &bytes)
-        Self.append(point.sequence, to: &bytes)
-        Self.append(size, to: &bytes)
-        point.hash.withBytes { bytes.append(contentsOf: $0) }
-        Self.append(authenticated.sequence, to: &bytes)
-        authenticated.hash.withBytes { bytes.append(contentsOf: $0) }
-        bytes += mac
-        Self.append(UInt64(bitPattern: begun), to: &bytes)
-        Self.append(UInt64(0), to: &bytes)
-        bytes += Self.checksum(bytes)
-        return bytes
+        var output = LineBuffer(capacity: Self.byteCount)
+        encode(into: &output)
+        return Array(output.bytes)
     }
 
     /// Nil for bytes that are not what was written.
@@ -101,12 +106,6 @@ struct AuditHead: Equatable {
     private static func checksum(_ bytes: [UInt8]) -> [UInt8] {
         let hash = bytes.withUnsafeBytes { AuditHash(of: $0) }
         return hash.withBytes { Array($0) }
-    }
-
-    private static func append(
-        _ number: some FixedWidthInteger, to bytes: inout [UInt8]
-    ) {
-        withUnsafeBytes(of: number.littleEndian) { bytes.append(contentsOf: $0) }
     }
 
     private static func number<Number: FixedWidthInteger & BitwiseCopyable>(

@@ -1,21 +1,23 @@
 /// Writes times as "2026-11-25T03:00:00.123456Z" (RFC 3339, UTC). Within one second only the
-/// fraction is formatted anew.
+/// fraction is formatted anew, and within a batch, whose lines have one time, nothing.
 struct AuditTimestamp {
     /// Bytes of a time.
     static let count = 27
 
     private var second = Int64.min
-    /// "2026-11-25T03:00:00."
-    private var prefix = [UInt8](repeating: 0, count: 20)
+    private var microseconds = Int64.min
+    private var text = [UInt8](repeating: UInt8(ascii: "Z"), count: count)
 
     /// Years before 1970 and after 9999 are not told apart from those.
     mutating func write(microseconds: Int64, to line: inout LineBuffer) {
-        let bounded = min(max(microseconds, 0), 253_402_300_799_999_999)
-        let (now, fraction) = bounded.quotientAndRemainder(dividingBy: 1_000_000)
-        if now != second { format(now) }
-        prefix.withUnsafeBytes { line.put($0) }
-        line.put(decimal: UInt64(fraction), digits: 6)
-        line.put("Z")
+        if microseconds != self.microseconds {
+            self.microseconds = microseconds
+            let bounded = min(max(microseconds, 0), 253_402_300_799_999_999)
+            let (now, fraction) = bounded.quotientAndRemainder(dividingBy: 1_000_000)
+            if now != second { format(now) }
+            set(Int(fraction), at: 20, digits: 6, then: "Z")
+        }
+        text.withUnsafeBytes { line.put($0) }
     }
 
     private mutating func format(_ now: Int64) {
@@ -35,10 +37,10 @@ struct AuditTimestamp {
     ) {
         var rest = number
         for position in stride(from: offset + digits - 1, through: offset, by: -1) {
-            prefix[position] = UInt8(ascii: "0") + UInt8(rest % 10)
+            text[position] = UInt8(ascii: "0") + UInt8(rest % 10)
             rest /= 10
         }
-        prefix[offset + digits] = UInt8(ascii: separator)
+        text[offset + digits] = UInt8(ascii: separator)
     }
 
     /// The Gregorian date, from days since 1970: Howard Hinnant, "chrono-Compatible Low-Level

@@ -33,6 +33,7 @@ struct AuditWriter: ~Copyable {
     /// A rotation that failed is not tried again before this time.
     var nextRotation: Int64 = .min
     private var output = LineBuffer(capacity: 64 << 10)
+    private var headBytes = LineBuffer(capacity: AuditHead.byteCount)
     private var notes = AuditBatch(keyNames: .plain)
 
     init(
@@ -160,7 +161,9 @@ struct AuditWriter: ~Copyable {
             target = try disk.create(AuditFileName.head, O_WRONLY)
             headFile = target
         }
-        try disk.overwrite(head.encoded, in: target, AuditFileName.head)
+        headBytes.removeAll()
+        head.encode(into: &headBytes)
+        try disk.overwrite(headBytes.bytes, in: target, AuditFileName.head)
     }
 
     /// A line about the log or the vault.

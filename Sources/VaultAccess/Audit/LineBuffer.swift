@@ -71,6 +71,11 @@ struct LineBuffer: ~Copyable, @unchecked Sendable {
         count += 1
     }
 
+    @inline(__always)
+    mutating func put(littleEndian number: some FixedWidthInteger) {
+        withUnsafeBytes(of: number.littleEndian) { put($0) }
+    }
+
     mutating func put(decimal number: Int64) {
         if number < 0 { put(byte: UInt8(ascii: "-")) }
         put(decimal: number.magnitude)
@@ -95,10 +100,33 @@ struct LineBuffer: ~Copyable, @unchecked Sendable {
     @inline(__always)
     mutating func put(hexadecimal bytes: UnsafeRawBufferPointer) {
         let target = extend(2 * bytes.count)
-        for (index, byte) in bytes.enumerated() {
-            target[2 * index] = Self.digit(byte >> 4)
-            target[2 * index + 1] = Self.digit(byte & 15)
+        var index = 0
+        // Hashes and MACs are multiples of four bytes.
+        while bytes.count - index >= 4 {
+            let some = bytes.loadUnaligned(fromByteOffset: index, as: UInt32.self)
+            target.storeBytes(
+                of: Self.digits(some.littleEndian).littleEndian, toByteOffset: 2 * index,
+                as: UInt64.self)
+            index += 4
         }
+        while index < bytes.count {
+            target[2 * index] = Self.digit(bytes[index] >> 4)
+            target[2 * index + 1] = Self.digit(bytes[index] & 15)
+            index += 1
+        }
+    }
+
+    /// Four bytes to eight digits at once, the first in the lowest byte of both.
+    ///
+    ///     ab cd …  ->  0a 0b 0c 0d …  ->  "abcd…"
+    @inline(__always)
+    private static func digits(_ bytes: UInt32) -> UInt64 {
+        var spread = UInt64(bytes)
+        spread = (spread | spread << 16) & 0x0000_FFFF_0000_FFFF
+        spread = (spread | spread << 8) & 0x00FF_00FF_00FF_00FF
+        let halves = (spread >> 4 | spread << 8) & 0x0F0F_0F0F_0F0F_0F0F
+        let isLetter = (halves &+ 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101
+        return halves &+ 0x3030_3030_3030_3030 &+ isLetter &* 39
     }
 
     @inline(__always)
@@ -161,6 +189,13 @@ struct LineBuffer: ~Copyable, @unchecked Sendable {
             put("\\u")
             withUnsafeBytes(of: scalar.bigEndian) { put(hexadecimal: $0) }
         }
+    }
+
+    /// A field whose value is a name, cut where it is too long.
+    mutating func put(_ field: StaticString, name: String) {
+        put(field)
+        put(escaped: name, bytesMax: AuditLimits.nameBytesMax)
+        put(byte: UInt8(ascii: "\""))
     }
 
     /// The inside of a JSON string, of at most `bytesMax` bytes of whole characters. Swift's own

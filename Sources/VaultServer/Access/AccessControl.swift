@@ -33,6 +33,8 @@ final class AccessControl: Sendable {
     /// Hashes passwords: long and greedy, and never in the way of reads.
     let loginThread = WorkerThread(jobsMax: Limits.loginsMax, nice: Limits.backgroundNice)
     let passwordCost: PassphraseCost
+    /// Of the hashes by which connections know tokens again; new for each process.
+    private let digestKey = Random.bytes(count: ShortHash.keyCount)
     let decoy: PasswordHash
     private let ruleVersion = Atomic<UInt64>(1)
     private let unitRelevance = Atomic<Bool>(false)
@@ -75,7 +77,23 @@ final class AccessControl: Sendable {
     func identity(of caller: Caller) throws(AccessError) -> CallerIdentity {
         let peer = peerIdentity(of: caller)
         guard !caller.metadata.isEmpty, let token = caller.metadata["token"] else { return peer }
-        let (user, rights) = try account(ofToken: token)
+        guard let session = caller.identification as? PeerSession else {
+            return try identity(ofToken: token, from: peer, now: SteadyClock.now())
+        }
+        let digest = TokenDigest(of: token, key: digestKey)
+        // From before the token is looked at: it may be newer than this says, never older.
+        let version = version
+        let now = SteadyClock.now()
+        if let login = session.recentLogin(digest, version: version, now: now) { return login }
+        let identity = try identity(ofToken: token, from: peer, now: now)
+        session.remember(digest, identity, version: version, now: now)
+        return identity
+    }
+
+    private func identity(
+        ofToken token: String, from peer: CallerIdentity, now: Duration
+    ) throws(AccessError) -> CallerIdentity {
+        let (user, rights) = try account(ofToken: token, now: now)
         return CallerIdentity(peer: peer.peer, unit: peer.unit, account: user, rights: rights)
     }
 
@@ -107,9 +125,11 @@ final class AccessControl: Sendable {
             peer: peer, unit: nil, account: nil, rights: rights(of: .peer(peer, unit: nil)))
     }
 
-    private func account(ofToken token: String) throws(AccessError) -> (String, Rights) {
+    private func account(
+        ofToken token: String, now: Duration
+    ) throws(AccessError) -> (String, Rights) {
         try state.withLock { (state) throws(AccessError) in
-            let user = try state.tokens.user(ofToken: token, now: SteadyClock.now())
+            let user = try state.tokens.user(ofToken: token, now: now)
             let subject = Subject.account(user)
             if let rights = state.accounts[subject] { return (user, rights) }
             let rights = state.rules.rights(of: subject, daemonUserID: daemonUserID)

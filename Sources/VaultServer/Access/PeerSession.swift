@@ -1,16 +1,25 @@
 import RPC
+import Sodium
 import VaultAccess
 
 /// The other end of one connection, and what it may do by the rules in force.
 ///
-/// SAFETY (@unchecked Sendable): the cached rights are read and written on the connection's event
+/// SAFETY (@unchecked Sendable): what is remembered is read and written on the connection's event
 /// loop only; `peer` is immutable.
 final class PeerSession: PeerIdentification, @unchecked Sendable {
+    /// A token that was good a moment ago, by a keyed hash: tokens are kept nowhere.
+    private struct Login {
+        var token: TokenDigest
+        var version: UInt64
+        var checkedAt: Duration
+        var identity: CallerIdentity
+    }
+
     let peer: Peer
     private let whenGone: @Sendable () -> Void
     private var version: UInt64 = 0
-    private var unit: String?
-    private var rights: Rights?
+    private var identity: CallerIdentity?
+    private var login: Login?
 
     /// `whenGone` runs when the connection is no more.
     init(peer: Peer, whenGone: @escaping @Sendable () -> Void) {
@@ -24,14 +33,37 @@ final class PeerSession: PeerIdentification, @unchecked Sendable {
     func identity(by access: AccessControl) -> CallerIdentity {
         let version = access.version
         let unit = access.isUnitRelevant ? peer.unit(now: SteadyClock.now()) : nil
-        if let rights, version == self.version, unit == self.unit {
-            return CallerIdentity(peer: peer.identity, unit: unit, account: nil, rights: rights)
+        if let identity, version == self.version, Self.isSame(unit, identity.unit) {
+            return identity
         }
         // The version is from before the rights: they may be newer than it says, never older.
         let rights = access.rights(of: .peer(peer.identity, unit: unit))
+        let identity = CallerIdentity(
+            peer: peer.identity, unit: unit, account: nil, rights: rights)
         self.version = version
-        self.unit = unit
-        self.rights = rights
-        return CallerIdentity(peer: peer.identity, unit: unit, account: nil, rights: rights)
+        self.identity = identity
+        return identity
+    }
+
+    /// Whoever this token was found to be of less than `Limits.tokenAnswerAgeMax` ago, by the same
+    /// rules: a token that ends by itself lives as much longer. A password or a user that is
+    /// changed makes other rules.
+    func recentLogin(_ token: TokenDigest, version: UInt64, now: Duration) -> CallerIdentity? {
+        guard let login, login.version == version, login.token == token,
+            login.checkedAt <= now, now - login.checkedAt < Limits.tokenAnswerAgeMax
+        else { return nil }
+        return login.identity
+    }
+
+    func remember(
+        _ token: TokenDigest, _ identity: CallerIdentity, version: UInt64, now: Duration
+    ) {
+        login = Login(token: token, version: version, checkedAt: now, identity: identity)
+    }
+
+    /// Byte by byte: names that only look the same are of two services.
+    private static func isSame(_ one: String?, _ other: String?) -> Bool {
+        guard let one, let other else { return one == nil && other == nil }
+        return one.utf8.elementsEqual(other.utf8)
     }
 }

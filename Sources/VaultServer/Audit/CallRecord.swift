@@ -9,8 +9,7 @@ import VaultStore
 /// that answers and, through the answer's posting, back.
 final class CallRecord: CallNote, @unchecked Sendable {
     private(set) var identity: CallerIdentity
-    /// Without the leading slash.
-    private(set) var method: String
+    private(set) var method: AuditMethod
     /// Authorization said no.
     var isRefused = false
     /// The store's revision that the answer tells of.
@@ -28,13 +27,13 @@ final class CallRecord: CallNote, @unchecked Sendable {
         var range: KeyRange
     }
 
-    init(_ identity: CallerIdentity, method: String) {
+    init(_ identity: CallerIdentity, method: AuditMethod) {
         self.identity = identity
         self.method = method
     }
 
     /// The object serves another call.
-    func begin(_ identity: CallerIdentity, method: String) {
+    func begin(_ identity: CallerIdentity, method: AuditMethod) {
         self.identity = identity
         self.method = method
         isRefused = false
@@ -53,10 +52,8 @@ final class CallRecord: CallNote, @unchecked Sendable {
     func names(_ range: KeyRange) {
         if BuildKind.isWithoutAccess { return }
         hasKey = true
-        key.removeAll(keepingCapacity: true)
-        key.append(contentsOf: range.key)
-        rangeEnd.removeAll(keepingCapacity: true)
-        rangeEnd.append(contentsOf: range.rangeEnd)
+        key = range.key
+        rangeEnd = range.rangeEnd
     }
 
     /// The operations of a transaction, nested ones in their place.

@@ -10,16 +10,20 @@ final class LoopJournal: CallJournal, @unchecked Sendable {
     private let trail: AuditTrail
     private let access: AccessControl
     private let quotas: QuotaGate
+    private let methods: AuditMethods
     private var batch = AuditBatch(keyNames: .hashed(nil))
     private var version: UInt64 = 0
     private var log: AuditLog?
     /// Of the first line since the last commit: they leave together.
     private var time: Int64 = 0
 
-    init(trail: AuditTrail, access: AccessControl, quotas: QuotaGate) {
+    init(
+        trail: AuditTrail, access: AccessControl, quotas: QuotaGate, methods: AuditMethods
+    ) {
         self.trail = trail
         self.access = access
         self.quotas = quotas
+        self.methods = methods
     }
 
     func answered(_ call: UnaryCall, _ status: Status) {
@@ -29,8 +33,7 @@ final class LoopJournal: CallJournal, @unchecked Sendable {
             record.owner = nil
         }
         guard refresh() else { return }
-        var entry = entry(
-            record.identity, method: record.method, isRefused: record.isRefused, status)
+        var entry = entry(record.identity, record.method, isRefused: record.isRefused, status)
         entry.revision = record.revision
         if record.operationCount > 0 {
             append(&entry, record)
@@ -80,7 +83,7 @@ final class LoopJournal: CallJournal, @unchecked Sendable {
             return
         }
         batch.append(
-            entry(identity, method: String(path.dropFirst()), isRefused: true, status))
+            entry(identity, methods[path], isRefused: true, status))
     }
 
     /// One request of a stream. What it asks for may be done once `commit` has returned nil.
@@ -89,8 +92,7 @@ final class LoopJournal: CallJournal, @unchecked Sendable {
         isRefused: Bool, _ status: Status
     ) {
         guard refresh() else { return }
-        var entry = entry(
-            identity, method: String(call.path.dropFirst()), isRefused: isRefused, status)
+        var entry = entry(identity, methods[call.path], isRefused: isRefused, status)
         guard let range else { return batch.append(entry) }
         range.key.withUnsafeBytes { key in
             range.rangeEnd.withUnsafeBytes { end in
@@ -102,14 +104,12 @@ final class LoopJournal: CallJournal, @unchecked Sendable {
     }
 
     private func entry(
-        _ identity: CallerIdentity, method: String, isRefused: Bool, _ status: Status
+        _ identity: CallerIdentity, _ method: AuditMethod, isRefused: Bool, _ status: Status
     ) -> AuditEntry {
         if batch.isEmpty { time = CalendarClock.now() }
         var entry = AuditEntry(
-            time: time, peer: identity.peer, method: method,
+            time: time, caller: identity.audited, calledMethod: method,
             decision: isRefused ? .refused : .allowed, status: AuditStatus(status.code))
-        entry.unit = identity.unit
-        entry.user = identity.account
         entry.isAdministrator = identity.rights.isAdministrator
         return entry
     }

@@ -4,8 +4,8 @@ public enum BuildKind {
     /// measuring what access control and audit cost (docs/benchmarks.md), and nothing else: such a
     /// build serves throw-away vaults only, and its version says what it is.
     #if VAULTD_WITHOUT_ACCESS
-    public static var isWithoutAccess: Bool { true }
+        public static var isWithoutAccess: Bool { true }
     #else
-    public static var isWithoutAccess: Bool { false }
+        public static var isWithoutAccess: Bool { false }
     #endif
 }

@@ -11,6 +11,7 @@ final class ServerGate: Gatekeeper {
     let quotas: QuotaGate
     let quotaBook: QuotaBook
     private let requirements: [String: Requirement]
+    private let methods: AuditMethods
 
     init(vault: Vault, quotaBook: QuotaBook = .unlimited) {
         self.vault = vault
@@ -18,6 +19,7 @@ final class ServerGate: Gatekeeper {
         quotas = QuotaGate(quotaBook)
         requirements = Dictionary(
             uniqueKeysWithValues: Permissions.table.map { ($0.key.path, $0.value) })
+        methods = AuditMethods(paths: Permissions.table.keys.map(\.path))
     }
 
     var access: AccessControl { vault.access }
@@ -33,7 +35,7 @@ final class ServerGate: Gatekeeper {
     }
 
     func makeJournal() -> (any CallJournal)? {
-        LoopJournal(trail: trail, access: access, quotas: quotas)
+        LoopJournal(trail: trail, access: access, quotas: quotas, methods: methods)
     }
 
     /// Before a byte of the request is read. What needs the request's keys is decided again, with
@@ -82,8 +84,9 @@ final class ServerGate: Gatekeeper {
     /// The handler by itself, for a build without a gate: whoever calls is an administrator.
     private func unguarded(_ route: Route) -> Route {
         let everybody = everybody
+        let method = methods[route.path]
         return route.wrappingUnary { call, message, handler in
-            if call.note == nil { call.note = CallRecord(everybody, method: "") }
+            if call.note == nil { call.note = CallRecord(everybody, method: method) }
             return handler(call, message)
         }
     }
@@ -132,7 +135,7 @@ final class ServerGate: Gatekeeper {
 
     /// The handler of a unary call, with a record of the call and within its caller's share.
     private func guardingUnary(_ route: Route) -> Route {
-        let method = String(route.path.dropFirst())
+        let method = methods[route.path]
         return route.wrappingUnary { call, message, handler in
             let identity: CallerIdentity
             do throws(AccessError) {

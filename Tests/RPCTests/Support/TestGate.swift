@@ -9,7 +9,7 @@ struct TestGate: Gatekeeper {
         self.decide = decide
     }
 
-    func admit(path: String, caller: Caller) -> Status? { decide(path, caller) }
+    func admit(path: String, mark: Int, caller: Caller) -> Status? { decide(path, caller) }
 
     func makeJournal() -> (any CallJournal)? { journal?() }
 }

@@ -1,0 +1,14 @@
+/// A method in the words of a line: put together once, for all of its calls.
+public final class AuditMethod: Sendable {
+    /// The method's path without the leading slash: "etcdserverpb.KV/Range".
+    public let name: String
+
+    let text: [UInt8]
+
+    public init(_ name: String) {
+        self.name = name
+        var line = LineBuffer(capacity: 64)
+        line.put(",\"method\":\"", name: name)
+        text = Array(line.bytes)
+    }
+}
