@@ -93,12 +93,16 @@ extension AuditChainCheck {
         }
         let last = max(found.point.sequence, found.authenticated.sequence)
         if last >= expected { return expected...last }
-        // Lines with a MAC move the authenticated place along, unless a kill came in between.
+        // Lines with a MAC move the authenticated place along. Only a kill between the two writes
+        // leaves it behind, and then a new process begins, sealed.
         let isLeftBehind =
             found.point.sequence >= findings.lastMAC
             && found.authenticated.sequence < findings.lastMAC
+        let isExcused =
+            findings.hasStartedSinceMAC
+            && (found.authenticated.sequence > 0 || findings.report.macCount == 1)
         if recent.contradicts(found.point) || recent.contradicts(found.authenticated)
-            || isLeftBehind
+            || (isLeftBehind && !isExcused)
         {
             findings.add(.wrongHead, end, found.point.sequence)
         }

@@ -132,6 +132,9 @@ struct AuditChainCheck: ~Copyable {
         default: break
         }
         checkMAC(line)
+        if event == "opened" || event == "started" {
+            findings.hasStartedSinceMAC = isUnsealed == false
+        }
         if event == "sealed" { isUnsealed = false }
         if !JSONCheck.isObject(bytes) { findings.add(.notJSON, place, line.sequence) }
         if event != nil { findings.noteIncident(line, place) }

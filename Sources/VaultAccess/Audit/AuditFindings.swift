@@ -7,6 +7,8 @@ struct AuditFindings {
     var lineCounts: [Int: Int] = [:]
     /// The number of the last line with a MAC.
     private(set) var lastMAC: UInt64 = 0
+    /// A new process, to which the vault was sealed, wrote after that line.
+    var hasStartedSinceMAC = false
     /// Where each problem stands, to sort them by.
     private var places: [AuditChainCheck.Place] = []
 
@@ -27,6 +29,7 @@ struct AuditFindings {
             report.macCount += 1
             report.unauthenticatedTail = 0
             lastMAC = line.sequence ?? lastMAC
+            hasStartedSinceMAC = false
         }
     }
 

@@ -16,7 +16,8 @@ import VaultTestSupport
         #expect(lines.count == 4)
         #expect(
             lines[0].hasPrefix(
-                "{\"seq\":1,\"time\":\"2026-11-25T03:00:00.000000Z\",\"event\":\"opened\",\"format\":1,"
+                "{\"seq\":1,\"time\":\"2026-11-25T03:00:00.000000Z\",\"event\":\"opened\","
+                    + "\"format\":1,"
                     + "\"store\":\"000102030405060708090a0b0c0d0e0f\",\"sealed\":true,\"hash\":\""))
         #expect(!lines[0].contains("\"mac\""))
         #expect(lines[1].contains("\"event\":\"unsealed\",\"hash\":\""))

@@ -69,7 +69,8 @@ import VaultTestSupport
         try Files.write(whole + Array("{\"seq\":13}\n".utf8), to: fixture.file())
         try expectBroken(.appended, from: 13)
         let names = [AuditFileName.rotated(1), AuditFileName.current]
-        #expect(try fixture.verify(names).summary == ["inserted at 13 seq 13"])
+        let found = try fixture.verify(names).summary
+        #expect(found == ["inserted at 13"], "\(found)")
     }
 
     @Test func aFileThatOthersMayReadIsNoticed() throws {
@@ -141,7 +142,8 @@ import VaultTestSupport
         let text = try fixture.text()
         #expect(text.contains { $0.contains("of an administrator") })
         #expect(!text.contains { $0.contains("of somebody") })
-        #expect(text.last?.contains("\"event\":\"refused-unlogged\",\"count\":7") == true)
+        let last = text.last ?? ""
+        #expect(last.contains("\"event\":\"refused-unlogged\",\"count\":7"), "\(last)")
         #expect(try fixture.verify().summary == [])
     }
 
