@@ -32,6 +32,7 @@ final class LoopJournal: CallJournal, @unchecked Sendable {
         var entry = entry(
             record.identity, method: record.method, isRefused: record.isRefused, status)
         entry.revision = record.revision
+        entry.target = record.target
         if record.operationCount > 0 {
             append(&entry, record)
         } else if record.hasKey {
