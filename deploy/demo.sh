@@ -72,8 +72,18 @@ if command -v etcdctl >/dev/null; then
     show "etcdctl --endpoints=unix://\$VAULTD_SOCKET get --prefix app/"
 fi
 
+say "Nobody else has anything until it is granted; the kernel says who asks:"
+show vaultctl allow unit:web.service read app/web/ --prefix
+show vaultctl allow uid:65533 get app/web/password
+show "vaultctl can uid:65533 get app/web/password"
+show "vaultctl can uid:65533 read app/web/ --prefix || echo \"exit status \$?\""
+
+say "Every request, allowed or refused, is in the audit log before its answer leaves:"
+show vaultctl audit tail -n 3 --key app/web/password
+show "vaultctl audit verify $scratch/*/data/audit/audit.jsonl"
+
 say "The disk shows neither values nor key names:"
-show "grep -rlaE 'app/web|battery|AKIA' $scratch --include='data.mdb' --include='keyring' || echo 'nothing found'"
+show "grep -rlaE 'app/web|battery|AKIA' $scratch --include='data.mdb' --include='keyring' --include='audit.*' || echo 'nothing found'"
 
 say "Sealed, it answers nobody:"
 show vaultctl seal

@@ -38,6 +38,11 @@ public struct AuditBatch: ~Copyable {
         if let key = entry.key { put(",\"key\":\"", name: key) }
         if let end = entry.rangeEnd, !end.isEmpty { put(",\"end\":\"", name: end) }
         if !entry.operations.isEmpty || entry.operationCount > 0 { putOperations(entry) }
+        if let target = entry.target {
+            buffer.put(",\"target\":\"")
+            buffer.put(escaped: target, bytesMax: AuditLimits.nameBytesMax)
+            buffer.put(byte: UInt8(ascii: "\""))
+        }
         buffer.put(",\"decision\":\"")
         buffer.put(entry.decision.text)
         buffer.put("\",\"status\":\"")

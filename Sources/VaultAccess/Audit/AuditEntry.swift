@@ -18,6 +18,9 @@ public struct AuditEntry {
     public var operationCount = 0
     public var decision: AuditDecision
     public var status: AuditStatus
+    /// Whose rights the request changes or looks up: the name of a user, a principal or a role,
+    /// given by somebody who may do that.
+    public var target: String?
     /// The store's revision that the answer tells of, when it does.
     public var revision: Int64?
     /// The requester is an administrator, whose lines also fit into the reserve.

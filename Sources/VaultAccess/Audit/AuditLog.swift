@@ -46,6 +46,16 @@ public final class AuditLog: Sendable {
     /// The number of the last line.
     public var sequence: UInt64 { writer.withLock { $0.chain.point.sequence } }
 
+    /// Where the log is.
+    public var position: AuditPosition {
+        writer.withLock { writer in
+            AuditPosition(
+                sequence: writer.chain.point.sequence,
+                hash: writer.chain.point.hash.withBytes { Array($0) },
+                fileBytes: writer.size, reserveBytes: max(0, writer.space.allocated - writer.size))
+        }
+    }
+
     /// Writes the lines with one write(2) and empties the batch, also when it throws. `now` is
     /// for the log's own lines and for rotation.
     ///

@@ -63,10 +63,13 @@ final class AuditTrail: Sendable {
         let isDone = key.withUnsafeBytes { key in
             digest.withUnsafeMutableBytes { keys.keyHash(of: key, into: $0) }
         }
-        guard isDone else { return nil }
+        return isDone ? "h:" + Self.hexadecimal(digest) : nil
+    }
+
+    static func hexadecimal(_ bytes: [UInt8]) -> String {
         let digits = Array("0123456789abcdef".unicodeScalars)
-        var text = "h:"
-        for byte in digest {
+        var text = ""
+        for byte in bytes {
             text.unicodeScalars.append(digits[Int(byte >> 4)])
             text.unicodeScalars.append(digits[Int(byte & 15)])
         }

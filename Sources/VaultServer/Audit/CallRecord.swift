@@ -12,6 +12,9 @@ final class CallRecord: CallNote, @unchecked Sendable {
     private(set) var method: AuditMethod
     /// Authorization said no.
     var isRefused = false
+    /// Whose rights the call is about. Only where the caller may do what it asks: others could
+    /// write anything into the log, and people type passwords where names belong.
+    var target: String?
     /// The store's revision that the answer tells of.
     var revision: Int64?
     private(set) var key: Bytes = []
@@ -38,6 +41,7 @@ final class CallRecord: CallNote, @unchecked Sendable {
         self.method = method
         isRefused = false
         revision = nil
+        target = nil
         hasKey = false
         owner = nil
         if operationCount > 0 {
@@ -68,6 +72,27 @@ final class CallRecord: CallNote, @unchecked Sendable {
             case .transaction(let nested): names(nested)
             case .missing: break
             }
+        }
+    }
+
+    /// A change of users and roles: whose, and which range it is about.
+    func note(_ change: AccessChange) {
+        switch change {
+        case .addUser(let name, _), .deleteUser(let name), .changePassword(let name, _),
+            .addRole(let name), .deleteRole(let name):
+            target = name
+        case .grantRole(let user, let role), .revokeRole(let user, let role):
+            target = "\(user) \(role)"
+        case .grantPermission(let role, let permission):
+            target = role
+            names(KeyRange(key: permission.key, rangeEnd: permission.rangeEnd))
+        case .revokePermission(let role, let key, let rangeEnd):
+            target = role
+            names(KeyRange(key: key, rangeEnd: rangeEnd))
+        case .enableLogin, .disableLogin: break
+        case .allow(let principal, let permission), .deny(let principal, let permission):
+            target = principal.description
+            names(KeyRange(key: permission.key, rangeEnd: permission.rangeEnd))
         }
     }
 

@@ -35,6 +35,7 @@ final class LoopJournal: CallJournal, @unchecked Sendable {
         guard refresh() else { return }
         var entry = entry(record.identity, record.method, isRefused: record.isRefused, status)
         entry.revision = record.revision
+        entry.target = record.target
         if record.operationCount > 0 {
             append(&entry, record)
         } else if record.hasKey {

@@ -64,7 +64,10 @@ final class ServerGate: Gatekeeper {
         case .member, .readKeys, .writeKeys:
             if rights.isKnown { return nil }
             // Nobody is known to a sealed vault; apps shall wait, and not give up.
-            return vault.isServing ? StatusTable.permissionDenied : StatusTable.sealed
+            do throws(VaultError) { _ = try vault.open() } catch {
+                return StatusTable.status(of: error)
+            }
+            return StatusTable.permissionDenied
         }
     }
 

@@ -2,6 +2,7 @@ import NIOCore
 import RPC
 import VaultAPI
 import VaultAccess
+import VaultStore
 
 /// `vault.v1.Access`: rules by principal.
 final class AccessService: Sendable {
@@ -115,6 +116,10 @@ final class AccessService: Sendable {
             guard let action = AccessAction(request.action),
                 let span = KeySpan(key: Array(request.key), rangeEnd: Array(request.rangeEnd))
             else { return .failure(StatusTable.badExplanation) }
+            record.names(KeyRange(key: Array(request.key), rangeEnd: Array(request.rangeEnd)))
+            record.target =
+                request.principals.isEmpty
+                ? nil : request.principals.joined(separator: " ")
             return explain(request.principals, record.identity, action, span, call)
         }
     }

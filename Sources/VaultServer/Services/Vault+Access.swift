@@ -12,6 +12,7 @@ extension Vault {
                 ByteBuffer, Status
             >
     ) -> UnaryAnswer {
+        call.record.note(change)
         let open: OpenVault
         do throws(VaultError) {
             open = try self.open()

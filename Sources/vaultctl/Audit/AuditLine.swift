@@ -23,6 +23,8 @@ struct AuditLine: Decodable, Equatable {
     var ops: [Operation]?
     /// How many operations a long transaction has beside those.
     var more: UInt64?
+    /// The user, principal or role whose rights it is about.
+    var target: String?
     var decision: String?
     var status: String?
 
@@ -70,7 +72,8 @@ struct AuditLine: Decodable, Equatable {
             }.joined(separator: ", ")
             return more.map { "\(named) and \($0) more" } ?? named
         }
-        return Self.range(key, end) ?? "-"
+        let about = [target, Self.range(key, end)].compactMap(\.self)
+        return about.isEmpty ? "-" : about.joined(separator: ": ")
     }
 
     private static func range(_ key: String?, _ end: String?) -> String? {

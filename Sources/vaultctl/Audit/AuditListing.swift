@@ -5,7 +5,7 @@ struct AuditListing {
     /// What stands for the key that the lines have to name; nil for all lines.
     private let hash: String?
     private var table = Table([
-        .init(title: "TIME"), .init(title: "WHO"), .init(title: "METHOD"), .init(title: "KEY"),
+        .init(title: "TIME"), .init(title: "WHO"), .init(title: "METHOD"), .init(title: "ABOUT"),
         .init(title: "DECISION"), .init(title: "STATUS"),
     ])
     private var isFirst = true

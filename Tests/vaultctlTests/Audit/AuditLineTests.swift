@@ -61,8 +61,8 @@ import VaultAPI
         let get = line(#""uid":5,"method":"a.KV/Range","key":"h:1","decision":"refused""#)
         #expect(
             text([get, Array("junk".utf8)]) == """
-                TIME                         WHO    METHOD    KEY  DECISION  STATUS
-                2026-11-25T03:00:00.123456Z  uid:5  KV/Range  h:1  refused   -
+                TIME                         WHO    METHOD    ABOUT  DECISION  STATUS
+                2026-11-25T03:00:00.123456Z  uid:5  KV/Range  h:1    refused   -
                 -                            -      not a line of the log: junk
 
                 """)
