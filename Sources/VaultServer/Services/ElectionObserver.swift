@@ -33,12 +33,13 @@ final class ElectionObserver: StreamHandler, RightsObserver, @unchecked Sendable
         case .failure(let status): call.finish(status)
         case .success(let request):
             let range = QueuePlace.range(of: Bytes(request.name))
+            // Before the question who asks: rules that change from now on are heard of.
+            self.range = range
+            observation = gate.access.add(self)
             guard let identity = gate.identity(of: call) else { return }
             let isAllowed = identity.rights.allowsRead(range)
             guard gate.record(call, by: identity, range, isRefused: !isAllowed) else { return }
             guard isAllowed else { return call.finish(StatusTable.permissionDenied) }
-            self.range = range
-            observation = gate.access.add(self)
             task = Self.start(
                 Bytes(request.name), call, signal, vault: gate.vault, reads: reads)
         }
@@ -46,10 +47,11 @@ final class ElectionObserver: StreamHandler, RightsObserver, @unchecked Sendable
 
     func rightsMayHaveChanged() {
         call.eventLoop.execute {
-            guard let range = self.range, let identity = self.gate.identity(of: self.call),
-                !identity.rights.allowsRead(range)
-            else { return }
-            self.task?.cancel()
+            guard let task = self.task, let range = self.range else { return }
+            // Without an identity, the call is over already.
+            guard let identity = self.gate.identity(of: self.call) else { return task.cancel() }
+            guard !identity.rights.allowsRead(range) else { return }
+            task.cancel()
             self.call.finish(StatusTable.permissionDenied)
         }
     }
