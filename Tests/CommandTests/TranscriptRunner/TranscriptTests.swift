@@ -79,7 +79,7 @@ extension CommandTests {
             let names = try Files.names(in: directory).filter { name in
                 name.hasSuffix(".txt") && (TestSeed.soakRounds > 0 || !name.hasPrefix("soak-"))
             }
-            return try names.flatMap { name in
+            return try names.flatMap { name -> [Performance] in
                 let path = "\(directory)/\(name)"
                 let transcript = try Transcript(path: path)
                 guard transcript.needsRoot == asRoot else { return [] }
