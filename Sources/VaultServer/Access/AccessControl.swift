@@ -30,8 +30,9 @@ final class AccessControl: Sendable {
     /// Changes of rules, one after the other: each waits for the disk, and for the databases of
     /// users and groups.
     let changeThread = WorkerThread(jobsMax: Limits.accessChangesMax)
-    /// Hashes passwords: long and greedy, and never in the way of reads.
-    let loginThread = WorkerThread(jobsMax: Limits.loginsMax, nice: Limits.backgroundNice)
+    /// Hashes passwords. How many a second is limited, and they do not stand back behind others:
+    /// clients wait two seconds for a login, and busy neighbours would keep everybody out.
+    let loginThread = WorkerThread(jobsMax: Limits.loginsMax)
     let passwordCost: PassphraseCost
     /// Of the hashes by which connections know tokens again; new for each process.
     private let digestKey = Random.bytes(count: ShortHash.keyCount)

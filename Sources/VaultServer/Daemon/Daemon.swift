@@ -12,7 +12,7 @@ public final class Daemon: Sendable {
     /// Where clients connect.
     public let socketPath: String
 
-    private let vault: Vault
+    let vault: Vault
     private let server: Server
     private let reads: LongReads
     private let recipes: Recipes
@@ -138,7 +138,12 @@ public final class Daemon: Sendable {
         }
         let access: AccessControl
         do throws(AccessError) {
-            access = try AccessControl(daemonUserID: geteuid())
+            // A login costs no more than "interactive": a passphrase opens the vault once a day,
+            // passwords are checked all the time.
+            access = try AccessControl(
+                daemonUserID: geteuid(),
+                passwordCost: cost.memory < PassphraseCost.interactive.memory
+                    ? cost : .interactive)
         } catch {
             throw DaemonError(.access(error))
         }

@@ -1,3 +1,4 @@
+import RPC
 import VaultStore
 
 /// What locks and elections need: they are keys like any others.
@@ -21,5 +22,21 @@ extension CallRecord {
         let range = KeyRange(key: key)
         names(range)
         return rights.allowsRead(range) && rights.allowsWrite(range)
+    }
+
+    /// A place hangs on a lease like any key: whoever may not write the others that hang there may
+    /// not add one. No lease is nobody's.
+    func require(_ lease: LeaseID, in session: StoreSession) throws(Status) {
+        guard lease != .none else { return }
+        let isAllowed: Bool
+        do throws(StoreError) {
+            isAllowed = try rights.allowsWrite(keysOf: lease, in: session.store)
+        } catch {
+            throw StatusTable.status(of: error)
+        }
+        guard isAllowed else {
+            isRefused = true
+            throw StatusTable.permissionDenied
+        }
     }
 }

@@ -35,13 +35,14 @@ final class ElectionObserver: StreamHandler, RightsObserver, @unchecked Sendable
         case .failure(let status): call.finish(status)
         case .success(let request):
             let range = QueuePlace.range(of: Bytes(request.name))
+            // Before the question who asks: rules that change from now on are heard of.
+            self.range = range
+            observation = gate.access.add(self)
             guard let identity = gate.identity(of: call) else { return }
             let isAllowed = identity.rights.allowsRead(range)
             guard gate.record(call, by: identity, range, isRefused: !isAllowed) else { return }
             guard isAllowed else { return call.finish(StatusTable.permissionDenied) }
-            self.range = range
             account = identity.account
-            observation = gate.access.add(self)
             task = Self.start(
                 Bytes(request.name), call, signal, vault: gate.vault, reads: reads)
         }
@@ -49,10 +50,11 @@ final class ElectionObserver: StreamHandler, RightsObserver, @unchecked Sendable
 
     func rightsMayHaveChanged() {
         call.eventLoop.execute {
+            guard let task = self.task, let range = self.range else { return }
             let identity = self.gate.access.identity(
                 of: self.call.caller, loggedInAs: self.account)
-            guard let range = self.range, !identity.rights.allowsRead(range) else { return }
-            self.task?.cancel()
+            guard !identity.rights.allowsRead(range) else { return }
+            task.cancel()
             self.call.finish(StatusTable.permissionDenied)
         }
     }

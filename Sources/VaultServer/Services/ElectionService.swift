@@ -20,10 +20,18 @@ final class ElectionService: Sendable {
     var routes: [Route] {
         [
             .unary(Methods.Election.campaign.path) {
-                self.run($0, $1, Self.campaign) { $1.allowsQueue(Bytes($0.name)) }
+                self.run($0, $1, Self.campaign) {
+                    $1.allowsQueue(Bytes($0.name))
+                } lease: {
+                    $0.lease
+                }
             },
             .unary(Methods.Election.proclaim.path) {
-                self.run($0, $1, Self.proclaim) { $1.allowsPlace(Bytes($0.leader.key)) }
+                self.run($0, $1, Self.proclaim) {
+                    $1.allowsPlace(Bytes($0.leader.key))
+                } lease: {
+                    $0.leader.lease
+                }
             },
             .unary(Methods.Election.leader.path) {
                 self.run($0, $1, Self.leader) { $1.allowsLooking(at: Bytes($0.name)) }
@@ -40,7 +48,8 @@ final class ElectionService: Sendable {
     private func run<Request: SwiftProtobuf.Message>(
         _ call: UnaryCall, _ message: ByteBuffer,
         _ body: @escaping @Sendable (Request, StoreSession) async throws(Status) -> UnaryAnswer,
-        allowing: (Request, CallRecord) -> Bool
+        allowing: (Request, CallRecord) -> Bool,
+        lease: @escaping @Sendable (Request) -> Int64 = { _ in 0 }
     ) -> UnaryAnswer {
         switch Answer.decoded(message, as: Request.self) {
         case .failure(let status): return .failure(status)
@@ -50,6 +59,7 @@ final class ElectionService: Sendable {
             let (vault, reads, process) = (vault, reads, call.peer.processID)
             return recipes.run(call) { () async throws(Status) in
                 let session = try StoreSession(vault: vault, reads: reads, process: process)
+                try record.require(LeaseID(lease(request)), in: session)
                 return try await body(request, session)
             }
         }

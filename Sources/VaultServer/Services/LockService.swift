@@ -31,6 +31,7 @@ final class LockService: Sendable {
             guard record.allowsQueue(Bytes(request.name)) else { return record.refuse() }
             return recipes.run(call) { () async throws(Status) in
                 let session = try StoreSession(vault: vault, reads: reads, process: process)
+                try record.require(LeaseID(request.lease), in: session)
                 return try await Self.lock(request, in: session)
             }
         }

@@ -25,7 +25,7 @@ final class WatchCall: StreamHandler, RightsObserver, @unchecked Sendable {
         account = identity.account
         let me = WeakReference<WatchCall>()
         grants = WatchGrants(keepsNothing: identity.rights.isOwner && identity.account == nil) {
-            me.value?.rightsMayHaveChanged()
+            me.value?.recheckSoon()
         }
         let responder = WatchResponder(call: call, header: open.header, grants: grants)
         do throws(StoreError) {
@@ -59,16 +59,26 @@ final class WatchCall: StreamHandler, RightsObserver, @unchecked Sendable {
 
     /// Decided by the range that the store will watch, after etcd's conventions were applied.
     private func create(_ request: WatchRequest) {
+        let version = gate.access.version
         let identity = gate.access.identity(of: call.caller, loggedInAs: account)
         let isAllowed = identity.rights.allowsRead(request.range)
         guard gate.record(call, by: identity, request.range, isRefused: !isAllowed) else {
             return close()
         }
-        grants.asked(isAllowed ? request.range : nil)
+        grants.asked(isAllowed ? request.range : nil, by: identity.subject)
+        // Rules that came since then did not see it among what was asked.
+        if gate.access.version != version { grants.revoke(by: gate.access) }
         if isAllowed { stream.create(request) } else { stream.refuse() }
     }
 
+    /// What is lost is lost when this returns, however busy the event loop is: the change is
+    /// answered then, and what is written afterwards must not be seen.
     func rightsMayHaveChanged() {
+        grants.revoke(by: gate.access)
+        recheckSoon()
+    }
+
+    private func recheckSoon() {
         call.eventLoop.execute { self.recheck() }
     }
 
@@ -82,7 +92,8 @@ final class WatchCall: StreamHandler, RightsObserver, @unchecked Sendable {
     private func recheck() {
         guard !isOver else { return }
         let identity = gate.access.identity(of: call.caller, loggedInAs: account)
-        for id in grants.revoke(beyond: identity.rights) { stream.cancel(id) }
+        grants.revoke(beyond: identity.rights)
+        for id in grants.takeEndings() { stream.cancel(id) }
     }
 
     /// The call has ended.

@@ -7,12 +7,28 @@ import VaultStore
 ///
 /// Watchers get their ids from the store, in the order in which they were asked for.
 final class WatchGrants: Sendable {
+    private struct Asked {
+        /// nil for what was refused.
+        var range: KeyRange?
+        /// Taken away before the store made the watcher.
+        var isRevoked = false
+    }
+
     private struct State {
-        /// Asked for, and not answered yet; nil for what was refused.
-        var asked: [KeyRange?] = []
+        /// Asked for, and not answered yet.
+        var asked: [Asked] = []
         var granted: [Int64: KeyRange] = [:]
-        /// Taken away; the store still has to end them.
+        /// Taken away; nothing of them goes out any more.
         var revoked: Set<Int64> = []
+        /// Those of them that the store does not know to be over.
+        var endings: [Int64] = []
+        /// Who asked.
+        var subject: Subject?
+
+        mutating func take(_ watchID: Int64) {
+            revoked.insert(watchID)
+            endings.append(watchID)
+        }
     }
 
     private let state = Mutex(State())
@@ -20,28 +36,36 @@ final class WatchGrants: Sendable {
     /// Root and the daemon's user lose nothing: nothing is kept for them.
     private let keepsNothing: Bool
     private let recheck: @Sendable () -> Void
-    /// A watcher was taken away before the store had made it.
-    private let isRecheckDue = Atomic<Bool>(false)
 
-    /// `recheck` is called, on any thread, when the rules changed while a watcher was being made.
+    /// `recheck` is called, on any thread, when there are endings to take.
     init(keepsNothing: Bool, recheck: @escaping @Sendable () -> Void) {
         self.keepsNothing = keepsNothing
         self.recheck = recheck
     }
 
     /// A request for a watcher goes to the store; nil when it is to be refused there.
-    func asked(_ range: KeyRange?) {
+    func asked(_ range: KeyRange?, by subject: Subject) {
         guard !keepsNothing else { return }
-        state.withLock { $0.asked.append(range) }
+        state.withLock { state in
+            state.asked.append(Asked(range: range))
+            state.subject = subject
+        }
     }
 
     func created(_ watchID: Int64) {
         guard !keepsNothing else { return }
-        state.withLock { state in
-            guard !state.asked.isEmpty, let range = state.asked.removeFirst() else { return }
-            state.granted[watchID] = range
+        let isRevoked = state.withLock { state in
+            guard !state.asked.isEmpty else { return false }
+            let asked = state.asked.removeFirst()
+            guard !asked.isRevoked else {
+                state.take(watchID)
+                hasRevoked.store(true, ordering: .releasing)
+                return true
+            }
+            state.granted[watchID] = asked.range
+            return false
         }
-        if isRecheckDue.exchange(false, ordering: .acquiringAndReleasing) { recheck() }
+        if isRevoked { recheck() }
     }
 
     func refused() {
@@ -64,18 +88,37 @@ final class WatchGrants: Sendable {
         }
     }
 
-    /// Takes away what `rights` do not allow: nothing of it goes out from now on. Returns the
-    /// watchers to end.
-    func revoke(beyond rights: Rights) -> [Int64] {
-        guard !keepsNothing else { return [] }
-        let revoked = state.withLock { state in
-            let revoked = state.granted.filter { !rights.allowsRead($0.value) }.map(\.key)
-            for id in revoked { state.granted[id] = nil }
-            state.revoked.formUnion(revoked)
-            if !state.asked.isEmpty { isRecheckDue.store(true, ordering: .releasing) }
-            return revoked
+    /// Takes away what whoever asked may not read any more by the rules in force: once this has
+    /// returned, nothing of it goes out.
+    func revoke(by access: AccessControl) {
+        guard !keepsNothing, let subject = state.withLock({ $0.subject }) else { return }
+        revoke(beyond: access.rights(of: subject))
+    }
+
+    /// Takes away what `rights` do not allow.
+    func revoke(beyond rights: Rights) {
+        guard !keepsNothing else { return }
+        state.withLock { state in
+            for (id, range) in state.granted where !rights.allowsRead(range) {
+                state.granted[id] = nil
+                state.take(id)
+            }
+            for index in state.asked.indices {
+                guard let range = state.asked[index].range, !rights.allowsRead(range) else {
+                    continue
+                }
+                state.asked[index].isRevoked = true
+            }
+            if !state.revoked.isEmpty { hasRevoked.store(true, ordering: .releasing) }
         }
-        if !revoked.isEmpty { hasRevoked.store(true, ordering: .releasing) }
-        return revoked
+    }
+
+    /// The watchers that the store is to end.
+    func takeEndings() -> [Int64] {
+        guard !keepsNothing else { return [] }
+        return state.withLock { state in
+            defer { state.endings = [] }
+            return state.endings
+        }
     }
 }

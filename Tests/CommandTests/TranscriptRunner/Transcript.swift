@@ -14,8 +14,9 @@ import VaultTestSupport
 /// Lines after a command are its standard output, lines with `! ` its standard error. `> `
 /// continues the command. `<name>` stands for any text, the same one wherever the name is used
 /// again; `<any>` for any text at all. `[dev]` before a command limits it to that server. `% `
-/// tells the stage, not the shell, what to do: see `TranscriptStage.direct`. Files called
-/// `soak-...` take minutes and are left out of a normal run.
+/// tells the stage, not the shell, what to do: see `TranscriptStage.direct`. `needs: root` below
+/// `servers:` is for sessions in which root becomes other users. Files called `soak-...` take
+/// minutes and are left out of a normal run.
 struct Transcript {
     /// One command and what it must do.
     struct Step {
@@ -32,6 +33,7 @@ struct Transcript {
 
     let name: String
     private(set) var servers: [String] = []
+    private(set) var needsRoot = false
     private(set) var steps: [Step] = []
 
     /// Reads a transcript file.
@@ -52,6 +54,8 @@ struct Transcript {
                 steps[steps.count - 1].command += "\n" + (line.after("> ") ?? "")
             } else if let rest = line.after("servers: ") {
                 servers = rest.split(separator: " ").map(String.init)
+            } else if line == "needs: root" {
+                needsRoot = true
             } else if let server = line.bracketedWord {
                 onlyOn = server
             } else if let rest = line.after("exit "), !steps.isEmpty {

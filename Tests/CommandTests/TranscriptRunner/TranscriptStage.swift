@@ -95,6 +95,8 @@ final class TranscriptStage {
         var environment = [
             "ETCDCTL_API": "3", "PATH": "\(programs):/usr/bin:/bin", "HOME": directory.path,
             "VAULTD_SOCKET": server?.socketPath ?? directory.file("no.sock"), "LC_ALL": "C.UTF-8",
+            // Logging in hashes a password, within two seconds otherwise: not on a busy machine.
+            "ETCDCTL_DIAL_TIMEOUT": "60s",
         ]
         environment["ETCDCTL_ENDPOINTS"] = server?.endpoint
         environment["OTHER"] = other?.endpoint

@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 import VaultTestSupport
 
@@ -14,8 +15,19 @@ extension CommandTests {
             }
         }
 
-        @Test(arguments: try performances())
+        @Test(arguments: try performances(asRoot: false))
         func theSessionIsAsWritten(performance: Performance) throws {
+            try perform(performance)
+        }
+
+        @Test(
+            .enabled(if: geteuid() == 0, "only root can become other users"),
+            arguments: try performances(asRoot: true))
+        func theSessionOfSeveralUsersIsAsWritten(performance: Performance) throws {
+            try perform(performance)
+        }
+
+        private func perform(_ performance: Performance) throws {
             let transcript = try Transcript(path: performance.path)
             let stage = try TranscriptStage(kind: performance.server)
             var names: [String: String] = [:]
@@ -62,16 +74,16 @@ extension CommandTests {
             }
         }
 
-        static func performances() throws -> [Performance] {
+        static func performances(asRoot: Bool) throws -> [Performance] {
             let directory = SourceTree.root + "/Tests/CommandTests/Transcripts"
             let names = try Files.names(in: directory).filter { name in
                 name.hasSuffix(".txt") && (TestSeed.soakRounds > 0 || !name.hasPrefix("soak-"))
             }
-            return try names.flatMap { name in
+            return try names.flatMap { name -> [Performance] in
                 let path = "\(directory)/\(name)"
-                return try Transcript(path: path).servers.map {
-                    Performance(path: path, server: $0)
-                }
+                let transcript = try Transcript(path: path)
+                guard transcript.needsRoot == asRoot else { return [] }
+                return transcript.servers.map { Performance(path: path, server: $0) }
             }
         }
     }

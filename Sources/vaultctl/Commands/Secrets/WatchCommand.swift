@@ -143,7 +143,8 @@ struct WatchCommand: VaultCommand {
                 .failed, "the vault was put back to revision \(revision), before \(next)",
                 nextStep: "look what it holds, then watch again without --revision")
         case .refused(let reason) where reason.contains("permission denied"):
-            CommandFailure(VaultClientError(.denied, reason))
+            // Without what Go's gRPC puts around it, as every other refusal is shown.
+            CommandFailure(VaultClientError(.denied, "etcdserver: permission denied"))
         case .refused(let reason):
             CommandFailure(
                 .failed,

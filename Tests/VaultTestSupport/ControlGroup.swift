@@ -1,10 +1,9 @@
 import Glibc
-import VaultTestSupport
 
 /// A directory of the cgroup v2 tree, removed with the last reference to it.
-final class ControlGroup: Sendable {
+public final class ControlGroup: Sendable {
     /// Why tests with control groups do not run; nil when they do.
-    static let obstacle: String? = {
+    public static let obstacle: String? = {
         guard geteuid() == 0 else { return "only root may make control groups" }
         do {
             _ = try ControlGroup("vaultd-test-probe-\(getpid())")
@@ -14,17 +13,18 @@ final class ControlGroup: Sendable {
         }
     }()
 
-    private let path: String
+    /// Where its files are.
+    public let path: String
     private let parent: ControlGroup?
 
     /// Right below the root of the tree.
-    convenience init(_ name: String) throws {
+    public convenience init(_ name: String) throws {
         guard let root = try Self.root() else { throw TestFailure("no cgroup2 in /proc/mounts") }
         try self.init(path: "\(root)/\(name)", parent: nil)
     }
 
     /// Below this one.
-    func child(_ name: String) throws -> ControlGroup {
+    public func child(_ name: String) throws -> ControlGroup {
         try ControlGroup(path: "\(path)/\(name)", parent: self)
     }
 
@@ -44,7 +44,7 @@ final class ControlGroup: Sendable {
     }
 
     /// Moves a process here.
-    func add(_ processID: Int32) throws {
+    public func add(_ processID: Int32) throws {
         let file = open("\(path)/cgroup.procs", O_WRONLY | O_CLOEXEC)
         defer { close(file) }
         let text = Array("\(processID)".utf8)
