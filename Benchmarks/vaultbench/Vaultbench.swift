@@ -15,7 +15,7 @@ struct Vaultbench: AsyncParsableCommand {
         subcommands: [
             Frames.self, Load.self, Revision.self, FirstRead.self, Count.self, ReadAll.self,
             Latency.self, WrongUnseal.self, WatchDelivery.self, IdleWatchers.self, PutLatency.self,
-            Replay.self, Expiry.self, Sleeper.self,
+            Replay.self, Expiry.self, Sleeper.self, AuditCost.self,
         ])
 }
 

@@ -22,3 +22,19 @@ public enum Credential: ~Copyable, Sendable {
         }
     }
 }
+
+extension Credential {
+    /// A passphrase; `bytes` are wiped.
+    public static func passphrase(wiping bytes: inout [UInt8]) throws(SealError) -> Credential {
+        .passphrase(try secret(wiping: &bytes))
+    }
+
+    /// The content of a key file; `bytes` are wiped.
+    public static func keyfile(wiping bytes: inout [UInt8]) throws(SealError) -> Credential {
+        .keyfile(try secret(wiping: &bytes))
+    }
+
+    private static func secret(wiping bytes: inout [UInt8]) throws(SealError) -> SecretBytes {
+        try SealError.memory { () throws(SodiumError) in try SecretBytes(wiping: &bytes) }
+    }
+}

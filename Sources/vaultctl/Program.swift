@@ -14,6 +14,7 @@ enum Program {
             if let command = command as? any CommandLineCommand {
                 return try await command.perform()
             }
+            if let command = command as? any OfflineCommand { return try command.perform() }
             // `help`, or no subcommand at all: both throw the text to show.
             try command.run()
             return .done

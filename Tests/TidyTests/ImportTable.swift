@@ -29,6 +29,8 @@ enum ImportTable {
             "ArgumentParser",
             "SystemPackage", "SwiftProtobuf", "FoundationEssentials", "RPC",
         ]),
-        "vaultbench": nio.union(["RPC", "VaultAPI", "SwiftProtobuf", "FoundationEssentials"]),
+        "vaultbench": nio.union([
+            "RPC", "VaultAPI", "VaultAccess", "VaultSeal", "SwiftProtobuf", "FoundationEssentials",
+        ]),
     ]
 }

@@ -139,6 +139,17 @@ final class AuditDisk: Sendable {
         return done
     }
 
+    /// The same, as an array.
+    static func read(
+        _ file: AuditFile, at offset: Int64, count: Int
+    ) throws(AuditError) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: count)
+        let done = try bytes.withUnsafeMutableBufferPointer { (buffer) throws(AuditError) in
+            try read(file, at: offset, into: UnsafeMutableRawBufferPointer(buffer))
+        }
+        return Array(bytes[..<done])
+    }
+
     /// Sees to it that the file has room from `start` to `end`; its own end stays where it is.
     func allocate(_ file: AuditFile, from start: Int64, to end: Int64) throws(AuditError) {
         try fault(.allocate, "allocate", AuditFileName.current)

@@ -88,6 +88,13 @@ struct AuditHead: Equatable {
         begun = Int64(bitPattern: Self.number(bytes, 144))
     }
 
+    /// Reads a head's file; nil when it is not what was written.
+    static func read(_ file: AuditFile) throws(AuditError) -> AuditHead? {
+        // One byte more, so that a longer file is seen to be one.
+        let bytes = try AuditDisk.read(file, at: 0, count: byteCount + 1)
+        return AuditHead(decoding: bytes)
+    }
+
     init(bootID: [UInt8], firstSequence: UInt64, begun: Int64, size: UInt64) {
         precondition(bootID.count == 16, "a boot id has 16 bytes")
         self.bootID = bootID

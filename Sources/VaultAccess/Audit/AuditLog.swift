@@ -111,8 +111,10 @@ public final class AuditLog: Sendable {
         guard case .interval(let interval) = settings.synchronization else { return }
         let due: (file: AuditFile, disk: AuditDisk)? = writer.withLock { writer in
             // Compared this way around, a clock that was set back does not stop it.
-            let age = Duration.microseconds(now.subtractingReportingOverflow(
-                writer.synchronizedAt).partialValue)
+            let age = Duration.microseconds(
+                now.subtractingReportingOverflow(
+                    writer.synchronizedAt
+                ).partialValue)
             guard !writer.isSynchronized, let file = writer.file,
                 age >= interval || age < .zero
             else { return nil }

@@ -46,21 +46,10 @@ struct AuditTail {
     /// none, or it is no line of the log.
     static func lastLine(of file: AuditFile, before limit: Int64) throws(AuditError) -> Last? {
         let start = max(0, limit - 2 * Int64(AuditLimits.lineBytesMax))
-        var bytes = [UInt8](repeating: 0, count: Int(limit - start))
-        var failure: AuditError?
-        let count = bytes.withUnsafeMutableBytes { buffer in
-            do throws(AuditError) {
-                return try AuditDisk.read(file, at: start, into: buffer)
-            } catch {
-                failure = error
-                return 0
-            }
-        }
-        if let failure { throw failure }
-        let text = bytes[..<count]
+        let text = try AuditDisk.read(file, at: start, count: Int(limit - start))
         guard let end = text.lastIndex(of: UInt8(ascii: "\n")) else { return nil }
         let begin = text[..<end].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
-        return bytes.withUnsafeBytes { bytes in
+        return text.withUnsafeBytes { bytes in
             let line = AuditLine(
                 UnsafeRawBufferPointer(rebasing: bytes[begin..<end]), readsMAC: false)
             guard let sequence = line.sequence, let hash = line.hash else { return nil }

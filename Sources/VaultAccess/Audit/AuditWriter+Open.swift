@@ -26,7 +26,7 @@ extension AuditWriter {
         try disk.remove(AuditFileName.next)
         let headFile = try disk.open(AuditFileName.head, O_RDWR)
         var head: AuditHead?
-        if let headFile { head = try read(head: headFile) }
+        if let headFile { head = try AuditHead.read(headFile) }
         let found: Found
         if let file = try disk.open(AuditFileName.current, O_RDWR | O_APPEND) {
             found = try examine(file, head, disk)
@@ -67,21 +67,6 @@ extension AuditWriter {
         self.file = file
         if !makeRoom(0) { state = .reserveOnly }
         try note(.started(cutBytes: found.tornBytes), now: now)
-    }
-
-    private static func read(head file: AuditFile) throws(AuditError) -> AuditHead? {
-        var bytes = [UInt8](repeating: 0, count: AuditHead.byteCount)
-        var failure: AuditError?
-        let count = bytes.withUnsafeMutableBytes { buffer in
-            do throws(AuditError) {
-                return try AuditDisk.read(file, at: 0, into: buffer)
-            } catch {
-                failure = error
-                return 0
-            }
-        }
-        if let failure { throw failure }
-        return count == bytes.count ? AuditHead(decoding: bytes) : nil
     }
 
     private static func examine(

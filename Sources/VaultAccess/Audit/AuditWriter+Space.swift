@@ -23,7 +23,8 @@ extension AuditWriter {
     /// Tries to be as before the disk was full, and says how many requests went without a line.
     mutating func recoverSpace(now: Int64) {
         guard state == .reserveOnly else { return }
-        let hasRoom = space.usesReserveFile ? fillReserveFile() : makeRoom(0)
+        // Asks for more than what is left of the reserve, or that alone would look like room.
+        let hasRoom = space.usesReserveFile ? fillReserveFile() : makeRoom(settings.reserveBytes)
         guard hasRoom else { return }
         state = .writing
         noteRefused(now: now)

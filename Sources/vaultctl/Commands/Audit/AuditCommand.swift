@@ -14,10 +14,11 @@ struct AuditCommand: AsyncParsableCommand {
               vaultctl audit tail -f
               vaultctl audit tail --key db/password
               vaultctl audit status
+              vaultctl audit verify audit.jsonl
             """,
         subcommands: [
             AuditTailCommand.self, AuditHashCommand.self, AuditStatusCommand.self,
-            AuditResumeCommand.self,
+            AuditResumeCommand.self, AuditVerifyCommand.self,
         ])
 
     // Declared here too, so that the options may also stand before the verb.
