@@ -35,7 +35,8 @@ enum SubjectText {
         }
         guard let found else {
             throw Status(
-                .notFound, "vaultd: this machine has no \(text); see 'getent passwd' and 'getent "
+                .notFound,
+                "vaultd: this machine has no \(text); see 'getent passwd' and 'getent "
                     + "group'")
         }
         return found

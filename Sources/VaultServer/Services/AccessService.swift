@@ -127,7 +127,8 @@ final class AccessService: Sendable {
         let access = vault.access
         let isAccepted = reads.submit(process: call.peer.processID) {
             do throws(Status) {
-                let subject = try principals.isEmpty
+                let subject =
+                    try principals.isEmpty
                     ? caller.subject : SubjectText.subject(principals)
                 let explanation = access.explain(subject, action, span)
                 call.finish(ResponseEncoding.explanation(explanation))

@@ -42,7 +42,11 @@ final class AuditService: Sendable {
         guard let log = trail.log else { return .failure(StatusTable.notInitialized) }
         var response = Vault_V1_AuditStateResponse()
         response.path = trail.directory + "/audit.jsonl"
-        response.sequence = log.sequence
+        let position = log.position
+        response.sequence = position.sequence
+        response.hash = position.hash
+        response.bytes = position.fileBytes
+        response.reserveBytes = position.reserveBytes
         response.trouble = AuditTrail.text(of: log.state)
         return Answer.unary(response)
     }

@@ -13,6 +13,7 @@ final class WatchCall: StreamHandler, RightsObserver, @unchecked Sendable {
     private let gate: ServerGate
     private let stream: WatchStream
     private let grants: WatchGrants
+    private let seats: WatchSeats
     private var isOver = false
     private var observation: Int?
 
@@ -25,21 +26,31 @@ final class WatchCall: StreamHandler, RightsObserver, @unchecked Sendable {
         grants = WatchGrants(keepsNothing: identity.rights.isOwner && identity.account == nil) {
             me.value?.rightsMayHaveChanged()
         }
-        let responder = WatchResponder(call: call, header: open.header, grants: grants)
+        seats = WatchSeats(gate.quotas)
+        let responder = WatchResponder(
+            call: call, header: open.header, grants: grants, seats: seats)
         do throws(StoreError) {
             stream = try open.store.watch(responder)
         } catch {
-            call.finish(gate.vault.refusal(for: error))
+            gate.end(call, gate.vault.refusal(for: error))
             return nil
         }
         me.value = self
         observation = gate.access.add(self)
     }
 
+    /// The call may end without a word: when the vault is sealed, the store ends it.
+    deinit {
+        seats.close()
+        if let observation { gate.access.remove(stream: observation) }
+    }
+
     func received(_ message: ByteBuffer) {
         guard !isOver else { return }
         switch Answer.decoded(message, as: Etcdserverpb_WatchRequest.self) {
-        case .failure(let status): return finish(status)
+        case .failure(let status):
+            close()
+            return gate.end(call, status)
         case .success(let request):
             switch request.requestUnion {
             case .createRequest(let create): self.create(WatchRequest(create))
@@ -58,12 +69,29 @@ final class WatchCall: StreamHandler, RightsObserver, @unchecked Sendable {
     /// Decided by the range that the store will watch, after etcd's conventions were applied.
     private func create(_ request: WatchRequest) {
         guard let identity = gate.identity(of: call) else { return close() }
-        let isAllowed = identity.rights.allowsRead(request.range)
-        guard gate.record(call, by: identity, request.range, isRefused: !isAllowed) else {
-            return close()
+        let refusal = takeSeat(for: request, by: identity)
+        let isRecorded = gate.record(
+            call, by: identity, request.range, isRefused: refusal == .denied,
+            status: refusal == .tooManyWatchers ? StatusTable.tooManyRequests : .ok)
+        guard isRecorded else { return close() }
+        grants.asked(refusal == nil ? request.range : nil)
+        if let refusal { stream.refuse(refusal) } else { stream.create(request) }
+    }
+
+    /// Why the watcher may not be had; nil when it may.
+    private func takeSeat(
+        for request: WatchRequest, by identity: CallerIdentity
+    ) -> WatchRefusal? {
+        guard identity.rights.allowsRead(request.range) else {
+            seats.pass()
+            return .denied
         }
-        grants.asked(isAllowed ? request.range : nil)
-        if isAllowed { stream.create(request) } else { stream.refuse() }
+        if identity.rights.isOwner {
+            seats.pass()
+            return nil
+        }
+        let isFree = seats.take(for: gate.quotaBook.owner(of: identity.subject))
+        return isFree ? nil : .tooManyWatchers
     }
 
     func rightsMayHaveChanged() {
@@ -80,6 +108,7 @@ final class WatchCall: StreamHandler, RightsObserver, @unchecked Sendable {
         guard !isOver else { return }
         isOver = true
         stream.close()
+        seats.close()
         if let observation { gate.access.remove(stream: observation) }
     }
 
