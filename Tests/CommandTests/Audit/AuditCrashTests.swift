@@ -1,5 +1,6 @@
 import FoundationEssentials
 import RPC
+import SwiftProtobuf
 import Testing
 import VaultAPI
 import VaultTestSupport
@@ -51,12 +52,15 @@ extension CommandTests {
             _ server: VaultdServer, _ ledger: AnswerLedger, until enough: Int, seed: UInt64,
             sealing keyfile: String?
         ) async throws {
+            let connection = try await KVConnection(server.socketPath)
+            let token = try await AuditedVault.logIn(connection)
+            await connection.close()
             await withTaskGroup(of: Void.self) { group in
                 for client in 0..<Self.clients {
                     group.addTask {
                         await ask(
                             server, ledger, until: enough, seed: seed &+ UInt64(client),
-                            isGuest: client % 2 == 0)
+                            token: client % 2 == 0 ? token : nil)
                     }
                 }
                 if let keyfile {
@@ -68,32 +72,31 @@ extension CommandTests {
 
         private func ask(
             _ server: VaultdServer, _ ledger: AnswerLedger, until enough: Int, seed: UInt64,
-            isGuest: Bool
+            token: String?
         ) async {
             var random = SeededRandom(seed: seed)
+            var token = token
             do {
                 let connection = try await KVConnection(server.socketPath)
-                var token = isGuest ? try await AuditedVault.logIn(connection) : nil
                 while true {
                     let key = random.pick(Self.keys)
                     let isWrite = random.once(in: 2)
-                    let bytes: [UInt8] = [10, 5] + Array(key.utf8)
+                    let bytes = [10, UInt8(key.utf8.count)] + Array(key.utf8)
                     let method = isWrite ? Methods.KV.put : Methods.KV.range
                     let request = AnswerLedger.Request(
                         method: String(method.path.dropFirst()), key: key,
-                        user: isGuest ? "guest" : nil)
+                        user: token == nil ? nil : "guest")
                     ledger.attempt(request)
                     let answer = await connection.call(method.path, bytes, token: token)
                     guard let status = ledger.answered(request, answer) else { return }
                     if ledger.answerCount >= enough { return try server.kill() }
                     // The vault was sealed and unsealed, and knows nobody any more.
-                    if isGuest, status == "UNAUTHENTICATED" {
-                        token = try? await AuditedVault.logIn(connection)
+                    if status == "UNAUTHENTICATED" {
+                        token = (try? await AuditedVault.logIn(connection)) ?? token
                     }
                 }
             } catch {
-                // The server is gone, or sealed.
-                if ledger.answerCount >= enough { try? server.kill() }
+                // The server is gone.
             }
         }
 

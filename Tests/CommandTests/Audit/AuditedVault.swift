@@ -10,7 +10,7 @@ final class AuditedVault: Sendable {
     private let configuration: String
 
     /// - Parameter configuration: YAML.
-    init(configuration: String = "") throws {
+    init(configuration: String = "log_level: info\n") throws {
         vault = try InitialisedVault()
         self.configuration = vault.directory.file("vaultd.yaml")
         try Files.write(configuration, to: self.configuration)

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import RPC
+import SwiftProtobuf
 import VaultAPI
 import VaultTestSupport
 

@@ -20,7 +20,7 @@ final class SmallDisk {
 
     /// Also while somebody uses it.
     func unmount() {
-        if let directory { umount2(directory, Int32(MNT_DETACH.rawValue)) }
+        if let directory { umount2(directory, Int32(MNT_DETACH)) }
         directory = nil
     }
 

@@ -35,12 +35,11 @@ struct LeakPlace {
             places.append(try LeakPlace(file: "/proc/\(id)/task/\(thread)/comm"))
         }
         for descriptor in try Files.names(in: "/proc/\(id)/fd") {
-            var target = [UInt8](repeating: 0, count: Int(PATH_MAX))
+            var target = [CChar](repeating: 0, count: Int(PATH_MAX))
             let path = "/proc/\(id)/fd/\(descriptor)"
-            let count = target.withUnsafeMutableBytes {
-                readlink(path, $0.bindMemory(to: CChar.self).baseAddress, $0.count)
-            }
-            places.append(LeakPlace(name: path, bytes: Array(target.prefix(max(count, 0)))))
+            let count = readlink(path, &target, target.count)
+            let bytes = target.prefix(max(count, 0)).map { UInt8(bitPattern: $0) }
+            places.append(LeakPlace(name: path, bytes: bytes))
         }
         return places
     }

@@ -27,7 +27,7 @@ enum LeakScript {
         "etcdctl role grant-permission writer readwrite $K/bob",
         "etcdctl role get reader", "etcdctl user get alice", "etcdctl user list",
         "etcdctl user grant-role bob writer", "etcdctl auth status",
-        "etcdctl user grant-role bob $K", "etcdctl user add $K:$P", "etcdctl role get $K",
+        "etcdctl user grant-role bob $K", "etcdctl user add carol:$P", "etcdctl role get $K",
     ]
 
     static let values = [
@@ -51,7 +51,7 @@ enum LeakScript {
             + "$K $V $K $V $K $K | etcdctl txn",
         #"printf 'value("%s/a") = "%s"\n\nput %s/g %s\nput %s/g %s\n\n\n' "#
             + "$K $V $K $V $K $V | etcdctl txn",
-        "etcdctl lease timeToLive 4d --keys", "etcdctl lock $K/lock echo $V",
+        "etcdctl lease timetolive 4d --keys", "etcdctl lock $K/lock echo $V",
         "timeout 5 etcdctl elect $K/leader $V | head -n 2", "etcdctl compaction 99999",
         "etcdctl endpoint status", "etcdctl endpoint hashkv", "etcdctl member list",
         "etcdctl alarm list", "etcdctl snapshot save copy", "etcdctl defrag",
@@ -88,7 +88,7 @@ enum LeakScript {
         "vaultctl audit status", "vaultctl audit hash $K/a", "vaultctl audit tail -n 500",
         "vaultctl audit tail --key $K/a -o json", "vaultctl audit resume",
         "vaultctl lease revoke 77", "vaultctl compact 5", "vaultctl defragment",
-        "vaultctl role revoke reader read $K/ --prefix", "vaultctl user delete alice",
+        "vaultctl role revoke reader $K/ --prefix", "vaultctl user delete alice",
         "vaultctl login disable", "vaultctl del $K/ --prefix --yes",
     ]
 
