@@ -125,8 +125,8 @@ let package = Package(
         .testTarget(
             name: "VaultServerTests",
             dependencies: [
-                "VaultServer", "VaultStore", "VaultSeal", "Sodium", "VaultClient", "VaultAPI",
-                "RPC", "VaultTestSupport",
+                "VaultServer", "VaultStore", "VaultSeal", "VaultAccess", "Sodium", "VaultClient",
+                "VaultAPI", "RPC", "VaultTestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),

@@ -15,11 +15,13 @@ final class KVConnection: Sendable {
 
     /// The answer's bytes, or the status that the server gave instead.
     func call(
-        _ path: String, _ message: [UInt8], timeout: Duration = .seconds(30)
+        _ path: String, _ message: [UInt8], token: String? = nil, timeout: Duration = .seconds(30)
     ) async -> Result<[UInt8], Status> {
+        var metadata = Metadata()
+        if let token { metadata.append("token", token) }
         do {
             let answer = try await client.unary(
-                path, ByteBuffer(bytes: message), timeout: timeout)
+                path, ByteBuffer(bytes: message), metadata: metadata, timeout: timeout)
             return .success(Array(answer.readableBytesView))
         } catch let status as Status {
             return .failure(status)
@@ -30,11 +32,14 @@ final class KVConnection: Sendable {
 
     /// A typed call.
     func call<Answer: Message>(
-        _ method: VaultAPI.Method, _ request: some Message, timeout: Duration = .seconds(30)
+        _ method: VaultAPI.Method, _ request: some Message, token: String? = nil,
+        timeout: Duration = .seconds(30)
     ) async throws -> Answer {
         let bytes: [UInt8] = try request.serializedBytes()
         return try Answer(
-            serializedBytes: try await call(method.path, bytes, timeout: timeout).get())
+            serializedBytes: try await call(
+                method.path, bytes, token: token, timeout: timeout
+            ).get())
     }
 
     func close() async { await client.close() }

@@ -27,14 +27,18 @@ public final class VaultdServer: TestServer {
         try self.init(arguments, directory: try TemporaryDirectory())
     }
 
-    /// Starts vaultd with these arguments and a socket of its own.
-    public init(_ arguments: [String], directory: TemporaryDirectory) throws {
+    /// Starts vaultd with these arguments and a socket of its own. `prefix` is a program that
+    /// becomes it, such as setpriv(1), and its arguments.
+    public init(
+        _ arguments: [String], directory: TemporaryDirectory, prefix: [String] = []
+    ) throws {
         let socketPath = directory.file("v.sock:1")
         self.socketPath = socketPath
         self.directory = directory
+        let command =
+            prefix + [try BuiltPrograms.path("vaultd")] + arguments + ["--socket", socketPath]
         let program = try Program(
-            try BuiltPrograms.path("vaultd"), arguments + ["--socket", socketPath],
-            workingDirectory: directory.path)
+            command[0], Array(command.dropFirst()), workingDirectory: directory.path)
         self.program = program
         let ready = Waiting.until(.seconds(60)) {
             program.ended != nil || UnixSocket.answers(at: socketPath)

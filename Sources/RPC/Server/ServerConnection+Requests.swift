@@ -195,6 +195,12 @@ extension ServerConnection: SessionDelegate {
         if stream.streamCall == nil {
             turnAway(stream, path: stream.route?.path ?? stream.head.unroutedPath, status)
         } else {
+            if !stream.isAnswered, let journal = mailbox.journal {
+                journal.refused(
+                    path: stream.route?.path ?? stream.head.unroutedPath,
+                    caller: caller(of: stream), status)
+                mailbox.noteNews()
+            }
             fail(stream, status)
         }
     }

@@ -46,15 +46,8 @@ public final class AuditLog: Sendable {
     /// The number of the last line.
     public var sequence: UInt64 { writer.withLock { $0.chain.point.sequence } }
 
-    /// Where the log is.
-    public var position: AuditPosition {
-        writer.withLock { writer in
-            AuditPosition(
-                sequence: writer.chain.point.sequence,
-                hash: writer.chain.point.hash.withBytes { Array($0) },
-                fileBytes: writer.size, reserveBytes: max(0, writer.space.allocated - writer.size))
-        }
-    }
+    /// Where the log is now.
+    public var position: AuditPosition { writer.withLock { AuditPosition($0) } }
 
     /// Writes the lines with one write(2) and empties the batch, also when it throws. `now` is
     /// for the log's own lines and for rotation.
@@ -65,8 +58,8 @@ public final class AuditLog: Sendable {
         try change { (writer) throws(AuditError) in try writer.write(&batch, now: now) }
     }
 
-    /// A request was refused before any work, because of the `state`: it gets no line, but is
-    /// counted in one when the log goes on.
+    /// A request gets no line because of the `state`: it was refused before any work, or is one
+    /// that administrators may make all the same. It is counted in a line when the log goes on.
     public func countRefused(_ count: Int = 1) {
         writer.withLock { $0.refusedCount += count }
     }

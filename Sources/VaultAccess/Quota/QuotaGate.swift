@@ -52,6 +52,9 @@ public final class QuotaGate: Sendable {
         state.withLock { $0.counters.end(.request, by: owner) }
     }
 
+    /// Some may be refused for how many there are at once.
+    public func limits(_ use: QuotaUse) -> Bool { limitedUses.contains(use) }
+
     /// A connection or a watch begins: nil when it may. When it may not, nothing was counted.
     public func begin(_ use: QuotaUse, by owner: QuotaOwner) -> QuotaRefusal? {
         guard limitedUses.contains(use) else { return nil }

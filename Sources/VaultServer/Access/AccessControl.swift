@@ -11,6 +11,11 @@ import VaultStore
 /// Rules come from the vault and are known while it is unsealed. Without any, root and the daemon's
 /// own user are administrators and nobody else may do anything.
 final class AccessControl: Sendable {
+    /// A stream that may end without a word to anybody here.
+    struct Stream {
+        weak var observer: (any RightsObserver)?
+    }
+
     struct State {
         /// nil while the vault is sealed.
         var book: AccessBook?
@@ -21,7 +26,7 @@ final class AccessControl: Sendable {
         var accounts: [Subject: Rights] = [:]
         var tokens: TokenTable
         var pacing = LoginPacing()
-        var streams: [Int: any RightsObserver] = [:]
+        var streams: [Int: Stream] = [:]
         var lastStream = 0
     }
 
@@ -172,7 +177,7 @@ final class AccessControl: Sendable {
             state.names = names
             state.accounts = [:]
             if let change { state.tokens.drop(after: change) }
-            return Array(state.streams.values)
+            return state.streams.values.compactMap(\.observer)
         }
         unitRelevance.store(rules.isUnitRelevant, ordering: .relaxed)
         ruleVersion.wrappingAdd(1, ordering: .acquiringAndReleasing)
@@ -202,7 +207,8 @@ final class AccessControl: Sendable {
     /// Asks open streams whose rights come from a systemd service whether the peer is still in it.
     func recheckUnits() {
         guard isUnitRelevant else { return }
-        for stream in state.withLock({ Array($0.streams.values) }) {
+        let streams = state.withLock { $0.streams.values.compactMap(\.observer) }
+        for stream in streams {
             stream.rightsMayHaveChanged()
         }
     }
@@ -211,11 +217,11 @@ final class AccessControl: Sendable {
 
     // MARK: - Streams
 
-    /// Has `stream` told of every change of rights until it is removed.
+    /// Has `stream` told of every change of rights until it is removed. It is not kept alive.
     func add(_ stream: any RightsObserver) -> Int {
         state.withLock { state in
             state.lastStream += 1
-            state.streams[state.lastStream] = stream
+            state.streams[state.lastStream] = Stream(observer: stream)
             return state.lastStream
         }
     }

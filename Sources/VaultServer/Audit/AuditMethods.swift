@@ -10,8 +10,11 @@ struct AuditMethods: Sendable {
             paths.map { ($0, Self.method($0)) }, uniquingKeysWith: { first, _ in first })
     }
 
-    /// Of any path: clients may ask for what does not exist.
-    subscript(path: String) -> AuditMethod { known[path] ?? Self.method(path) }
+    /// What is no method may be anything, a URL with the name of a key in it for one: none of it is
+    /// written down.
+    subscript(path: String) -> AuditMethod { known[path] ?? Self.unknown }
+
+    private static let unknown = AuditMethod("unknown")
 
     private static func method(_ path: String) -> AuditMethod {
         AuditMethod(String(path.dropFirst()))

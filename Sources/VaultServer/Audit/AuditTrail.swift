@@ -12,6 +12,8 @@ final class AuditTrail: Sendable {
     private struct State {
         var log: AuditLog?
         var keys: AuditKeys?
+        /// The log could not be told of the keys; it is tried again.
+        var isUnlockDue = false
     }
 
     let directory: String
@@ -80,12 +82,14 @@ final class AuditTrail: Sendable {
     func unlock(_ keys: AuditKeys) {
         let log = state.withLock { state in
             state.keys = keys
+            state.isUnlockDue = false
             return state.log
         }
         changes.wrappingAdd(1, ordering: .releasing)
         do throws(AuditError) {
             try log?.unlock(keys, now: CalendarClock.now())
         } catch {
+            state.withLock { $0.isUnlockDue = true }
             // Administrators may still come in, see to it and have it go on.
             logger.error(
                 "the audit log does not say that it was unsealed",
@@ -99,7 +103,10 @@ final class AuditTrail: Sendable {
     /// The vault is sealed: nothing is left of the keys.
     func lock() {
         let (log, keys) = state.withLock { state in
-            defer { state.keys = nil }
+            defer {
+                state.keys = nil
+                state.isUnlockDue = false
+            }
             return (state.log, state.keys)
         }
         changes.wrappingAdd(1, ordering: .releasing)
@@ -130,8 +137,24 @@ final class AuditTrail: Sendable {
         let before = isOpenForAll.load(ordering: .relaxed)
         let state = log.check(now: CalendarClock.now())
         log.synchronizeIfDue(now: CalendarClock.now())
+        unlockIfDue(log, state)
         isOpenForAll.store(state.acceptsEverybody, ordering: .relaxed)
         if before != state.acceptsEverybody { say(state) }
+    }
+
+    /// The vault was unsealed while nothing could be written: lines shall not stay without a MAC.
+    private func unlockIfDue(_ log: AuditLog, _ logState: AuditState) {
+        guard logState.acceptsEverybody else { return }
+        // Under the lock, so that a vault that is sealed meanwhile takes its keys back after this.
+        state.withLock { state in
+            guard state.isUnlockDue, let keys = state.keys else { return }
+            do throws(AuditError) {
+                try log.unlock(keys, now: CalendarClock.now())
+                state.isUnlockDue = false
+            } catch {
+                // In a second again.
+            }
+        }
     }
 
     /// A write failed: the next calls are refused before they cost anything.

@@ -1,4 +1,5 @@
 import RPC
+import VaultAPI
 import VaultAccess
 import VaultStore
 
@@ -16,6 +17,8 @@ final class LoopJournal: CallJournal, @unchecked Sendable {
     private var log: AuditLog?
     /// Of the first line since the last commit: they leave together.
     private var time: Int64 = 0
+    /// Lines of held answers were lost together with a stream's line: `commit` has to say so.
+    private var lostAnswers: Status?
 
     init(
         trail: AuditTrail, access: AccessControl, quotas: QuotaGate, methods: AuditMethods
@@ -33,6 +36,10 @@ final class LoopJournal: CallJournal, @unchecked Sendable {
             record.owner = nil
         }
         guard refresh() else { return }
+        guard !goesWithoutLine(record) else {
+            log?.countRefused()
+            return
+        }
         var entry = entry(record.identity, record.method, isRefused: record.isRefused, status)
         entry.revision = record.revision
         entry.target = record.target
@@ -50,6 +57,20 @@ final class LoopJournal: CallJournal, @unchecked Sendable {
             batch.append(entry)
         }
     }
+
+    /// Administrators close the vault and see what is wrong also when nothing can be written.
+    private func goesWithoutLine(_ record: CallRecord) -> Bool {
+        guard !trail.acceptsEverybody, record.rights.isAdministrator,
+            Self.methodsOfLastResort.contains(record.method), case .unwritable? = log?.state
+        else { return false }
+        return true
+    }
+
+    private static let methodsOfLastResort = Set(
+        [
+            Methods.Vault.status, Methods.Vault.seal, Methods.Audit.state, Methods.Audit.resume,
+            Methods.Access.whoAmI, Methods.Health.check,
+        ].map { String($0.path.dropFirst()) })
 
     /// Lends the bytes of all operations at once: they are put one after the other first.
     private func append(_ entry: inout AuditEntry, _ record: CallRecord) {
@@ -83,18 +104,28 @@ final class LoopJournal: CallJournal, @unchecked Sendable {
             log?.countRefused()
             return
         }
-        batch.append(
-            entry(identity, methods[path], isRefused: true, status))
+        // What is no method may be anything: a URL with the name of a key in it.
+        batch.append(entry(identity, methods[path], isRefused: true, status))
     }
 
-    /// One request of a stream. What it asks for may be done once `commit` has returned nil.
+    /// Writes down one request of a stream, at once, and all lines that wait with it. What it asks
+    /// for may be done when that returns nil.
     func streamed(
-        _ call: StreamCall, by identity: CallerIdentity, _ range: KeyRange? = nil,
+        path: String, by identity: CallerIdentity, _ range: KeyRange? = nil,
         isRefused: Bool, _ status: Status
-    ) {
-        guard refresh() else { return }
-        var entry = entry(identity, methods[call.path], isRefused: isRefused, status)
+    ) -> Status? {
+        guard refresh() else { return nil }
+        let entry = entry(identity, methods[path], isRefused: isRefused, status)
+        let othersWait = !batch.isEmpty
+        append(entry, range)
+        let failure = write()
+        if let failure, othersWait { lostAnswers = failure }
+        return failure
+    }
+
+    private func append(_ entry: AuditEntry, _ range: KeyRange?) {
         guard let range else { return batch.append(entry) }
+        var entry = entry
         range.key.withUnsafeBytes { key in
             range.rangeEnd.withUnsafeBytes { end in
                 entry.key = key
@@ -127,6 +158,11 @@ final class LoopJournal: CallJournal, @unchecked Sendable {
     }
 
     func commit() -> Status? {
+        defer { lostAnswers = nil }
+        return write() ?? lostAnswers
+    }
+
+    private func write() -> Status? {
         guard let log, !batch.isEmpty else { return nil }
         do throws(AuditError) {
             try log.write(&batch, now: time)

@@ -29,6 +29,10 @@ final class ServerGate: Gatekeeper {
         socket: Int32, credentials: PeerCredentials
     ) -> (any PeerIdentification)? {
         guard let peer = Peer(socket: socket) else { return nil }
+        // Whoever could stop the daemon is not to be kept from saving it.
+        if peer.identity.isOwner(daemonUserID: access.daemonUserID) {
+            return PeerSession(peer: peer) {}
+        }
         let owner = quotaBook.owner(of: .peer(peer.identity, unit: nil))
         guard quotas.begin(.connection, by: owner) == nil else { return nil }
         return PeerSession(peer: peer) { [quotas] in quotas.end(.connection, by: owner) }
@@ -128,10 +132,21 @@ final class ServerGate: Gatekeeper {
     ) -> Bool {
         guard let journal = call.journal as? LoopJournal else { return true }
         let status = isRefused ? StatusTable.permissionDenied : status
-        journal.streamed(call, by: identity, range, isRefused: isRefused, status)
-        guard let failure = journal.commit() else { return true }
+        guard
+            let failure = journal.streamed(
+                path: call.path, by: identity, range, isRefused: isRefused, status)
+        else { return true }
         call.finish(failure)
         return false
+    }
+
+    /// Ends a stream that asked for what cannot be done, once that is written down. On its event
+    /// loop.
+    func end(_ call: StreamCall, _ status: Status) {
+        guard let identity = identity(of: call), record(call, by: identity, status: status) else {
+            return
+        }
+        call.finish(status)
     }
 
     // MARK: - Unary calls
@@ -141,11 +156,13 @@ final class ServerGate: Gatekeeper {
         let method = methods[route.path]
         return route.wrappingUnary { call, message, handler in
             let identity: CallerIdentity
+            var refusal: Status?
             do throws(AccessError) {
                 identity = try self.access.identity(of: call.caller)
             } catch {
                 // The token ended between the headers and the message.
-                return .failure(StatusTable.status(of: error))
+                identity = self.access.identityForJournal(call.caller)
+                refusal = StatusTable.status(of: error)
             }
             let record: CallRecord
             if let kept = call.note as? CallRecord {
@@ -154,6 +171,10 @@ final class ServerGate: Gatekeeper {
             } else {
                 record = CallRecord(identity, method: method)
                 call.note = record
+            }
+            if let refusal {
+                record.isRefused = true
+                return .failure(refusal)
             }
             if self.quotas.limitsRequests, !identity.rights.isOwner {
                 if let refusal = self.beginRequest(record) { return .failure(refusal) }

@@ -44,7 +44,7 @@ final class AuditService: Sendable {
         response.path = trail.directory + "/audit.jsonl"
         let position = log.position
         response.sequence = position.sequence
-        response.hash = AuditTrail.hexadecimal(position.hash)
+        response.hash = position.hash
         response.bytes = position.fileBytes
         response.reserveBytes = position.reserveBytes
         response.trouble = AuditTrail.text(of: log.state)

@@ -32,7 +32,7 @@ final class ElectionObserver: StreamHandler, RightsObserver, @unchecked Sendable
     func received(_ message: ByteBuffer) {
         guard task == nil else { return }
         switch Answer.decoded(message, as: V3electionpb_LeaderRequest.self) {
-        case .failure(let status): call.finish(status)
+        case .failure(let status): gate.end(call, status)
         case .success(let request):
             let range = QueuePlace.range(of: Bytes(request.name))
             // Before the question who asks: rules that change from now on are heard of.

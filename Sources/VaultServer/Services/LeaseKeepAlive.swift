@@ -34,7 +34,7 @@ final class LeaseKeepAlive: StreamHandler, RightsObserver, @unchecked Sendable {
     func received(_ message: ByteBuffer) {
         guard !isOver else { return }
         switch Answer.decoded(message, as: Etcdserverpb_LeaseKeepAliveRequest.self) {
-        case .failure(let status): finish(status)
+        case .failure(let status): refuse(status)
         case .success(let request): renew(LeaseID(request.id))
         }
     }
@@ -44,7 +44,7 @@ final class LeaseKeepAlive: StreamHandler, RightsObserver, @unchecked Sendable {
         do throws(VaultError) {
             open = try vault.open()
         } catch {
-            return finish(StatusTable.status(of: error))
+            return refuse(StatusTable.status(of: error))
         }
         do throws(StoreError) {
             let identity = gate.access.identity(of: call.caller, loggedInAs: account)
@@ -61,6 +61,12 @@ final class LeaseKeepAlive: StreamHandler, RightsObserver, @unchecked Sendable {
         }
         // Who does not read the answers is not asked for more.
         if !call.isWritable { call.pauseReading() }
+    }
+
+    /// Ends the call because of a message that has no line yet.
+    private func refuse(_ status: Status) {
+        end()
+        gate.end(call, status)
     }
 
     private func finish(_ status: Status) {

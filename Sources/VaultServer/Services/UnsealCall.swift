@@ -18,7 +18,7 @@ final class UnsealCall: StreamHandler {
         guard !hasStarted else { return }
         hasStarted = true
         switch CredentialDecoding.unseal(message) {
-        case .failure(let error): call.finish(StatusTable.status(of: error))
+        case .failure(let error): service.refuseUnseal(call, error)
         case .success(let credential): service.unseal(call, with: credential)
         }
     }
@@ -26,8 +26,7 @@ final class UnsealCall: StreamHandler {
     func halfClosed() {
         guard !hasStarted else { return }
         hasStarted = true
-        let error = VaultError.invalidRequest("give a passphrase or a key file")
-        call.finish(StatusTable.status(of: error))
+        service.refuseUnseal(call, .invalidRequest("give a passphrase or a key file"))
     }
 
     /// An unseal that has begun goes on: others may be waiting for the vault, too.

@@ -117,6 +117,11 @@ final class VaultService: Sendable {
         return .later
     }
 
+    /// What is no unseal, or none that can be tried. On the call's event loop.
+    func refuseUnseal(_ call: StreamCall, _ error: VaultError) {
+        gate.end(call, StatusTable.status(of: error))
+    }
+
     func unseal(_ call: StreamCall, with credential: CredentialBox) {
         let reporter = UnsealReporter(call: call)
         vault.unseal(with: credential, progress: { reporter.report($0) }) { result in

@@ -14,6 +14,7 @@ final class WatchCall: StreamHandler, RightsObserver, @unchecked Sendable {
     private let stream: WatchStream
     private let grants: WatchGrants
     private let account: String?
+    private let seats: WatchSeats
     private var isOver = false
     private var observation: Int?
 
@@ -27,21 +28,31 @@ final class WatchCall: StreamHandler, RightsObserver, @unchecked Sendable {
         grants = WatchGrants(keepsNothing: identity.rights.isOwner && identity.account == nil) {
             me.value?.recheckSoon()
         }
-        let responder = WatchResponder(call: call, header: open.header, grants: grants)
+        seats = WatchSeats(gate.quotas)
+        let responder = WatchResponder(
+            call: call, header: open.header, grants: grants, seats: seats)
         do throws(StoreError) {
             stream = try open.store.watch(responder)
         } catch {
-            call.finish(gate.vault.refusal(for: error))
+            gate.end(call, gate.vault.refusal(for: error))
             return nil
         }
         me.value = self
         observation = gate.access.add(self)
     }
 
+    /// The call may end without a word: when the vault is sealed, the store ends it.
+    deinit {
+        seats.close()
+        if let observation { gate.access.remove(stream: observation) }
+    }
+
     func received(_ message: ByteBuffer) {
         guard !isOver else { return }
         switch Answer.decoded(message, as: Etcdserverpb_WatchRequest.self) {
-        case .failure(let status): return finish(status)
+        case .failure(let status):
+            close()
+            return gate.end(call, status)
         case .success(let request):
             switch request.requestUnion {
             case .createRequest(let create): self.create(WatchRequest(create))
@@ -61,14 +72,31 @@ final class WatchCall: StreamHandler, RightsObserver, @unchecked Sendable {
     private func create(_ request: WatchRequest) {
         let version = gate.access.version
         let identity = gate.access.identity(of: call.caller, loggedInAs: account)
-        let isAllowed = identity.rights.allowsRead(request.range)
-        guard gate.record(call, by: identity, request.range, isRefused: !isAllowed) else {
-            return close()
-        }
-        grants.asked(isAllowed ? request.range : nil, by: identity.subject)
+        let refusal = takeSeat(for: request, by: identity)
+        let isRecorded = gate.record(
+            call, by: identity, request.range, isRefused: refusal == .denied,
+            status: refusal == .tooManyWatchers ? StatusTable.tooManyRequests : .ok)
+        guard isRecorded else { return close() }
+        grants.asked(refusal == nil ? request.range : nil, by: identity.subject)
         // Rules that came since then did not see it among what was asked.
         if gate.access.version != version { grants.revoke(by: gate.access) }
-        if isAllowed { stream.create(request) } else { stream.refuse() }
+        if let refusal { stream.refuse(refusal) } else { stream.create(request) }
+    }
+
+    /// Why the watcher may not be had; nil when it may.
+    private func takeSeat(
+        for request: WatchRequest, by identity: CallerIdentity
+    ) -> WatchRefusal? {
+        guard identity.rights.allowsRead(request.range) else {
+            seats.pass()
+            return .denied
+        }
+        if identity.rights.isOwner {
+            seats.pass()
+            return nil
+        }
+        let isFree = seats.take(for: gate.quotaBook.owner(of: identity.subject))
+        return isFree ? nil : .tooManyWatchers
     }
 
     /// What is lost is lost when this returns, however busy the event loop is: the change is
@@ -101,6 +129,7 @@ final class WatchCall: StreamHandler, RightsObserver, @unchecked Sendable {
         guard !isOver else { return }
         isOver = true
         stream.close()
+        seats.close()
         if let observation { gate.access.remove(stream: observation) }
     }
 

@@ -6,22 +6,26 @@ final class WatchResponder: WatchReceiver {
     private let call: StreamCall
     private let header: ResponseHeader
     private let grants: WatchGrants
+    private let seats: WatchSeats
 
-    init(call: StreamCall, header: ResponseHeader, grants: WatchGrants) {
+    init(call: StreamCall, header: ResponseHeader, grants: WatchGrants, seats: WatchSeats) {
         self.call = call
         self.header = header
         self.grants = grants
+        self.seats = seats
     }
 
     var room: Int { call.unsentRoom }
 
     func created(_ watchID: Int64, revision: Revision) {
         grants.created(watchID)
+        seats.created(watchID)
         send(WatchResponseEncoding(header, revision, watchID: watchID, isCreated: true))
     }
 
     func refused(_ refusal: WatchRefusal, revision: Revision) {
         grants.refused()
+        seats.refused()
         send(
             WatchResponseEncoding(
                 header, revision, watchID: -1, isCreated: true, isCancelled: true,
@@ -85,6 +89,7 @@ final class WatchResponder: WatchReceiver {
     }
 
     func cancelled(_ watchID: Int64, revision: Revision, compactRevision: Revision?) {
+        seats.ended(watchID)
         send(
             WatchResponseEncoding(
                 header, revision, watchID: watchID, isCancelled: true,

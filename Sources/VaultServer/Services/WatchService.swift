@@ -19,7 +19,7 @@ final class WatchService: Sendable {
         do throws(VaultError) {
             open = try gate.vault.open()
         } catch {
-            call.finish(StatusTable.status(of: error))
+            gate.end(call, StatusTable.status(of: error))
             return IgnoringHandler()
         }
         return WatchCall(call: call, gate: gate, open: open) ?? IgnoringHandler()

@@ -44,7 +44,8 @@ struct PlaintextSearch {
         return findings
     }
 
-    private func find(in bytes: [UInt8]) -> [[UInt8]] {
+    /// What is found in the bytes.
+    func find(in bytes: [UInt8]) -> [[UInt8]] {
         // The C library's search ends at a zero byte, and no needle has one.
         var text = bytes.map { $0 == 0 ? 1 : CChar(bitPattern: $0) }
         text.append(0)

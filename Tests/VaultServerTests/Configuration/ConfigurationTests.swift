@@ -1,5 +1,6 @@
 import Logging
 import Testing
+import VaultAccess
 import VaultStore
 
 @testable import VaultServer
@@ -79,6 +80,15 @@ import VaultStore
             connections_per_user_max: 6
             streams_per_connection_max: 7
             drain_seconds: 8
+            audit_sync: each
+            audit_rotate_bytes: 1048576
+            audit_rotate_age: 2h
+            audit_keep_files: 9
+            audit_key_names: plain
+            quotas:
+              - "uid:1000 class=guaranteed rate=10"
+              - "default watches=2"
+            requests_per_second_max: 11
             log_level: debug
             """)
         var expected = ServerConfiguration()
@@ -102,6 +112,15 @@ import VaultStore
         expected.connectionsPerUserMax = 6
         expected.streamsPerConnectionMax = 7
         expected.drainSeconds = 8
+        expected.audit.synchronization = .each
+        expected.audit.fileBytesMax = 1 << 20
+        expected.audit.fileAgeMax = 2 * 3_600_000
+        expected.audit.keepFiles = 9
+        expected.audit.namesKeys = true
+        expected.quotas = ["uid:1000 class=guaranteed rate=10", "default watches=2"].compactMap {
+            QuotaRule($0)
+        }
+        expected.requestsPerSecondMax = 11
         expected.logLevel = .debug
         #expect(configuration == expected)
     }

@@ -129,8 +129,8 @@ final class WatchEngine: @unchecked Sendable {
     private func answer(_ request: WatchInbox.Request, _ handle: Int, _ stream: WatchStream) {
         switch request {
         case .create(let request): hub.create(request, on: handle)
-        case .refuse:
-            act([.refused(stream: handle, .denied, revision: hub.cursor)])
+        case .refuse(let refusal):
+            act([.refused(stream: handle, refusal, revision: hub.cursor)])
         case .cancel(let watchID): hub.cancel(watchID, on: handle)
         case .progress: hub.requestProgress(on: handle)
         }

@@ -15,7 +15,7 @@ final class WatchInbox: @unchecked Sendable {
 
     enum Request {
         case create(WatchRequest)
-        case refuse
+        case refuse(WatchRefusal)
         case cancel(Int64)
         case progress
     }

@@ -18,10 +18,10 @@ public final class WatchStream: Sendable {
         ask(.create(request))
     }
 
-    /// Has `refused` say `.denied`, in its turn, to a request for a watcher that the client may not
-    /// have. Clients match answers to requests by their order.
-    public func refuse() {
-        ask(.refuse)
+    /// Has `refused` say so, in its turn, to a request for a watcher that the client may not have.
+    /// Clients match answers to requests by their order.
+    public func refuse(_ refusal: WatchRefusal) {
+        ask(.refuse(refusal))
     }
 
     /// Ends a watcher. Answered by `cancelled`, or not at all when there is none with this id.

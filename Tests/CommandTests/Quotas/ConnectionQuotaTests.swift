@@ -1,0 +1,57 @@
+import Glibc
+import Testing
+import VaultTestSupport
+
+extension CommandTests {
+    /// How many connections a user may have. Needs root, to be several users.
+    @Suite struct ConnectionQuotas {
+        private static let user = ["--reuid", "4711", "--regid", "4711", "--clear-groups"]
+
+        @Test func aUserHasAsManyConnectionsAsTheQuotaSaysAndRootIsNotCounted() throws {
+            guard geteuid() == 0 else {
+                return print("not run: needs root, to connect as another user")
+            }
+            let audited = try AuditedVault(
+                configuration: """
+                    socket_mode: "0666"
+                    quotas:
+                      - "uid:4711 connections=1"
+                      - "uid:0 connections=1"
+                    """)
+            let server = try audited.start()
+            let directory = server.socketPath.split(separator: "/").dropLast()
+            chmod("/" + directory.joined(separator: "/"), 0o711)
+            #expect(
+                try audited.vaultctl(server, "allow", "uid:4711", "read", "app/", "--prefix").status
+                    == .exit(0))
+            let holder = try start(server, ["watch", "app/", "--prefix"])
+            let watches = Waiting.until(.seconds(60)) {
+                (try? audited.lines())?.contains {
+                    $0.method == "etcdserverpb.Watch/Watch" && $0.uid == 4711
+                } == true
+            }
+            #expect(watches, "\(holder.errorText)")
+            let second = try start(server, ["whoami"]).result()
+            #expect(second.status == .exit(6), "\(second)")
+
+            // Root is counted for nobody, not even by a rule for it.
+            let rootHolder = try UnixSocket(connectingTo: server.socketPath)
+            #expect(try audited.vaultctl(server, "whoami").status == .exit(0))
+            withExtendedLifetime(rootHolder) {}
+
+            try holder.stop(SIGKILL)
+            let isFree = Waiting.until(.seconds(60)) {
+                (try? start(server, ["whoami"]).result().status) == .exit(0)
+            }
+            #expect(isFree)
+            try server.stop()
+        }
+
+        private func start(_ server: VaultdServer, _ arguments: [String]) throws -> Program {
+            try Program(
+                "setpriv",
+                Self.user + [try BuiltPrograms.path("vaultctl"), "--socket", server.socketPath]
+                    + arguments)
+        }
+    }
+}
