@@ -130,6 +130,7 @@ final class AuditTrail: Sendable {
         let before = isOpenForAll.load(ordering: .relaxed)
         let state = log.check(now: CalendarClock.now())
         log.synchronizeIfDue(now: CalendarClock.now())
+        log.rotateIfNear(now: CalendarClock.now())
         isOpenForAll.store(state.acceptsEverybody, ordering: .relaxed)
         if before != state.acceptsEverybody { say(state) }
     }

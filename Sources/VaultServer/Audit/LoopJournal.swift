@@ -11,7 +11,8 @@ final class LoopJournal: CallJournal, @unchecked Sendable {
     private let access: AccessControl
     private let quotas: QuotaGate
     private let methods: AuditMethods
-    private var batch = AuditBatch(keyNames: .hashed(nil))
+    // SAFETY: none of the batch's methods calls anything that could come back here.
+    @exclusivity(unchecked) private var batch = AuditBatch(keyNames: .hashed(nil))
     private var version: UInt64 = 0
     private var log: AuditLog?
     /// Of the first line since the last commit: they leave together.
@@ -130,6 +131,7 @@ final class LoopJournal: CallJournal, @unchecked Sendable {
         guard let log, !batch.isEmpty else { return nil }
         do throws(AuditError) {
             try log.write(&batch, now: time)
+            if log.asksForRotation() { trail.lookSoon() }
             return nil
         } catch {
             trail.noteFailure()
