@@ -8,7 +8,9 @@ public protocol Gatekeeper: Sendable {
 
     /// Sees every call before its route is looked for (also unknown paths) and may refuse it.
     /// Called on the connection's event loop; must not block.
-    func admit(path: String, caller: Caller) -> Status?
+    ///
+    /// - Parameter mark: what is written on the route; 0 where there is none.
+    func admit(path: String, mark: Int, caller: Caller) -> Status?
 
     /// The journal of one more event loop.
     func makeJournal() -> (any CallJournal)?
@@ -21,7 +23,7 @@ extension Gatekeeper {
         UnknownPeer.instance
     }
 
-    public func admit(path: String, caller: Caller) -> Status? { nil }
+    public func admit(path: String, mark: Int, caller: Caller) -> Status? { nil }
 
     public func makeJournal() -> (any CallJournal)? { nil }
 }

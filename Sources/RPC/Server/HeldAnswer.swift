@@ -1,8 +1,9 @@
-/// An answer that waits until it is in the journal.
+/// An answer that waits until it is in the journal; its message is on its stream already.
 struct HeldAnswer {
     let connection: ServerConnection
     let slot: Int
     /// The stream of that slot may be another one by then.
     let streamID: Int32
-    let result: UnaryResult
+    /// How the call failed; nil when it did not.
+    let failure: Status?
 }

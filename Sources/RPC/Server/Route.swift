@@ -8,6 +8,8 @@ public struct Route: Sendable {
     }
 
     public let path: String
+    /// What the gatekeeper wrote on it, to be told with every call: 0 until it did.
+    public var mark = 0
     let kind: Kind
 
     /// A method with one request and one response. The handler runs on the connection's event

@@ -36,9 +36,16 @@ extension ServerConnection {
         stream.isHeld = true
         // Counted from now on: a client that asks faster than it reads is not answered further.
         unreadAnswerBytes += result.byteCount
+        var failure: Status?
+        switch result {
+        // Nothing of it is sent before the head is.
+        case .message(let message): stream.outbound.append(message)
+        case .chunks(let chunks): stream.outbound.append(chunks: chunks)
+        case .failure(let status): failure = status
+        }
         mailbox.hold(
             HeldAnswer(
-                connection: self, slot: stream.slot, streamID: stream.streamID, result: result))
+                connection: self, slot: stream.slot, streamID: stream.streamID, failure: failure))
     }
 
     /// The journal has it, or `failure` says what is answered in its place.
@@ -46,15 +53,16 @@ extension ServerConnection {
         let stream = streams[answer.slot]
         // It may be over: cut off, or its slot another's.
         guard stream.isLive, stream.streamID == answer.streamID, stream.finalStatus == nil else {
-            unreadAnswerBytes -= answer.result.byteCount
             return
         }
         stream.isHeld = false
-        if let failure {
-            unreadAnswerBytes -= answer.result.byteCount
+        if let failure = failure ?? answer.failure {
+            unreadAnswerBytes -= stream.outbound.byteCount
+            stream.outbound.removeAll()
             fail(stream, failure)
         } else {
-            submit(answer.result, on: stream)
+            stream.finalStatus = .ok
+            sendHead(of: stream)
         }
     }
 

@@ -74,7 +74,9 @@ extension ServerConnection: SessionDelegate {
 
     private func start(_ stream: ServerStream) {
         let path = stream.head.route?.path ?? stream.head.unroutedPath
-        if let refusal = environment.gate.admit(path: path, caller: caller(of: stream)) {
+        let refusal = environment.gate.admit(
+            path: path, mark: stream.head.route?.mark ?? 0, caller: caller(of: stream))
+        if let refusal {
             turnAway(stream, path: path, refusal)
             return
         }

@@ -10,6 +10,10 @@ public final class AuditLog: Sendable {
     private let writer: Mutex<AuditWriter>
     private let acceptsEverybodyNow: Atomic<Bool>
     private let settings: AuditSettings
+    /// A file is nearly full, and nobody was asked to rotate it.
+    private let rotationNear = Atomic<Bool>(false)
+    /// The first line of the file for which somebody was.
+    private let askedFor = Atomic<UInt64>(0)
 
     /// Opens the log in `directory`, which is made when it is missing, or begins one. The vault is
     /// sealed then. Throws `.unsafe` for a wrong owner or mode, `.system` when nothing can be
@@ -125,9 +129,14 @@ public final class AuditLog: Sendable {
             writer.synchronizedAt = now
             return (file, writer.disk)
         }
-        guard let due else { return }
+        if let due { _ = synchronize(due.file, due.disk) }
+    }
+
+    /// Without the lock: lines can be written meanwhile. False when it failed.
+    private func synchronize(_ file: AuditFile, _ disk: AuditDisk) -> Bool {
         do throws(AuditError) {
-            try due.disk.synchronize(due.file)
+            try disk.synchronize(file)
+            return true
         } catch {
             // What the kernel could not write it may drop: what is in the file is not known.
             writer.withLock { writer in
@@ -135,6 +144,32 @@ public final class AuditLog: Sendable {
                 _ = writer.fail(error)
                 acceptsEverybodyNow.store(false, ordering: .releasing)
             }
+            return false
+        }
+    }
+
+    /// True once for a file that is nearly full: `rotateIfNear` should be called soon.
+    public func asksForRotation() -> Bool {
+        rotationNear.load(ordering: .relaxed)
+            && rotationNear.compareExchange(
+                expected: true, desired: false, ordering: .relaxed
+            ).exchanged
+    }
+
+    /// Rotates a file that is nearly full. Left alone, it is rotated by the `write` for which it
+    /// has no room, and everybody waits until all of it is on the disk; here only for its last
+    /// lines. It waits for the disk: never call it on an event loop.
+    public func rotateIfNear(now: Int64) {
+        let due: (file: AuditFile, disk: AuditDisk)? = writer.withLock { writer in
+            guard writer.isRotationNear, let file = writer.file else { return nil }
+            return (file, writer.disk)
+        }
+        guard let due, synchronize(due.file, due.disk) else { return }
+        writer.withLock { writer in
+            // Somebody else may have rotated meanwhile.
+            guard writer.isRotationNear, writer.file === due.file else { return }
+            writer.rotate(now: now)
+            acceptsEverybodyNow.store(writer.state.acceptsEverybody, ordering: .releasing)
         }
     }
 
@@ -161,6 +196,15 @@ public final class AuditLog: Sendable {
             }
             guard writer.state != .closed else { throw .closed }
             try body(&writer)
+            noteRotation(writer)
         }
+    }
+
+    /// Asks once for each file.
+    private func noteRotation(_ writer: borrowing AuditWriter) {
+        guard writer.isRotationNear, writer.firstSequence != askedFor.load(ordering: .relaxed)
+        else { return }
+        askedFor.store(writer.firstSequence, ordering: .relaxed)
+        rotationNear.store(true, ordering: .relaxed)
     }
 }

@@ -12,6 +12,15 @@ extension AuditWriter {
         guard size + Int64(count) > settings.fileBytesMax || age >= settings.fileAgeMax else {
             return
         }
+        rotate(now: now)
+    }
+
+    /// Three quarters of the file are full.
+    var isRotationNear: Bool {
+        state == .writing && size > settings.fileBytesMax / 4 * 3
+    }
+
+    mutating func rotate(now: Int64) {
         let next: AuditFile
         do throws(AuditError) {
             next = try prepareNext()

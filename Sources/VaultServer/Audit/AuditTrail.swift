@@ -138,6 +138,7 @@ final class AuditTrail: Sendable {
         let state = log.check(now: CalendarClock.now())
         log.synchronizeIfDue(now: CalendarClock.now())
         unlockIfDue(log, state)
+        log.rotateIfNear(now: CalendarClock.now())
         isOpenForAll.store(state.acceptsEverybody, ordering: .relaxed)
         if before != state.acceptsEverybody { say(state) }
     }

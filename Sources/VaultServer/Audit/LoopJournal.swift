@@ -12,7 +12,8 @@ final class LoopJournal: CallJournal, @unchecked Sendable {
     private let access: AccessControl
     private let quotas: QuotaGate
     private let methods: AuditMethods
-    private var batch = AuditBatch(keyNames: .hashed(nil))
+    // SAFETY: none of the batch's methods calls anything that could come back here.
+    @exclusivity(unchecked) private var batch = AuditBatch(keyNames: .hashed(nil))
     private var version: UInt64 = 0
     private var log: AuditLog?
     /// Of the first line since the last commit: they leave together.
@@ -61,7 +62,7 @@ final class LoopJournal: CallJournal, @unchecked Sendable {
     /// Administrators close the vault and see what is wrong also when nothing can be written.
     private func goesWithoutLine(_ record: CallRecord) -> Bool {
         guard !trail.acceptsEverybody, record.rights.isAdministrator,
-            Self.methodsOfLastResort.contains(record.method), case .unwritable? = log?.state
+            Self.methodsOfLastResort.contains(record.method.name), case .unwritable? = log?.state
         else { return false }
         return true
     }
@@ -166,6 +167,7 @@ final class LoopJournal: CallJournal, @unchecked Sendable {
         guard let log, !batch.isEmpty else { return nil }
         do throws(AuditError) {
             try log.write(&batch, now: time)
+            if log.asksForRotation() { trail.lookSoon() }
             return nil
         } catch {
             trail.noteFailure()

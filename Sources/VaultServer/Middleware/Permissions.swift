@@ -1,7 +1,11 @@
 import VaultAPI
 
 /// What a caller must be, or hold, for a method.
-enum Requirement: Hashable, Sendable {
+///
+/// A route's mark is the raw value, so that one without a mark is for administrators.
+enum Requirement: Int, Sendable {
+    /// An administrator. Zero, which is what a route without a mark has.
+    case administrator = 0
     /// Anyone whom the socket lets in; says nothing about the vault but whether it serves.
     case anyone
     /// Somebody whom the rules name, whatever they allow. Nothing about keys is said.
@@ -11,8 +15,6 @@ enum Requirement: Hashable, Sendable {
     /// Write permission on the keys that the request names, and read permission where it returns
     /// what was there.
     case writeKeys
-    /// An administrator.
-    case administrator
 }
 
 /// Every method of the API and who may call it. A test fails when one is missing.

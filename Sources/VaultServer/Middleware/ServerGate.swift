@@ -44,14 +44,14 @@ final class ServerGate: Gatekeeper {
 
     /// Before a byte of the request is read. What needs the request's keys is decided again, with
     /// them.
-    func admit(path: String, caller: Caller) -> Status? {
+    func admit(path: String, mark: Int, caller: Caller) -> Status? {
         let identity: CallerIdentity
         do throws(AccessError) {
             identity = try access.identity(of: caller)
         } catch {
             return StatusTable.status(of: error)
         }
-        let requirement = requirements[path] ?? .administrator
+        let requirement = Requirement(rawValue: mark) ?? .administrator
         if let refusal = refusal(requirement, identity) { return refusal }
         guard trail.acceptsEverybody || identity.rights.isAdministrator else {
             return trail.refusal
@@ -78,7 +78,7 @@ final class ServerGate: Gatekeeper {
     /// The handler of a call, within the gate.
     func guarded(_ route: Route) -> Route {
         if BuildKind.isWithoutAccess { return unguarded(route) }
-        return guardingUnary(route).wrappingStream { call, open in
+        var guarded = guardingUnary(route).wrappingStream { call, open in
             // The others write their requests down one by one.
             if Self.streamsOfOneRequest.contains(route.path) {
                 guard let identity = self.identity(of: call), self.record(call, by: identity)
@@ -86,6 +86,8 @@ final class ServerGate: Gatekeeper {
             }
             return open(call)
         }
+        guarded.mark = (requirements[route.path] ?? .administrator).rawValue
+        return guarded
     }
 
     /// The handler by itself, for a build without a gate: whoever calls is an administrator.

@@ -33,10 +33,13 @@ import VaultStore
                 peer: PeerCredentials(processID: getpid(), userID: 4711, groupID: 4711),
                 identification: Nobody(), metadata: [:])
             for method in Self.methods where Permissions.table[method] != .anyone {
-                #expect(gate.admit(path: method.path, caller: stranger) == Self.denied, "\(method)")
+                let mark = try #require(Permissions.table[method]).rawValue
+                #expect(
+                    gate.admit(path: method.path, mark: mark, caller: stranger) == Self.denied,
+                    "\(method)")
             }
             // What is not in the table is for nobody.
-            #expect(gate.admit(path: "/x.Y/Z", caller: stranger) == Self.denied)
+            #expect(gate.admit(path: "/x.Y/Z", mark: 0, caller: stranger) == Self.denied)
         }
     }
 

@@ -54,7 +54,8 @@ import VaultTestSupport
         let identity = CallerIdentity(
             peer: peer, unit: nil, account: nil, rights: access.rights(of: .peer(peer, unit: nil)))
         let journal = LoopJournal(
-            trail: trail, access: access, quotas: QuotaGate(.unlimited), paths: [])
+            trail: trail, access: access, quotas: QuotaGate(.unlimited),
+            methods: AuditMethods(paths: []))
         return (journal, trail, Stranger(caller: caller, identity: identity))
     }
 
