@@ -127,7 +127,7 @@ private struct LoginGate: Gatekeeper {
         self.note = note
     }
 
-    func admit(path: String, caller: Caller) -> Status? {
+    func admit(path: String, mark: Int, caller: Caller) -> Status? {
         note(path, caller.metadata["token"])
         return nil
     }

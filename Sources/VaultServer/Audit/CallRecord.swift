@@ -12,8 +12,8 @@ final class CallRecord: CallNote, @unchecked Sendable {
     private(set) var method: AuditMethod
     /// Authorization said no.
     var isRefused = false
-    /// Whose rights the call is about. Only where the caller may do what it asks: others could
-    /// write anything into the log, and people type passwords where names belong.
+    /// Whose rights the call changed or asked about. Only names that there are: people type
+    /// passwords where names belong.
     var target: String?
     /// The store's revision that the answer tells of.
     var revision: Int64?
@@ -75,24 +75,17 @@ final class CallRecord: CallNote, @unchecked Sendable {
         }
     }
 
-    /// A change of users and roles: whose, and which range it is about.
-    func note(_ change: AccessChange) {
+    /// The range that a change of users and roles is about, if it is about one.
+    func namesRange(of change: AccessChange) {
         switch change {
-        case .addUser(let name, _), .deleteUser(let name), .changePassword(let name, _),
-            .addRole(let name), .deleteRole(let name):
-            target = name
-        case .grantRole(let user, let role), .revokeRole(let user, let role):
-            target = "\(user) \(role)"
-        case .grantPermission(let role, let permission):
-            target = role
+        case .grantPermission(_, let permission), .allow(_, let permission),
+            .deny(_, let permission):
             names(KeyRange(key: permission.key, rangeEnd: permission.rangeEnd))
-        case .revokePermission(let role, let key, let rangeEnd):
-            target = role
+        case .revokePermission(_, let key, let rangeEnd):
             names(KeyRange(key: key, rangeEnd: rangeEnd))
-        case .enableLogin, .disableLogin: break
-        case .allow(let principal, let permission), .deny(let principal, let permission):
-            target = principal.description
-            names(KeyRange(key: permission.key, rangeEnd: permission.rangeEnd))
+        case .addUser, .deleteUser, .changePassword, .grantRole, .revokeRole, .addRole,
+            .deleteRole, .enableLogin, .disableLogin:
+            break
         }
     }
 
@@ -116,5 +109,20 @@ extension UnaryCall {
             preconditionFailure("no call reaches a handler without a record")
         }
         return record
+    }
+}
+
+extension AccessChange {
+    /// Whose rights it changes, by names that exist once it is made.
+    var target: String? {
+        switch self {
+        case .addUser(let name, _), .deleteUser(let name), .changePassword(let name, _),
+            .addRole(let name), .deleteRole(let name):
+            name
+        case .grantRole(let user, let role), .revokeRole(let user, let role): "\(user) \(role)"
+        case .grantPermission(let role, _), .revokePermission(let role, _, _): role
+        case .allow(let principal, _), .deny(let principal, _): principal.description
+        case .enableLogin, .disableLogin: nil
+        }
     }
 }

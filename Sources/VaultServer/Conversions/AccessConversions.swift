@@ -45,14 +45,6 @@ extension ResponseEncoding {
         }
     }
 
-    /// What etcd says of the role "root".
-    static func everything(to writer: inout WireWriter) {
-        writer.message(2) {
-            $0.number(1, Int64(PermissionKind.readWrite.type.rawValue))
-            $0.bytes(3, [0])
-        }
-    }
-
     static func explanation(_ explanation: Explanation) -> ByteBuffer {
         var writer = WireWriter()
         writer.number(1, explanation.allowed ? 1 : 0)

@@ -117,9 +117,8 @@ final class AccessService: Sendable {
                 let span = KeySpan(key: Array(request.key), rangeEnd: Array(request.rangeEnd))
             else { return .failure(StatusTable.badExplanation) }
             record.names(KeyRange(key: Array(request.key), rangeEnd: Array(request.rangeEnd)))
-            record.target =
-                request.principals.isEmpty
-                ? nil : request.principals.joined(separator: " ")
+            let known = request.principals.filter { vault.access.book?.user(named: $0) != nil }
+            record.target = known.isEmpty ? nil : known.joined(separator: " ")
             return explain(request.principals, record.identity, action, span, call)
         }
     }

@@ -58,9 +58,6 @@ extension AuthService {
             response.header = header
             return Answer.encoded(response).map { head in
                 var writer = WireWriter()
-                if role.isRoot {
-                    ResponseEncoding.everything(to: &writer)
-                }
                 for permission in role.permissions {
                     ResponseEncoding.permission(permission, to: &writer)
                 }

@@ -12,7 +12,8 @@ extension Vault {
                 ByteBuffer, Status
             >
     ) -> UnaryAnswer {
-        call.record.note(change)
+        let record = call.record
+        record.namesRange(of: change)
         let open: OpenVault
         do throws(VaultError) {
             open = try self.open()
@@ -21,7 +22,9 @@ extension Vault {
         }
         let isAccepted = access.apply(change, in: open.store) { result in
             switch result {
-            case .success(let outcome): call.finish(body(outcome, open.header))
+            case .success(let outcome):
+                record.target = change.target
+                call.finish(body(outcome, open.header))
             case .failure(.access(let error)): call.finish(StatusTable.status(of: error))
             case .failure(.store(let error)): call.finish(self.refusal(for: error))
             }

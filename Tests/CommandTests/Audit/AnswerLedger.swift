@@ -78,7 +78,12 @@ final class AnswerLedger: Sendable {
             loggedByMethod[method, default: 0] += 1
         }
         return state.withLock { state in
-            let missing = state.answers.filter { $0.value > logged[$0.key, default: 0] }
+            // What was answered while the vault was sealed is there, without the name of its key.
+            func nameless(_ answer: Answer) -> Int {
+                logged[Answer(method: answer.method, status: answer.status, user: answer.user)] ?? 0
+            }
+            let missing = state.answers
+                .filter { $0.value > logged[$0.key, default: 0] + nameless($0.key) }
                 .map { "\($0.key) was answered \($0.value) times: \(logged[$0.key, default: 0])" }
             let invented = state.attempts.filter { $0.value < loggedByMethod[$0.key, default: 0] }
                 .map { "\($0.key) was asked \($0.value) times: \(loggedByMethod[$0.key] ?? 0)" }
