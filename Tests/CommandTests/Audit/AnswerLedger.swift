@@ -72,7 +72,7 @@ final class AnswerLedger: Sendable {
             let isKnown = status == "OK"
             let answer = Answer(
                 method: method, status: status,
-                key: isKnown ? line.key.flatMap { keys[$0] } : nil,
+                key: isKnown ? line.key.map { keys[$0] ?? $0 } : nil,
                 user: isKnown || status == "PERMISSION_DENIED" ? line.user : nil)
             logged[answer, default: 0] += 1
             loggedByMethod[method, default: 0] += 1

@@ -180,7 +180,7 @@ import VaultTestSupport
         for round in 0..<5 {
             let log = try opened()
             let acknowledged = try KilledChild.run(
-                after: 20 + 40 * round
+                after: 20 + 40 * round, filesOf: fixture.path
             ) { (number: UInt64) -> UInt64? in
                 do throws(AuditError) {
                     try fixture.write(Int(number % 7) + 1, to: log)

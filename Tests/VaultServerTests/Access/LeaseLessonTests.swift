@@ -8,7 +8,7 @@ import VaultAPI
 @testable import VaultServer
 
 /// A lease names keys and ends them: etcd's GHSA-3p4g-rcw5-8298 and its kin.
-@Suite struct LeaseLessonTests {
+@Suite(.serialized) struct LeaseLessonTests {
     private static let denied = Status(.permissionDenied, "etcdserver: permission denied")
 
     @Test func theKeysOfALeaseAreToldToTheirReadersAlone() async throws {

@@ -8,7 +8,7 @@ import VaultAPI
 @testable import VaultServer
 
 /// What other vaults and stores got wrong, each by its name.
-@Suite struct LessonTests {
+@Suite(.serialized) struct LessonTests {
     private static let denied = Status(.permissionDenied, "etcdserver: permission denied")
 
     // MARK: - Ranges

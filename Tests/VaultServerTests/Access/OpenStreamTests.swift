@@ -9,7 +9,7 @@ import VaultTestSupport
 @testable import VaultServer
 
 /// Rules that change while somebody watches.
-@Suite struct OpenStreamTests {
+@Suite(.serialized) struct OpenStreamTests {
     private static let reason =
         "rpc error: code = PermissionDenied desc = etcdserver: permission denied"
 

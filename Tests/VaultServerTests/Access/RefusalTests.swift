@@ -9,7 +9,7 @@ import VaultStore
 @testable import VaultServer
 
 /// Every method of the table, by those who may and those who may not call it.
-@Suite struct RefusalTests {
+@Suite(.serialized) struct RefusalTests {
     private static let denied = Status(.permissionDenied, "etcdserver: permission denied")
     private static let deniedWatch =
         "rpc error: code = PermissionDenied desc = etcdserver: permission denied"

@@ -10,7 +10,7 @@ import VaultTestSupport
 
 /// What the audit log says of calls, seen from outside: one line each, with what the client was
 /// told.
-@Suite struct AuditedCallTests {
+@Suite(.serialized) struct AuditedCallTests {
     /// Sealing comes last; it ends what the others need.
     private static let unary =
         Permissions.table.keys.filter { $0.kind == .unary && $0 != Methods.Vault.seal }

@@ -9,7 +9,7 @@ import VaultTestSupport
 @testable import VaultServer
 
 /// What the audit log says of streams: one line for each request in them.
-@Suite struct AuditedStreamTests {
+@Suite(.serialized) struct AuditedStreamTests {
     @Test func everyWatcherThatIsAskedForLeavesALine() async throws {
         try await TestServer.withUnsealed { (server) async throws in
             let token = try await server.logIn(["web": [("app/", "app0")]])["web"]

@@ -6,7 +6,7 @@ import VaultTestSupport
 
 @testable import VaultServer
 
-@Suite struct RotationTests {
+@Suite(.serialized) struct RotationTests {
     @Test func aLogThatIsRotatedUnderLoadLosesNothing() async throws {
         let (clients, requests) = (4, 2_200)
         try await TestServer.with(change: { $0.audit.fileBytesMax = 1 << 20 }) {

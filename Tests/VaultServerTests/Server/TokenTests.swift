@@ -8,7 +8,7 @@ import VaultAPI
 @testable import VaultServer
 
 /// Tokens are looked at again and again on one connection, and remembered for a moment.
-@Suite struct TokenTests {
+@Suite(.serialized) struct TokenTests {
     @Test func aTokenIsNoGoodOnceThePasswordIsChanged() async throws {
         try await TestServer.withUnsealed { server in
             try await Self.prepare(server)
