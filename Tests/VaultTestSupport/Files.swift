@@ -1,4 +1,4 @@
-public import Glibc
+import Glibc
 
 /// Whole files, without Foundation.
 public enum Files {
@@ -23,7 +23,7 @@ public enum Files {
     }
 
     /// Creates or replaces the file.
-    public static func write(_ bytes: [UInt8], to path: String, mode: mode_t = 0o600) throws {
+    public static func write(_ bytes: [UInt8], to path: String, mode: UInt32 = 0o600) throws {
         let flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC
         let descriptor = Glibc.open(path, flags, mode)
         guard descriptor >= 0 else { throw failure("cannot create \(path)") }
@@ -39,7 +39,7 @@ public enum Files {
     }
 
     /// Creates or replaces the file with UTF-8 text.
-    public static func write(_ text: String, to path: String, mode: mode_t = 0o600) throws {
+    public static func write(_ text: String, to path: String, mode: UInt32 = 0o600) throws {
         try write(Array(text.utf8), to: path, mode: mode)
     }
 
@@ -88,7 +88,7 @@ public enum Files {
     }
 
     /// The permission bits of the file, or nil without one.
-    public static func mode(_ path: String) -> mode_t? {
+    public static func mode(_ path: String) -> UInt32? {
         var status = stat()
         return lstat(path, &status) == 0 ? status.st_mode & 0o7777 : nil
     }
