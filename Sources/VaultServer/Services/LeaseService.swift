@@ -61,7 +61,11 @@ final class LeaseService: Sendable {
     private func keepAlive(_ call: StreamCall) -> any StreamHandler {
         let handler = LeaseKeepAlive(call: call, gate: gate, open: keepAlives)
         // It is among the open ones first: a seal that comes now ends it, or is seen here.
-        if let refusal = refusal() { call.finish(refusal) }
+        if let refusal = refusal() {
+            handler.cancelled()
+            gate.end(call, refusal)
+            return IgnoringHandler()
+        }
         return handler
     }
 

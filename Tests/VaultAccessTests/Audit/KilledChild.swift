@@ -4,7 +4,7 @@ import VaultTestSupport
 /// A copy of this process that works until it is killed, and tells what it has done.
 enum KilledChild {
     /// Calls `work` in the copy with 0, 1, 2, … and kills it after it has returned `count` times.
-    /// The last number that `work` returned there. Of the open files it has those below `directory`.
+    /// The last number that `work` returned there. It keeps the open files below `directory`.
     static func run(
         after count: Int, filesOf directory: String, _ work: (UInt64) -> UInt64?
     ) throws -> UInt64 {
