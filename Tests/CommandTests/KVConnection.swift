@@ -15,11 +15,12 @@ final class KVConnection: Sendable {
 
     /// The answer's bytes, or the status that the server gave instead.
     func call(
-        _ path: String, _ message: [UInt8], timeout: Duration = .seconds(30)
+        _ path: String, _ message: [UInt8], metadata: Metadata = [:],
+        timeout: Duration = .seconds(30)
     ) async -> Result<[UInt8], Status> {
         do {
             let answer = try await client.unary(
-                path, ByteBuffer(bytes: message), timeout: timeout)
+                path, ByteBuffer(bytes: message), metadata: metadata, timeout: timeout)
             return .success(Array(answer.readableBytesView))
         } catch let status as Status {
             return .failure(status)
