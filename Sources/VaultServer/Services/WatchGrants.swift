@@ -2,7 +2,8 @@ import Synchronization
 import VaultAccess
 import VaultStore
 
-/// Which ranges the watchers of one stream were granted, so that they can be taken away. Thread-safe.
+/// Which ranges the watchers of one stream were granted, so that they can be taken away.
+/// Thread-safe.
 ///
 /// Watchers get their ids from the store, in the order in which they were asked for.
 final class WatchGrants: Sendable {

@@ -7,8 +7,8 @@ struct AuthDifference: Sendable {
     let explains: @Sendable (AuthRequest, _ oracle: AuthAnswer, _ vault: AuthAnswer) -> Bool
 
     static let all = [
-        malformedPermission, noPassword, unguarded, otherWords, tokenOfStream, nested,
-        alarmHeader,
+        malformedPermission, noPassword, unguarded, otherWords, tokenOfStream, transaction,
+        alarmHeader, openEndedWatch,
     ]
 
     private static let denied = AuthAnswer.failure(code: 7, "etcdserver: permission denied")
@@ -66,14 +66,18 @@ struct AuthDifference: Sendable {
     }
 
     /// Root repeats it on vaultd, so that the stores stay equal.
-    static let nested = AuthDifference(
-        reason: "3.4 does not look into nested transactions before it runs them"
+    static let transaction = AuthDifference(
+        reason: "3.4 looks neither into nested transactions nor at a put's prev_kv in one"
     ) { request, oracle, vault in
         guard vault == denied, case .message = oracle,
-            let transaction = request.message as? Etcdserverpb_TxnRequest
+            let message = request.message as? Etcdserverpb_TxnRequest
         else { return false }
-        return (transaction.success + transaction.failure).contains {
-            if case .requestTxn = $0.request { true } else { false }
+        return (message.success + message.failure).contains {
+            switch $0.request {
+            case .requestTxn: true
+            case .requestPut(let put): put.prevKv
+            default: false
+            }
         }
     }
 
@@ -83,5 +87,16 @@ struct AuthDifference: Sendable {
         guard request.method == Methods.Maintenance.alarm, case .message(let text) = vault
         else { return false }
         return oracle == .message("") && text.hasPrefix("header {")
+    }
+
+    /// The lesson of `OpenStreamTests.aWatchOfOneKeySeesNoLaterKeys`.
+    static let openEndedWatch = AuthDifference(
+        reason: "3.4 asks of a watch from a key on for the right to that one key"
+    ) { request, oracle, vault in
+        guard let message = request.message as? Etcdserverpb_WatchRequest,
+            message.createRequest.rangeEnd.elementsEqual([0]),
+            case .message(let left) = oracle, case .message(let right) = vault
+        else { return false }
+        return !left.contains("canceled") && right.contains("PermissionDenied")
     }
 }

@@ -101,7 +101,7 @@ extension CommandTests {
                     if let known {
                         counts[known.reason, default: 0] += 1
                         if case .message = one { try await undo(request, on: left) }
-                        if known.reason == AuthDifference.nested.reason {
+                        if known.reason == AuthDifference.transaction.reason {
                             var repeated = request
                             repeated.user = "root"
                             let answer = try await right.answer(repeated)
@@ -111,7 +111,7 @@ extension CommandTests {
                         divergence = """
                             seed \(seed), operation \(index): the answers differ \
                             (replay with VAULT_SEED=\(seed))
-                            \(scene.suffix(40).joined(separator: "\n"))
+                            \(scene.suffix(120).joined(separator: "\n"))
                             --- vaultd answered
                             \(two)
                             """

@@ -17,6 +17,8 @@ struct AuthGenerator {
     /// vaultd limits how fast passwords may be tried; a run keeps below that.
     private var loginsLeft = 36
     private var failuresLeft = 4
+    /// Whose tokens are no good any more.
+    private var ended: Set<String> = []
     /// Ranges of each role's permissions.
     private var granted: [String: Set<KeyRange>] = [:]
 
@@ -47,7 +49,8 @@ struct AuthGenerator {
     mutating func next(isKnown: (String) -> Bool) -> AuthRequest {
         if let request = opening.popLast() { return request }
         if !waiting.isEmpty { return login(waiting.removeFirst()) }
-        let known = Self.users.filter(isKnown)
+        let isAny = random.once(in: 6)
+        let known = Self.users.filter { isKnown($0) && (isAny || !ended.contains($0)) }
         let other = known.isEmpty ? "root" : random.pick(known)
         switch random.next() % 100 {
         case 0..<45: return keys(by: other)
@@ -55,7 +58,8 @@ struct AuthGenerator {
         case 75..<83: return change(by: other)
         case 83..<92: return look(by: other)
         case 92..<96: return open(by: other)
-        default: return login(random.pick(Self.users))
+        // Most of all those who are out.
+        default: return login(random.pick(ended.isEmpty ? Self.users : ended.sorted()))
         }
     }
 
@@ -63,8 +67,10 @@ struct AuthGenerator {
     mutating func learn(_ request: AuthRequest, _ answer: AuthAnswer) {
         guard case .message = answer else {
             if request.login != nil { failuresLeft -= 1 }
+            if case .failure(code: 16, _) = answer, let user = request.user { ended.insert(user) }
             return
         }
+        if let user = request.login { ended.remove(user) }
         switch request.message {
         case let add as Etcdserverpb_AuthUserAddRequest: passwords[add.name] = add.password
         case let change as Etcdserverpb_AuthUserChangePasswordRequest:
@@ -263,7 +269,7 @@ extension AuthGenerator {
                 user, Methods.Auth.userGrantRole,
                 Etcdserverpb_AuthUserGrantRoleRequest.with {
                     $0.user = name
-                    $0.role = role == "root" && name != "root" ? "r1" : role
+                    $0.role = role == "root" && (name != "root" || user == nil) ? "r1" : role
                 })
         case 15:
             return AuthRequest(

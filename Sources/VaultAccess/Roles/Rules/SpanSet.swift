@@ -5,7 +5,7 @@ import Glibc
 /// Only the borders are kept, one after the other: a key is inside when the number of borders that
 /// are not after it is odd.
 ///
-///     "a" ..< "c", "b" ..< "f", "k" ..< (no end)   ->   a f k       "g": 2, outside   "m": 3, inside
+///     "a" ..< "c", "b" ..< "f", "k" ..< (no end)  ->  a f k     "g": 2, outside  "m": 3, inside
 public struct SpanSet: Sendable {
     /// The borders' bytes without gaps, so that a look-up follows no pointers and counts nobody's
     /// references.
