@@ -12,10 +12,13 @@ final class WatchConnection {
 
     /// - Parameter timeout: of the whole stream, so that a test ends that waits for what never
     ///   comes.
-    init(_ socketPath: String, timeout: Duration = .seconds(300)) async throws {
+    init(
+        _ socketPath: String, metadata: Metadata = [:], timeout: Duration = .seconds(300)
+    ) async throws {
         client = try await Client.connect(
             socketPath: socketPath, group: MultiThreadedEventLoopGroup.singleton)
-        stream = try await client.stream(Methods.Watch.watch.path, timeout: timeout)
+        stream = try await client.stream(
+            Methods.Watch.watch.path, metadata: metadata, timeout: timeout)
         messages = stream.messages.makeAsyncIterator()
     }
 
