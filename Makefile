@@ -16,6 +16,10 @@ build: install-packages
 run: build
 	@sh deploy/demo.sh $(RELEASE)
 
+# Tests at once. All 900 on two cores starve each other for minutes, and what waits gives up.
+TEST_WIDTH ?= 8
+export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH = $(TEST_WIDTH)
+
 test: install-packages install-test-packages
 	$(SWIFT) build --product vaultdPackageTests
 	$(SWIFT) test --skip-build --parallel

@@ -232,6 +232,52 @@ public enum Methods {
         public static let all = [hashKey, state, resume]
     }
 
+    /// `vault.v1.KeySlots`.
+    public enum KeySlots {
+        /// The service's full name.
+        public static let service = "vault.v1.KeySlots"
+        /// `AddSlotRequest` to `AddSlotResponse`.
+        public static let add = Method(service, "Add")
+        /// `ReplaceSlotRequest` to `AddSlotResponse`.
+        public static let replace = Method(service, "Replace")
+        /// `RemoveSlotRequest` to `RemoveSlotResponse`.
+        public static let remove = Method(service, "Remove")
+        /// `TestSlotRequest` to `TestSlotResponse`.
+        public static let test = Method(service, "Test")
+        /// Every method of the service.
+        public static let all = [add, replace, remove, test]
+    }
+
+    /// `vault.v1.KeyRotation`.
+    public enum KeyRotation {
+        /// The service's full name.
+        public static let service = "vault.v1.KeyRotation"
+        /// `RotateRequest` to `RotateResponse`.
+        public static let rotate = Method(service, "Rotate")
+        /// `RewrapRequest` to `stream RewrapProgress`.
+        public static let rewrap = Method(service, "Rewrap", .serverStream)
+        /// `RewrapStatusRequest` to `RewrapProgress`.
+        public static let rewrapStatus = Method(service, "RewrapStatus")
+        /// `DestroyRequest` to `DestroyResponse`.
+        public static let destroy = Method(service, "Destroy")
+        /// Every method of the service.
+        public static let all = [rotate, rewrap, rewrapStatus, destroy]
+    }
+
+    /// `vault.v1.Integrity`.
+    public enum Integrity {
+        /// The service's full name.
+        public static let service = "vault.v1.Integrity"
+        /// `VerifyRequest` to `stream VerifyProgress`.
+        public static let verify = Method(service, "Verify", .serverStream)
+        /// `DamageRequest` to `DamageReport`.
+        public static let damage = Method(service, "Damage")
+        /// `CheckRequest` to `CheckResponse`.
+        public static let check = Method(service, "Check")
+        /// Every method of the service.
+        public static let all = [verify, damage, check]
+    }
+
     /// `vault.v1.Vault`.
     public enum Vault {
         /// The service's full name.
@@ -256,5 +302,6 @@ public enum Methods {
     public static let all: [Method] =
         KV.all + Watch.all + Lease.all + Cluster.all + Maintenance.all + Auth.all
         + Lock.all + Election.all + Health.all + Reflection.all + ReflectionAlpha.all + Vault.all
+        + KeySlots.all + KeyRotation.all + Integrity.all
         + Access.all + Audit.all
 }

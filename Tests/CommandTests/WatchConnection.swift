@@ -13,8 +13,10 @@ final class WatchConnection {
     /// - Parameter timeout: of the whole stream, so that a test ends that waits for what never
     ///   comes.
     init(
-        _ socketPath: String, metadata: Metadata = [:], timeout: Duration = .seconds(300)
+        _ socketPath: String, token: String? = nil, timeout: Duration = .seconds(300)
     ) async throws {
+        var metadata = Metadata()
+        if let token { metadata.append("token", token) }
         client = try await Client.connect(
             socketPath: socketPath, group: MultiThreadedEventLoopGroup.singleton)
         stream = try await client.stream(

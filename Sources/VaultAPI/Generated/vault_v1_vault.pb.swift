@@ -33,10 +33,16 @@ public nonisolated struct Vault_V1_Slot: Sendable {
 
   public var id: UInt32 = 0
 
-  /// "passphrase" or "keyfile".
+  /// "passphrase", "keyfile", "shamir" or "recipient".
   public var kind: String = String()
 
   public var description_p: String = String()
+
+  public var label: String = String()
+
+  /// Whether it opens the vault when this machine is lost: with shares, a recovery key or a
+  /// passphrase, but not with a key file that may have been on it alone.
+  public var survivesMachine: Bool = false
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -68,14 +74,52 @@ public nonisolated struct Vault_V1_NewSlot: Sendable {
     set {credential = .keyfile(newValue)}
   }
 
+  /// The public half of a recovery key, as it was printed.
+  public var recipient: String {
+    get {
+      if case .recipient(let v)? = credential {return v}
+      return String()
+    }
+    set {credential = .recipient(newValue)}
+  }
+
+  public var shares: Vault_V1_NewShares {
+    get {
+      if case .shares(let v)? = credential {return v}
+      return Vault_V1_NewShares()
+    }
+    set {credential = .shares(newValue)}
+  }
+
+  /// For people; at most 64 bytes.
+  public var label: String = String()
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum OneOf_Credential: Equatable, Sendable {
     case passphrase(Data)
     /// The 32 bytes of a key file.
     case keyfile(Data)
+    /// The public half of a recovery key, as it was printed.
+    case recipient(String)
+    case shares(Vault_V1_NewShares)
 
   }
+
+  public init() {}
+}
+
+/// `threshold` of `count` shares open the slot together.
+public nonisolated struct Vault_V1_NewShares: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var count: UInt32 = 0
+
+  public var threshold: UInt32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 }
@@ -186,6 +230,34 @@ public nonisolated struct Vault_V1_StatusResponse: @unchecked Sendable {
     set {_uniqueStorage()._uptimeSeconds = newValue}
   }
 
+  /// While sealed, and shares have come.
+  public var shares: Vault_V1_ShareProgress {
+    get {_storage._shares ?? Vault_V1_ShareProgress()}
+    set {_uniqueStorage()._shares = newValue}
+  }
+  /// Returns true if `shares` has been explicitly set.
+  public var hasShares: Bool {_storage._shares != nil}
+  /// Clears the value of `shares`. Subsequent reads from it will return its default value.
+  public mutating func clearShares() {_uniqueStorage()._shares = nil}
+
+  /// Opened with `accept_damage`: nothing can be written.
+  public var readOnly: Bool {
+    get {_storage._readOnly}
+    set {_uniqueStorage()._readOnly = newValue}
+  }
+
+  /// The audit log does not take lines; empty when it does.
+  public var auditTrouble: String {
+    get {_storage._auditTrouble}
+    set {_uniqueStorage()._auditTrouble = newValue}
+  }
+
+  /// The data key that seals.
+  public var dataKey: UInt32 {
+    get {_storage._dataKey}
+    set {_uniqueStorage()._dataKey = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -251,6 +323,27 @@ public nonisolated struct Vault_V1_UnsealRequest: Sendable {
     set {credential = .keyfile(newValue)}
   }
 
+  /// The 32 bytes of a recovery key's private half.
+  public var recoveryKey: Data {
+    get {
+      if case .recoveryKey(let v)? = credential {return v}
+      return Data()
+    }
+    set {credential = .recoveryKey(newValue)}
+  }
+
+  /// One share, as it was printed. The vault keeps it until the others have come.
+  public var share: Data {
+    get {
+      if case .share(let v)? = credential {return v}
+      return Data()
+    }
+    set {credential = .share(newValue)}
+  }
+
+  /// Forgets the shares that have come so far, instead of bringing a credential.
+  public var forgetShares: Bool = false
+
   /// Serves, read-only, what can still be verified of a damaged vault.
   public var acceptDamage: Bool = false
 
@@ -260,6 +353,10 @@ public nonisolated struct Vault_V1_UnsealRequest: Sendable {
     case passphrase(Data)
     /// The 32 bytes of a key file.
     case keyfile(Data)
+    /// The 32 bytes of a recovery key's private half.
+    case recoveryKey(Data)
+    /// One share, as it was printed. The vault keeps it until the others have come.
+    case share(Data)
 
   }
 
@@ -296,6 +393,24 @@ public nonisolated struct Vault_V1_UnsealProgress: Sendable {
   public init() {}
 
   fileprivate var _status: Vault_V1_StatusResponse? = nil
+}
+
+/// How many shares have come since the vault was sealed.
+public nonisolated struct Vault_V1_ShareProgress: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Eight hexadecimal digits.
+  public var setID: String = String()
+
+  public var given: UInt32 = 0
+
+  public var threshold: UInt32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
 }
 
 public nonisolated struct Vault_V1_SealRequest: Sendable {
@@ -419,7 +534,7 @@ fileprivate nonisolated let _protobuf_package = "vault.v1"
 
 nonisolated extension Vault_V1_Slot: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Slot"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}kind\0\u{1}description\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}kind\0\u{1}description\0\u{1}label\0\u{3}survives_machine\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -430,6 +545,8 @@ nonisolated extension Vault_V1_Slot: SwiftProtobuf.Message, SwiftProtobuf._Messa
       case 1: try { try decoder.decodeSingularUInt32Field(value: &self.id) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.kind) }()
       case 3: try { try decoder.decodeSingularStringField(value: &self.description_p) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.label) }()
+      case 5: try { try decoder.decodeSingularBoolField(value: &self.survivesMachine) }()
       default: break
       }
     }
@@ -445,6 +562,12 @@ nonisolated extension Vault_V1_Slot: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if !self.description_p.isEmpty {
       try visitor.visitSingularStringField(value: self.description_p, fieldNumber: 3)
     }
+    if !self.label.isEmpty {
+      try visitor.visitSingularStringField(value: self.label, fieldNumber: 4)
+    }
+    if self.survivesMachine != false {
+      try visitor.visitSingularBoolField(value: self.survivesMachine, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -452,6 +575,8 @@ nonisolated extension Vault_V1_Slot: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if lhs.id != rhs.id {return false}
     if lhs.kind != rhs.kind {return false}
     if lhs.description_p != rhs.description_p {return false}
+    if lhs.label != rhs.label {return false}
+    if lhs.survivesMachine != rhs.survivesMachine {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -459,7 +584,7 @@ nonisolated extension Vault_V1_Slot: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension Vault_V1_NewSlot: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".NewSlot"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}passphrase\0\u{1}keyfile\0\u{c}\u{3}\u{5}")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}passphrase\0\u{1}keyfile\0\u{1}recipient\0\u{1}shares\0\u{2}\u{4}label\0\u{c}\u{5}\u{3}")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -483,6 +608,28 @@ nonisolated extension Vault_V1_NewSlot: SwiftProtobuf.Message, SwiftProtobuf._Me
           self.credential = .keyfile(v)
         }
       }()
+      case 3: try {
+        var v: String?
+        try decoder.decodeSingularStringField(value: &v)
+        if let v = v {
+          if self.credential != nil {try decoder.handleConflictingOneOf()}
+          self.credential = .recipient(v)
+        }
+      }()
+      case 4: try {
+        var v: Vault_V1_NewShares?
+        var hadOneofValue = false
+        if let current = self.credential {
+          hadOneofValue = true
+          if case .shares(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.credential = .shares(v)
+        }
+      }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self.label) }()
       default: break
       }
     }
@@ -502,13 +649,60 @@ nonisolated extension Vault_V1_NewSlot: SwiftProtobuf.Message, SwiftProtobuf._Me
       guard case .keyfile(let v)? = self.credential else { preconditionFailure() }
       try visitor.visitSingularBytesField(value: v, fieldNumber: 2)
     }()
+    case .recipient?: try {
+      guard case .recipient(let v)? = self.credential else { preconditionFailure() }
+      try visitor.visitSingularStringField(value: v, fieldNumber: 3)
+    }()
+    case .shares?: try {
+      guard case .shares(let v)? = self.credential else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    }()
     case nil: break
+    }
+    if !self.label.isEmpty {
+      try visitor.visitSingularStringField(value: self.label, fieldNumber: 8)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: Vault_V1_NewSlot, rhs: Vault_V1_NewSlot) -> Bool {
     if lhs.credential != rhs.credential {return false}
+    if lhs.label != rhs.label {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Vault_V1_NewShares: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".NewShares"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}count\0\u{1}threshold\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.count) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.threshold) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.count != 0 {
+      try visitor.visitSingularUInt32Field(value: self.count, fieldNumber: 1)
+    }
+    if self.threshold != 0 {
+      try visitor.visitSingularUInt32Field(value: self.threshold, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Vault_V1_NewShares, rhs: Vault_V1_NewShares) -> Bool {
+    if lhs.count != rhs.count {return false}
+    if lhs.threshold != rhs.threshold {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -535,7 +729,7 @@ nonisolated extension Vault_V1_StatusRequest: SwiftProtobuf.Message, SwiftProtob
 
 nonisolated extension Vault_V1_StatusResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".StatusResponse"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}initialized\0\u{1}sealed\0\u{3}store_id\0\u{1}timeline\0\u{1}version\0\u{1}revision\0\u{3}compact_revision\0\u{1}keys\0\u{1}records\0\u{3}file_bytes\0\u{3}used_bytes\0\u{3}quota_bytes\0\u{1}slots\0\u{1}alarms\0\u{1}dev\0\u{1}pid\0\u{3}uptime_seconds\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}initialized\0\u{1}sealed\0\u{3}store_id\0\u{1}timeline\0\u{1}version\0\u{1}revision\0\u{3}compact_revision\0\u{1}keys\0\u{1}records\0\u{3}file_bytes\0\u{3}used_bytes\0\u{3}quota_bytes\0\u{1}slots\0\u{1}alarms\0\u{1}dev\0\u{1}pid\0\u{3}uptime_seconds\0\u{1}shares\0\u{3}read_only\0\u{3}audit_trouble\0\u{3}data_key\0")
 
   fileprivate class _StorageClass {
     var _initialized: Bool = false
@@ -555,6 +749,10 @@ nonisolated extension Vault_V1_StatusResponse: SwiftProtobuf.Message, SwiftProto
     var _dev: Bool = false
     var _pid: Int32 = 0
     var _uptimeSeconds: Int64 = 0
+    var _shares: Vault_V1_ShareProgress? = nil
+    var _readOnly: Bool = false
+    var _auditTrouble: String = String()
+    var _dataKey: UInt32 = 0
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -582,6 +780,10 @@ nonisolated extension Vault_V1_StatusResponse: SwiftProtobuf.Message, SwiftProto
       _dev = source._dev
       _pid = source._pid
       _uptimeSeconds = source._uptimeSeconds
+      _shares = source._shares
+      _readOnly = source._readOnly
+      _auditTrouble = source._auditTrouble
+      _dataKey = source._dataKey
     }
   }
 
@@ -617,6 +819,10 @@ nonisolated extension Vault_V1_StatusResponse: SwiftProtobuf.Message, SwiftProto
         case 15: try { try decoder.decodeSingularBoolField(value: &_storage._dev) }()
         case 16: try { try decoder.decodeSingularInt32Field(value: &_storage._pid) }()
         case 17: try { try decoder.decodeSingularInt64Field(value: &_storage._uptimeSeconds) }()
+        case 18: try { try decoder.decodeSingularMessageField(value: &_storage._shares) }()
+        case 19: try { try decoder.decodeSingularBoolField(value: &_storage._readOnly) }()
+        case 20: try { try decoder.decodeSingularStringField(value: &_storage._auditTrouble) }()
+        case 21: try { try decoder.decodeSingularUInt32Field(value: &_storage._dataKey) }()
         default: break
         }
       }
@@ -625,6 +831,10 @@ nonisolated extension Vault_V1_StatusResponse: SwiftProtobuf.Message, SwiftProto
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
     try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
       if _storage._initialized != false {
         try visitor.visitSingularBoolField(value: _storage._initialized, fieldNumber: 1)
       }
@@ -676,6 +886,18 @@ nonisolated extension Vault_V1_StatusResponse: SwiftProtobuf.Message, SwiftProto
       if _storage._uptimeSeconds != 0 {
         try visitor.visitSingularInt64Field(value: _storage._uptimeSeconds, fieldNumber: 17)
       }
+      try { if let v = _storage._shares {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 18)
+      } }()
+      if _storage._readOnly != false {
+        try visitor.visitSingularBoolField(value: _storage._readOnly, fieldNumber: 19)
+      }
+      if !_storage._auditTrouble.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._auditTrouble, fieldNumber: 20)
+      }
+      if _storage._dataKey != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._dataKey, fieldNumber: 21)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -702,6 +924,10 @@ nonisolated extension Vault_V1_StatusResponse: SwiftProtobuf.Message, SwiftProto
         if _storage._dev != rhs_storage._dev {return false}
         if _storage._pid != rhs_storage._pid {return false}
         if _storage._uptimeSeconds != rhs_storage._uptimeSeconds {return false}
+        if _storage._shares != rhs_storage._shares {return false}
+        if _storage._readOnly != rhs_storage._readOnly {return false}
+        if _storage._auditTrouble != rhs_storage._auditTrouble {return false}
+        if _storage._dataKey != rhs_storage._dataKey {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -793,7 +1019,7 @@ nonisolated extension Vault_V1_InitResponse: SwiftProtobuf.Message, SwiftProtobu
 
 nonisolated extension Vault_V1_UnsealRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".UnsealRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}passphrase\0\u{1}keyfile\0\u{4}\u{6}accept_damage\0\u{c}\u{3}\u{5}")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}passphrase\0\u{1}keyfile\0\u{3}recovery_key\0\u{1}share\0\u{4}\u{3}forget_shares\0\u{3}accept_damage\0\u{c}\u{5}\u{2}")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -817,6 +1043,23 @@ nonisolated extension Vault_V1_UnsealRequest: SwiftProtobuf.Message, SwiftProtob
           self.credential = .keyfile(v)
         }
       }()
+      case 3: try {
+        var v: Data?
+        try decoder.decodeSingularBytesField(value: &v)
+        if let v = v {
+          if self.credential != nil {try decoder.handleConflictingOneOf()}
+          self.credential = .recoveryKey(v)
+        }
+      }()
+      case 4: try {
+        var v: Data?
+        try decoder.decodeSingularBytesField(value: &v)
+        if let v = v {
+          if self.credential != nil {try decoder.handleConflictingOneOf()}
+          self.credential = .share(v)
+        }
+      }()
+      case 7: try { try decoder.decodeSingularBoolField(value: &self.forgetShares) }()
       case 8: try { try decoder.decodeSingularBoolField(value: &self.acceptDamage) }()
       default: break
       }
@@ -837,7 +1080,18 @@ nonisolated extension Vault_V1_UnsealRequest: SwiftProtobuf.Message, SwiftProtob
       guard case .keyfile(let v)? = self.credential else { preconditionFailure() }
       try visitor.visitSingularBytesField(value: v, fieldNumber: 2)
     }()
+    case .recoveryKey?: try {
+      guard case .recoveryKey(let v)? = self.credential else { preconditionFailure() }
+      try visitor.visitSingularBytesField(value: v, fieldNumber: 3)
+    }()
+    case .share?: try {
+      guard case .share(let v)? = self.credential else { preconditionFailure() }
+      try visitor.visitSingularBytesField(value: v, fieldNumber: 4)
+    }()
     case nil: break
+    }
+    if self.forgetShares != false {
+      try visitor.visitSingularBoolField(value: self.forgetShares, fieldNumber: 7)
     }
     if self.acceptDamage != false {
       try visitor.visitSingularBoolField(value: self.acceptDamage, fieldNumber: 8)
@@ -847,6 +1101,7 @@ nonisolated extension Vault_V1_UnsealRequest: SwiftProtobuf.Message, SwiftProtob
 
   public static func ==(lhs: Vault_V1_UnsealRequest, rhs: Vault_V1_UnsealRequest) -> Bool {
     if lhs.credential != rhs.credential {return false}
+    if lhs.forgetShares != rhs.forgetShares {return false}
     if lhs.acceptDamage != rhs.acceptDamage {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
@@ -902,6 +1157,46 @@ nonisolated extension Vault_V1_UnsealProgress: SwiftProtobuf.Message, SwiftProto
     if lhs.total != rhs.total {return false}
     if lhs.finished != rhs.finished {return false}
     if lhs._status != rhs._status {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Vault_V1_ShareProgress: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ShareProgress"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}set_id\0\u{1}given\0\u{1}threshold\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.setID) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.given) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.threshold) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.setID.isEmpty {
+      try visitor.visitSingularStringField(value: self.setID, fieldNumber: 1)
+    }
+    if self.given != 0 {
+      try visitor.visitSingularUInt32Field(value: self.given, fieldNumber: 2)
+    }
+    if self.threshold != 0 {
+      try visitor.visitSingularUInt32Field(value: self.threshold, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Vault_V1_ShareProgress, rhs: Vault_V1_ShareProgress) -> Bool {
+    if lhs.setID != rhs.setID {return false}
+    if lhs.given != rhs.given {return false}
+    if lhs.threshold != rhs.threshold {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

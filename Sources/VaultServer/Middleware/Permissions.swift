@@ -91,6 +91,20 @@ enum Permissions {
         Methods.Vault.history: .readKeys,
         Methods.Vault.version: .readKeys,
 
+        Methods.KeySlots.add: .administrator,
+        Methods.KeySlots.replace: .administrator,
+        Methods.KeySlots.remove: .administrator,
+        Methods.KeySlots.test: .administrator,
+
+        Methods.KeyRotation.rotate: .administrator,
+        Methods.KeyRotation.rewrap: .administrator,
+        Methods.KeyRotation.rewrapStatus: .administrator,
+        Methods.KeyRotation.destroy: .administrator,
+
+        Methods.Integrity.verify: .administrator,
+        Methods.Integrity.damage: .administrator,
+        Methods.Integrity.check: .administrator,
+
         Methods.Access.whoAmI: .anyone,
         Methods.Access.allow: .administrator,
         Methods.Access.deny: .administrator,

@@ -20,14 +20,13 @@ final class AuthSide {
     func hasToken(_ user: String) -> Bool { tokens[user] != nil }
 
     func answer(_ request: AuthRequest) async throws -> AuthAnswer {
-        var metadata: Metadata = [:]
-        if let user = request.user, let token = tokens[user] { metadata = ["token": token] }
+        let token = request.user.flatMap { tokens[$0] }
         if request.method == Methods.Watch.watch {
-            return try await watch(request, metadata)
+            return try await watch(request, token)
         }
         let bytes: [UInt8] = try request.message.serializedBytes()
         switch await connection.call(
-            request.method.path, bytes, metadata: metadata, timeout: .seconds(120))
+            request.method.path, bytes, token: token, timeout: .seconds(120))
         {
         case .failure(let status): return .failure(code: status.code.rawValue, status.message)
         case .success(let bytes):
@@ -43,8 +42,8 @@ final class AuthSide {
     }
 
     /// The first answer to the request for a watcher, on a stream of its own.
-    private func watch(_ request: AuthRequest, _ metadata: Metadata) async throws -> AuthAnswer {
-        let watch = try await WatchConnection(server.socketPath, metadata: metadata)
+    private func watch(_ request: AuthRequest, _ token: String?) async throws -> AuthAnswer {
+        let watch = try await WatchConnection(server.socketPath, token: token)
         let message = request.message as? Etcdserverpb_WatchRequest
         let answer: AuthAnswer
         do {
