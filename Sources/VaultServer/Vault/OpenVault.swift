@@ -9,6 +9,8 @@ final class OpenVault: Sendable {
     /// The only place that keeps the keys reachable, besides the store.
     let cipher: RecordCipher
     let auditKeys: AuditKeys
+    /// Changes who can open the vault, and its keys.
+    let keyring: LiveKeyring
     /// Set when sealing began: long reads stop between two slices instead of holding it up.
     let isClosing = Atomic(false)
 
@@ -16,6 +18,7 @@ final class OpenVault: Sendable {
         self.store = store
         cipher = keyring.cipher
         auditKeys = keyring.auditKeys
+        self.keyring = keyring.live
         header = ResponseHeader(storeID: cipher.storeID, timeline: cipher.timeline)
     }
 }
