@@ -4,8 +4,8 @@ import Testing
 
 @testable import VaultSeal
 
-/// Files of every format as the first vaultd that had it wrote them. They are never edited: a version that cannot
-/// read them cannot read its users' vaults.
+/// Files of every format as the first vaultd that had it wrote them. They are never edited: a
+/// version that cannot read them cannot read its users' vaults.
 ///
 /// `VAULT_UPDATE_GOLDEN=1` writes the ones that are missing (for a new format) and leaves the
 /// others alone.
