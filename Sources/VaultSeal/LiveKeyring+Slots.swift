@@ -25,4 +25,18 @@ extension LiveKeyring {
                 id: id, label: label, publicHalf: publicHalf, rootKey: rootKey, storeID: storeID)
         }
     }
+
+    /// Adds a slot that any `threshold` of `count` shares open, and returns the shares, which are
+    /// kept nowhere.
+    public func addShares(
+        count: UInt8, threshold: UInt8, label: String = "", replacing replaced: UInt32? = nil
+    ) throws(SealError) -> (slot: SlotDescription, shares: [ShareText]) {
+        let shares = try NewShares.make(count: count, threshold: threshold)
+        let slot = try addSlot(replacing: replaced) { (id, rootKey, storeID) throws(SealError) in
+            try KeySlot(
+                id: id, label: label, credential: shares.credential,
+                parameters: .new(for: shares.set), rootKey: rootKey, storeID: storeID)
+        }
+        return (slot, shares.texts)
+    }
 }

@@ -42,6 +42,19 @@ public struct NewKeyring: ~Copyable {
                 storeID: storeID))
     }
 
+    /// Adds a slot that any `threshold` of `count` shares open, and returns the shares, which are
+    /// kept nowhere.
+    public mutating func addShares(
+        count: UInt8, threshold: UInt8, label: String = ""
+    ) throws(SealError) -> [ShareText] {
+        let shares = try NewShares.make(count: count, threshold: threshold)
+        try add(
+            try KeySlot(
+                id: nextID, label: label, credential: shares.credential,
+                parameters: .new(for: shares.set), rootKey: rootKey, storeID: storeID))
+        return shares.texts
+    }
+
     private var nextID: UInt32 { UInt32(slots.count + 1) }
 
     private mutating func add(_ slot: KeySlot) throws(SealError) {
