@@ -2,7 +2,6 @@ import FoundationEssentials
 import RPC
 import Testing
 import VaultAPI
-import VaultSeal
 
 @testable import VaultServer
 
@@ -11,18 +10,14 @@ import VaultSeal
     private let wrongKey = Status(
         .unauthenticated, "vaultd: wrong key: it opens no slot of this vault")
 
-    private func privateHalf(_ key: borrowing RecoveryKey) -> Data {
-        key.withBytes { Data($0) }
-    }
-
     @Test func aRecoveryKeyOpensAVaultThatNeverSawIt() async throws {
         try await TestServer.with { (server) async throws in
-            let key = try RecoveryKey.random()
+            let key = try RecoveryKeyPair()
             let answer = try await server.initialize(TestServer.recipient(key))
             #expect(answer.sealed && answer.slots.map(\.kind) == ["recipient"])
-            let other = privateHalf(try RecoveryKey.random())
+            let other = try RecoveryKeyPair().privateHalf
             #expect(try await server.refusal { $0.recoveryKey = other } == wrongKey)
-            let right = privateHalf(key)
+            let right = key.privateHalf
             #expect(try await server.refusal { $0.recoveryKey = right } == nil)
             #expect(try await !server.status().sealed)
         }
@@ -31,7 +26,7 @@ import VaultSeal
     @Test func aMistypedRecipientIsRefusedBeforeAnythingIsWritten() async throws {
         try await TestServer.with { (server) async throws in
             var slot = Vault_V1_NewSlot()
-            slot.recipient = String(try RecoveryKey.random().publicKey.text.dropLast()) + "?"
+            slot.recipient = String(try RecoveryKeyPair().publicText.dropLast()) + "?"
             var request = Vault_V1_InitRequest()
             request.slots = [slot]
             let refused = try await server.refusal(Methods.Vault.initialize, request)
@@ -108,15 +103,16 @@ import VaultSeal
 
     @Test func aTestNamesTheSlotAndOpensNothing() async throws {
         try await TestServer.with { (server) async throws in
-            let key = try RecoveryKey.random()
+            let key = try RecoveryKeyPair()
             let shares = try await server.initialize(
                 TestServer.shares(3, threshold: 2), TestServer.recipient(key)
             ).shares
-            let half = privateHalf(key)
-            #expect(try await server.testSlot { $0.recoveryKey = half }.id == 2)
-            let slot = try await server.testSlot {
-                $0.shares.shares = shares.dropFirst().map { Data($0.utf8) }
-            }
+            var request = Vault_V1_TestSlotRequest()
+            request.recoveryKey = key.privateHalf
+            let recipient = try await server.testSlot(request)
+            #expect(recipient.id == 2 && recipient.kind == "recipient")
+            request.shares.shares = [Data(shares[1].utf8), Data(shares[2].utf8)]
+            let slot = try await server.testSlot(request)
             #expect(slot.id == 1 && slot.kind == "shamir")
             var tooFew = Vault_V1_TestSlotRequest()
             tooFew.shares.shares = [Data(shares[0].utf8)]

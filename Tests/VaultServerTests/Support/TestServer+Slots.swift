@@ -1,7 +1,6 @@
 import FoundationEssentials
 import RPC
 import VaultAPI
-import VaultSeal
 
 @testable import VaultServer
 
@@ -20,9 +19,9 @@ extension TestServer {
         return slot
     }
 
-    static func recipient(_ key: borrowing RecoveryKey) -> Vault_V1_NewSlot {
+    static func recipient(_ key: RecoveryKeyPair) -> Vault_V1_NewSlot {
         var slot = Vault_V1_NewSlot()
-        slot.recipient = key.publicKey.text
+        slot.recipient = key.publicText
         return slot
     }
 
@@ -59,11 +58,7 @@ extension TestServer {
         return try await call(Methods.KeySlots.add, request)
     }
 
-    func testSlot(
-        _ change: (inout Vault_V1_TestSlotRequest) -> Void
-    ) async throws -> Vault_V1_Slot {
-        var request = Vault_V1_TestSlotRequest()
-        change(&request)
+    func testSlot(_ request: Vault_V1_TestSlotRequest) async throws -> Vault_V1_Slot {
         let response: Vault_V1_TestSlotResponse = try await call(Methods.KeySlots.test, request)
         return response.slot
     }
