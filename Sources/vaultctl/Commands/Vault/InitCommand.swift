@@ -9,9 +9,9 @@ struct InitCommand: VaultCommand {
         abstract: "Create the keys of a new vault.",
         discussion: """
             Each option adds a key slot; any one slot opens the vault. Asks for a passphrase when \
-            no option is given. A key file that does not exist is made: 32 random bytes, mode 0600. \
-            Shares are printed once and kept nowhere: give each to another person. The vault is \
-            unsealed afterwards when a passphrase or a key file was given, sealed otherwise.
+            no option is given. A key file that does not exist is made: 32 random bytes, mode \
+            0600. Shares are printed once and kept nowhere: give each to another person. The vault \
+            is unsealed afterwards when a passphrase or a key file was given, sealed otherwise.
 
             A key file alone is refused, because it is lost with the machine unless there is a \
             copy elsewhere: add a way to recover, or say --no-recovery-slot.

@@ -11,8 +11,9 @@ struct UnsealCommand: VaultCommand {
             Asks for a passphrase when no key is given. Shares may come one by one, from several \
             people and in any order; the vault keeps them for ten minutes after the last one, and \
             a wrong one does no harm to the others. Written on the command line a share is seen by \
-            others on this machine; '--share -' asks for it. Every record is verified before the vault \
-            answers. Exits with 12 when the key opens no slot, with 13 when stored data is damaged.
+            others on this machine; '--share -' asks for it. Every record is verified before the \
+            vault answers. Exits with 12 when the key opens no slot, with 13 when stored data is \
+            damaged.
 
             EXAMPLES
               vaultctl unseal
