@@ -99,6 +99,6 @@ cat <<'END'
   Your own:     mkdir -m 700 ~/vault
                 vaultd --data-dir ~/vault --socket ~/vault/vaultd.sock &
                 export VAULTD_SOCKET=~/vault/vaultd.sock
-                vaultctl init --keyfile ~/vault.key
+                vaultctl init
   Read:         README.md for a tour of five minutes, SECURITY.md for what is protected and what not
 END

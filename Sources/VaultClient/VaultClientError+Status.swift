@@ -49,7 +49,7 @@ extension VaultClientError {
         case .denied: "ask an administrator of the vault for access"
         case .unreachable: "see if vaultd is running, then try again"
         case .notFound: ""
-        case .wrongKey: "try another passphrase or key file of this vault"
+        case .wrongKey: "check it, or try another key of this vault"
         case .damaged: "restore a backup, or see the log of vaultd"
         case .unsupportedFormat: "use a newer vaultd"
         case .unsupportedMethod: "check that the socket belongs to an up-to-date vaultd"

@@ -85,6 +85,17 @@ public struct KeyringFile {
         throw .wrongKey
     }
 
+    /// The slot that a credential opens; the vault stays as it is. As slow as `open`, and throws
+    /// what it throws.
+    public static func slot(
+        in directory: String, openedBy credential: borrowing Credential
+    ) throws(SealError) -> SlotDescription {
+        let opened = try openAll(in: directory, with: credential)
+        opened.cipher.close()
+        opened.live.close()
+        return opened.slot
+    }
+
     /// What can be said without a key: store, timeline, slots. Verifies the plain checksum only.
     public static func describe(in directory: String) throws(SealError) -> KeyringDescription {
         try KeyringDocument(decoding: try read(in: directory)).description

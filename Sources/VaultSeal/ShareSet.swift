@@ -7,6 +7,12 @@ public struct ShareSet: Hashable, Sendable {
     /// So many were made.
     public let count: UInt8
 
+    /// How people are told of the set with this number: eight hexadecimal digits.
+    public static func text(ofID id: UInt32) -> String {
+        let digits = String(id, radix: 16)
+        return String(repeating: "0", count: 8 - digits.count) + digits
+    }
+
     /// Throws `.invalidSlot` unless 2 <= threshold <= count: with one, a key file does as
     /// well.
     public init(id: UInt32, threshold: UInt8, count: UInt8) throws(SealError) {

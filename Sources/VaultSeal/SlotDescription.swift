@@ -11,6 +11,14 @@ public struct SlotDescription: Sendable, Hashable {
     /// Whose shares open it; nil for the other kinds.
     public let shares: ShareSet?
 
+    /// Whether it opens the vault when the machine is lost. A key file may have been on it alone.
+    public var survivesMachine: Bool {
+        switch kind {
+        case .passphrase, .shamir, .recipient: true
+        case .keyfile: false
+        }
+    }
+
     /// One line for people: `Argon2id, 256 MiB, 3 passes`.
     public var description: String {
         switch kind {

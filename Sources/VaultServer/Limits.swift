@@ -78,6 +78,16 @@ enum Limits {
     static let wrongPassphraseDelayFirst = Duration.milliseconds(250)
     static let wrongPassphraseDelayMax = Duration.seconds(10)
 
+    /// Shares that came are forgotten when no other one follows for this long: time enough to call
+    /// the next person, and no reason to keep them overnight.
+    static let sharesKeptFor = Duration.seconds(600)
+
+    /// Milliseconds between two looks for shares that were left alone for too long.
+    static let shareLookInterval: Int64 = 60_000
+
+    /// Shares of one set: their numbers have one byte, and 0 is the secret.
+    static let sharesMax: UInt32 = 255
+
     /// Steps of progress that an unseal reports at most: a bar of a terminal has no more.
     static let progressStepsMax = 100
 

@@ -18,7 +18,9 @@ public final class InitialisedVault: Sendable {
         try Files.write("correct horse battery staple\n", to: passphraseFile)
         let server = try VaultdServer(dataDirectory: dataDirectory)
         var arguments = ["--socket", server.socketPath, "init", "--keyfile", keyfile]
-        if withPassphrase { arguments += ["--passphrase-file", passphraseFile] }
+        arguments +=
+            withPassphrase
+            ? ["--passphrase-file", passphraseFile] : ["--no-recovery-slot"]
         let result = try Program.run(try BuiltPrograms.path("vaultctl"), arguments)
         guard result.status == .exit(0) else {
             throw TestFailure("vaultctl init failed: \(result)")

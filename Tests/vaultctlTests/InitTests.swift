@@ -15,7 +15,7 @@ import VaultClient
 
     private func plan(_ arguments: String...) throws -> InitPlan {
         var plan = InitPlan()
-        try plan.collect(from: CredentialOptions.parse(arguments))
+        try plan.collect(from: CredentialOptions.parse(arguments), SlotOptions.parse([]))
         return plan
     }
 
@@ -76,6 +76,7 @@ import VaultClient
         #expect(
             String(decoding: json.take(), as: UTF8.self)
                 == #"{"shares":[],"store_id":"ab","sealed":false,"#
-                + #""slots":[{"id":1,"kind":"keyfile","description":""}]}"#)
+                + #""slots":[{"id":1,"kind":"keyfile","description":"","#
+                + #""label":"","survives_machine":false}]}"#)
     }
 }

@@ -7,20 +7,17 @@ import VaultAccess
 /// array in between is zeroed, which a generated message could not do.
 enum CredentialDecoding {
     /// The slots of an `InitRequest`.
-    static func newSlots(_ message: ByteBuffer) -> Result<[CredentialBox], VaultError> {
-        decode(message) { bytes throws(VaultError) in
-            var slots: [CredentialBox] = []
-            var reader = WireReader(bytes)
-            while let field = try wire({ () throws(WireError) in try reader.nextField() }) {
-                switch (field.number, field.type) {
-                case (1, .lengthDelimited):
-                    let content = try wire { () throws(WireError) in try reader.content() }
-                    slots.append(try credential(content, refusingField: nil))
-                default: try wire { () throws(WireError) in try reader.skip(field) }
-                }
-                guard slots.count <= Limits.newSlotsMax else {
+    static func newSlots(_ message: ByteBuffer) -> Result<[NewSlot], VaultError> {
+        decode(message) { (bytes) throws(VaultError) in
+            var slots: [NewSlot] = []
+            try fields(of: bytes) { (number, type, reader) throws(VaultError) in
+                guard number == 1, type == .lengthDelimited else { return false }
+                guard slots.count < Limits.newSlotsMax else {
                     throw .invalidRequest("give at most \(Limits.newSlotsMax) key slots")
                 }
+                let content = try wire { () throws(WireError) in try reader.content() }
+                slots.append(try SlotDecoding.newSlot(content))
+                return true
             }
             return slots
         }
@@ -56,43 +53,83 @@ enum CredentialDecoding {
         }
     }
 
-    /// The credential of an `UnsealRequest`.
-    static func unseal(_ message: ByteBuffer) -> Result<CredentialBox, VaultError> {
-        decode(message) { bytes throws(VaultError) in
-            try credential(bytes, refusingField: 8)
+    /// What an `UnsealRequest` asks for.
+    static func unseal(_ message: ByteBuffer) -> Result<UnsealOrder, VaultError> {
+        decode(message) { (bytes) throws(VaultError) in
+            var order: UnsealOrder?
+            try fields(of: bytes) { (number, type, reader) throws(VaultError) in
+                switch (number, type) {
+                case (4, .lengthDelimited):
+                    order = .share(
+                        try secret(&reader) { (text) throws(VaultError) in
+                            try ShareBox(text: &text)
+                        })
+                case (7, .varint):
+                    let forgets = try wire { () throws(WireError) in try reader.bool() }
+                    if forgets { order = .forgetShares }
+                case (8, .varint):
+                    guard try !wire({ () throws(WireError) in try reader.bool() }) else {
+                        throw .unsupported("serving a damaged vault is not implemented")
+                    }
+                case (_, .lengthDelimited):
+                    guard let box = try credential(number, &reader) else { return false }
+                    order = .credential(box)
+                default: return false
+                }
+                return true
+            }
+            guard let order else { throw nothingGiven }
+            return order
         }
     }
 
-    /// Fields 1 and 2 are the same in both messages. `refusingField` is a flag that is not
-    /// supported when it is set.
-    private static func credential(
-        _ bytes: UnsafeRawBufferPointer, refusingField: Int?
-    ) throws(VaultError) -> CredentialBox {
-        var kind = 0
-        var secret: [UInt8] = []
+    static let nothingGiven = VaultError.invalidRequest(
+        "give a passphrase, a key file, a recovery key or a share")
+
+    /// The credential in a field: 1 to 3 are the same in all messages that open something. Nil for
+    /// other fields, which are not read.
+    static func credential(
+        _ number: Int, _ reader: inout WireReader
+    ) throws(VaultError) -> CredentialBox? {
+        switch number {
+        case 1:
+            try secret(&reader) { (secret) throws(VaultError) in
+                try CredentialBox(passphrase: &secret)
+            }
+        case 2:
+            try secret(&reader) { (secret) throws(VaultError) in
+                try CredentialBox(keyfile: &secret)
+            }
+        case 3:
+            try secret(&reader) { (secret) throws(VaultError) in
+                try CredentialBox(recoveryKey: &secret)
+            }
+        default: nil
+        }
+    }
+
+    /// Lends the bytes of a field, and zeroes them afterwards.
+    static func secret<Value>(
+        _ reader: inout WireReader, _ body: (inout [UInt8]) throws(VaultError) -> Value
+    ) throws(VaultError) -> Value {
+        var secret = try wire { () throws(WireError) in try reader.byteArray() }
         defer { wipe(&secret) }
+        return try body(&secret)
+    }
+
+    /// Calls `body` for each field; it reads the value, or returns false for one to pass over.
+    static func fields(
+        of bytes: UnsafeRawBufferPointer,
+        _ body: (Int, WireType, inout WireReader) throws(VaultError) -> Bool
+    ) throws(VaultError) {
         var reader = WireReader(bytes)
         while let field = try wire({ () throws(WireError) in try reader.nextField() }) {
-            switch (field.number, field.type) {
-            case (1, .lengthDelimited), (2, .lengthDelimited):
-                wipe(&secret)
-                secret = try wire { () throws(WireError) in try reader.byteArray() }
-                kind = field.number
-            case (_, .varint) where field.number == refusingField:
-                guard try !wire({ () throws(WireError) in try reader.bool() }) else {
-                    throw .unsupported("serving a damaged vault is not implemented")
-                }
-            default: try wire { () throws(WireError) in try reader.skip(field) }
-            }
-        }
-        switch kind {
-        case 1: return try CredentialBox(passphrase: &secret)
-        case 2: return try CredentialBox(keyfile: &secret)
-        default: throw .invalidRequest("give a passphrase or a key file")
+            guard try !body(field.number, field.type, &reader) else { continue }
+            try wire { () throws(WireError) in try reader.skip(field) }
         }
     }
 
-    private static func wire<Value>(
+    static func wire<Value>(
         _ body: () throws(WireError) -> Value
     ) throws(VaultError) -> Value {
         do throws(WireError) {
@@ -102,7 +139,7 @@ enum CredentialDecoding {
         }
     }
 
-    private static func decode<Value>(
+    static func decode<Value>(
         _ message: ByteBuffer, _ body: (UnsafeRawBufferPointer) throws(VaultError) -> Value
     ) -> Result<Value, VaultError> {
         message.withUnsafeReadableBytes { bytes in

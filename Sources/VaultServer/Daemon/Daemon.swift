@@ -203,7 +203,9 @@ public final class Daemon: Sendable {
             throw DaemonError(error)
         }
         let result = await withCheckedContinuation { continuation in
-            vault.initialize(slots: [credential]) { continuation.resume(returning: $0) }
+            vault.initialize(slots: [NewSlot(opener: .credential(credential))]) {
+                continuation.resume(returning: $0)
+            }
         }
         if case .failure(let error) = result { throw DaemonError(error) }
     }

@@ -27,6 +27,7 @@ final class Housekeeping: Sendable {
         Self.every(Limits.auditLookInterval, on: loop) { vault.trail.lookSoon() }
         Self.every(Limits.namesRefreshInterval, on: loop) { vault.access.refreshNames() }
         Self.every(Limits.unitRecheckInterval, on: loop) { vault.access.recheckUnits() }
+        Self.every(Limits.shareLookInterval, on: loop) { vault.expireShares() }
         if let interval = autoCompaction.interval {
             repeated(every: interval, on: loop) { (store) throws(StoreError) in
                 try self.compact(store)

@@ -97,6 +97,31 @@ enum StatusTable {
         }
     }
 
+    static func status(of error: ShareError) -> Status {
+        switch error {
+        case .malformed:
+            vaultd(
+                .unauthenticated,
+                "wrong key: that is not a share, which begins with vds1 and has 17 groups")
+        case .mistyped(let groups) where groups.isEmpty:
+            vaultd(.unauthenticated, "wrong key: the share is mistyped somewhere")
+        case .mistyped(let groups):
+            vaultd(
+                .unauthenticated,
+                "wrong key: the share is mistyped in group "
+                    + groups.map(String.init).joined(separator: ", ") + " of 17")
+        case .unsupportedVersion: vaultd(.unimplemented, "format of the share is not supported")
+        case .otherSet(let expected, let given):
+            vaultd(
+                .unauthenticated,
+                "wrong key: the share is of set \(ShareSet.text(ofID: given)), and those given so "
+                    + "far are of set \(ShareSet.text(ofID: expected))")
+        case .repeated(let index):
+            vaultd(.failedPrecondition, "already given: share \(index) of this set")
+        case .memory(let error): status(of: error)
+        }
+    }
+
     static func status(of error: SodiumError) -> Status {
         vaultd(
             .internal,
@@ -115,6 +140,12 @@ enum StatusTable {
             vaultd(.resourceExhausted, "too many attempts to unseal; try again in a while")
         case .invalidRequest(let what): vaultd(.invalidArgument, what)
         case .unsupported(let what): vaultd(.unimplemented, what)
+        case .share(let error): status(of: error)
+        case .foreignShare(let set):
+            vaultd(
+                .unauthenticated,
+                "wrong key: the share is of set \(ShareSet.text(ofID: set)), which opens no slot "
+                    + "of this vault")
         case .seal(let error): status(of: error)
         case .store(let error): status(of: error)
         case .directory(let error): status(of: error)

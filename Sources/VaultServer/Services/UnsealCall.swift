@@ -19,14 +19,14 @@ final class UnsealCall: StreamHandler {
         hasStarted = true
         switch CredentialDecoding.unseal(message) {
         case .failure(let error): service.refuseUnseal(call, error)
-        case .success(let credential): service.unseal(call, with: credential)
+        case .success(let order): service.unseal(call, order)
         }
     }
 
     func halfClosed() {
         guard !hasStarted else { return }
         hasStarted = true
-        service.refuseUnseal(call, .invalidRequest("give a passphrase or a key file"))
+        service.refuseUnseal(call, CredentialDecoding.nothingGiven)
     }
 
     /// An unseal that has begun goes on: others may be waiting for the vault, too.

@@ -46,7 +46,10 @@ final class VaultService: Sendable {
         if let keyring = status.keyring {
             response.storeID = keyring.storeID.description
             response.timeline = keyring.timeline.number
-            response.slots = keyring.slots.map(Self.slot)
+            response.slots = keyring.slots.map { Vault_V1_Slot($0) }
+        }
+        if status.isSealed, let shares = status.shares {
+            response.shares = Vault_V1_ShareProgress(shares.set, given: shares.given)
         }
         if let store = status.store {
             response.revision = store.revision.rawValue
@@ -71,16 +74,8 @@ final class VaultService: Sendable {
         status.compactRevision > .none ? status.compactRevision.rawValue : -1
     }
 
-    private static func slot(_ description: SlotDescription) -> Vault_V1_Slot {
-        var slot = Vault_V1_Slot()
-        slot.id = description.id
-        slot.kind = description.kind.rawValue
-        slot.description_p = description.description
-        return slot
-    }
-
     private func initialize(_ call: UnaryCall, _ message: ByteBuffer) -> UnaryAnswer {
-        let slots: [CredentialBox]
+        let slots: [NewSlot]
         switch CredentialDecoding.newSlots(message) {
         case .failure(let error): return .failure(StatusTable.status(of: error))
         case .success(let given): slots = given
@@ -93,11 +88,12 @@ final class VaultService: Sendable {
         vault.initialize(slots: slots, administrators: administrators) { result in
             switch result {
             case .failure(let error): call.finish(StatusTable.status(of: error))
-            case .success(let keyring):
+            case .success(let outcome):
                 var response = Vault_V1_InitResponse()
-                response.storeID = keyring.storeID.description
-                response.sealed = false
-                response.slots = keyring.slots.map(Self.slot)
+                response.storeID = outcome.keyring.storeID.description
+                response.sealed = outcome.isSealed
+                response.slots = outcome.keyring.slots.map { Vault_V1_Slot($0) }
+                response.shares = outcome.shares.map(\.message)
                 call.finish(Answer.encoded(response))
             }
         }
@@ -122,9 +118,10 @@ final class VaultService: Sendable {
         gate.end(call, StatusTable.status(of: error))
     }
 
-    func unseal(_ call: StreamCall, with credential: CredentialBox) {
+    func unseal(_ call: StreamCall, _ order: UnsealOrder) {
         let reporter = UnsealReporter(call: call)
-        vault.unseal(with: credential, progress: { reporter.report($0) }) { result in
+        let progress: @Sendable (Vault.UnsealStep) -> Void = { reporter.report($0) }
+        let completion: @Sendable (Result<Void, VaultError>) -> Void = { result in
             // Written down with its outcome, before the client hears of it.
             call.eventLoop.execute {
                 guard let identity = self.gate.identity(of: call) else { return }
@@ -138,6 +135,14 @@ final class VaultService: Sendable {
                     call.finish(status)
                 }
             }
+        }
+        switch order {
+        case .credential(let box):
+            vault.unseal(with: box, progress: progress, completion: completion)
+        case .share(let box):
+            vault.unseal(withShare: box, progress: progress, completion: completion)
+        case .forgetShares:
+            completion(Result { () throws(VaultError) in try vault.forgetShares() })
         }
     }
 }

@@ -1,5 +1,5 @@
-/// Slows down guessing: after a few wrong passphrases in a row, the next attempt must wait, twice
-/// as long each time. Key files are too long to guess and are not counted.
+/// Slows down guessing: after a few wrong keys in a row, the next attempt must wait, twice as long
+/// each time. Key files are not counted.
 struct AttemptPacing {
     private var wrongInARow = 0
     private var notBefore: ContinuousClock.Instant?

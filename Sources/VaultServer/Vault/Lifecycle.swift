@@ -38,6 +38,12 @@ struct Lifecycle<Session: Sendable> {
         }
     }
 
+    /// Ends an init whose slots cannot be opened at once.
+    mutating func finishInitSealed() {
+        phase = .sealed
+        mustSeal = false
+    }
+
     mutating func beginInit() throws(VaultError) {
         switch phase {
         case .notInitialized: phase = .initializing
@@ -59,6 +65,12 @@ struct Lifecycle<Session: Sendable> {
         case .unsealed: throw .alreadyUnsealed
         case .notInitialized, .initializing: throw .notInitialized
         }
+    }
+
+    /// Passes when an unseal could begin.
+    func checkSealed() throws(VaultError) {
+        var copy = self
+        try copy.beginUnseal()
     }
 
     mutating func failUnseal() {

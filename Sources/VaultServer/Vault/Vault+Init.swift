@@ -5,11 +5,11 @@ import VaultSeal
 import VaultStore
 
 extension Vault {
-    /// Makes the data directory a vault and leaves it unsealed: every kind of slot there is can
-    /// open it at once. `completion` runs on another thread.
+    /// Makes the data directory a vault. Leaves it unsealed when a given slot can open it at once.
+    /// `completion` runs on another thread.
     func initialize(
-        slots: [CredentialBox], administrators: [Principal] = [],
-        completion: @escaping @Sendable (Result<KeyringDescription, VaultError>) -> Void
+        slots: [NewSlot], administrators: [Principal] = [],
+        completion: @escaping @Sendable (Result<InitOutcome, VaultError>) -> Void
     ) {
         guard !slots.isEmpty, slots.count <= Limits.newSlotsMax else {
             return completion(
@@ -24,48 +24,83 @@ extension Vault {
                 return completion(.failure(error))
             }
             let created = Result { () throws(VaultError) in try self.createKeyring(slots) }
+            let opens = slots.contains { $0.opensAtOnce }
             let accepted = self.storeThread.submit {
-                self.finishInit(created, administrators, completion)
+                self.finishInit(created, administrators, opens: opens, completion)
             }
             precondition(accepted, "the store thread takes one opening at a time")
         }
         if !accepted { completion(.failure(.tooManyAttempts)) }
     }
 
-    private func createKeyring(_ slots: [CredentialBox]) throws(VaultError) -> OpenedKeyring {
+    private struct CreatedKeyring {
+        let opened: OpenedKeyring
+        let shares: [ShareText]
+    }
+
+    private func createKeyring(_ slots: [NewSlot]) throws(VaultError) -> CreatedKeyring {
         do throws(DataDirectoryError) {
             try directory.beginInit()
         } catch {
             throw .directory(error)
         }
         do throws(SealError) {
-            return try KeyringFile.createAll(in: directory.path, passphraseCost: passphraseCost) {
-                (new) throws(SealError) in
-                for slot in slots { try new.addSlot(for: slot.credential) }
+            var shares: [ShareText] = []
+            let opened = try KeyringFile.createAll(
+                in: directory.path, passphraseCost: passphraseCost
+            ) { (new) throws(SealError) in
+                for slot in slots { shares += try Self.add(slot, to: &new) }
             }
+            return CreatedKeyring(opened: opened, shares: shares)
         } catch {
             throw .seal(error)
         }
     }
 
+    private static func add(
+        _ slot: NewSlot, to new: inout NewKeyring
+    ) throws(SealError) -> [ShareText] {
+        switch slot.opener {
+        case .credential(let box):
+            try new.addSlot(for: box.credential, label: slot.label)
+            return []
+        case .recipient(let key):
+            try new.addSlot(forRecipient: key.bytes, label: slot.label)
+            return []
+        case .shares(let count, let threshold):
+            return try new.addShares(count: count, threshold: threshold, label: slot.label)
+        }
+    }
+
     private func finishInit(
-        _ created: Result<OpenedKeyring, VaultError>, _ administrators: [Principal],
-        _ completion: @Sendable (Result<KeyringDescription, VaultError>) -> Void
+        _ created: Result<CreatedKeyring, VaultError>, _ administrators: [Principal], opens: Bool,
+        _ completion: @Sendable (Result<InitOutcome, VaultError>) -> Void
     ) {
         var isInitialized = false
         do throws(VaultError) {
-            let keyring = try created.get()
+            let created = try created.get()
+            let keyring = created.opened
             try createStore(keyring.cipher)
             isInitialized = true
             try trail.begin(keyring.cipher.storeID)
             let open = try openStore(keyring, progress: nil)
             try writeRules(administrators, to: open.store)
             describeKeyring()
-            try openAccess(open)
-            publish(open)
+            if opens {
+                try openAccess(open)
+                publish(open)
+            } else {
+                open.store.close()
+                open.cipher.close()
+                open.keyring.close()
+                completeSeal { $0.lifecycle.finishInitSealed() }
+            }
             let description = state.withLock { $0.keyring }
             guard let description else { throw .seal(.damaged(what: "the new keyring")) }
-            completion(.success(description))
+            completion(
+                .success(
+                    InitOutcome(
+                        keyring: description, isSealed: !opens, shares: created.shares)))
         } catch {
             logger.error("init failed", metadata: ["error": "\(error)"])
             completeSeal { $0.lifecycle.failInit(isInitialized: isInitialized) }

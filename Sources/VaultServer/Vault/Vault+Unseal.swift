@@ -17,40 +17,41 @@ extension Vault {
         completion: @escaping @Sendable (Result<Void, VaultError>) -> Void
     ) {
         let accepted = keyThread.submit {
-            do throws(VaultError) {
-                try self.beginUnseal(isPassphrase: credential.isPassphrase)
-            } catch {
-                return completion(.failure(error))
-            }
-            progress(.derivingKey)
-            do throws(VaultError) {
-                let keyring = try self.openKeyring(with: credential)
-                self.openStore(keyring, progress: progress, completion: completion)
-            } catch {
-                self.failUnseal(error)
-                completion(.failure(error))
-            }
+            self.open(with: credential, progress: progress, completion: completion)
         }
         if !accepted { completion(.failure(.tooManyAttempts)) }
     }
 
-    private func beginUnseal(isPassphrase: Bool) throws(VaultError) {
+    /// The same, on the thread of the keys.
+    func open(
+        with credential: CredentialBox, progress: @escaping @Sendable (UnsealStep) -> Void,
+        completion: @escaping @Sendable (Result<Void, VaultError>) -> Void
+    ) {
+        do throws(VaultError) {
+            try beginUnseal(isPaced: credential.isPaced)
+        } catch {
+            return completion(.failure(error))
+        }
+        progress(.derivingKey)
+        do throws(VaultError) {
+            let keyring = try openKeyring(with: credential)
+            openStore(keyring, progress: progress, completion: completion)
+        } catch {
+            failUnseal(error)
+            completion(.failure(error))
+        }
+    }
+
+    private func beginUnseal(isPaced: Bool) throws(VaultError) {
         try state.withLock { state throws(VaultError) in
-            if isPassphrase, state.pacing.delay(at: .now) != nil { throw .tooManyAttempts }
+            if isPaced, state.pacing.delay(at: .now) != nil { throw .tooManyAttempts }
             try state.lifecycle.beginUnseal()
         }
     }
 
     private func openKeyring(with box: CredentialBox) throws(VaultError) -> OpenedKeyring {
-        do throws(SealError) {
-            let keyring = try KeyringFile.openAll(in: directory.path, with: box.credential)
-            state.withLock { $0.pacing.recordRight() }
-            return keyring
-        } catch {
-            if error == .wrongKey, box.isPassphrase {
-                state.withLock { $0.pacing.recordWrong(at: .now) }
-            }
-            throw .seal(error)
+        try paced(box) { () throws(SealError) in
+            try KeyringFile.openAll(in: directory.path, with: box.credential)
         }
     }
 
@@ -137,6 +138,8 @@ extension Vault {
             state.damage = nil
             return state.lifecycle.open(open)
         }
+        // Those that came before somebody opened it in another way.
+        shares.withLock { $0.forget() }
         if let mustClose {
             close(mustClose)
         } else {
@@ -165,7 +168,8 @@ extension VaultError {
         case .directory(let error):
             if case .damaged = error { error.description } else { nil }
         case .notInitialized, .alreadyInitialized, .sealed, .alreadyUnsealed, .busy,
-            .tooManyAttempts, .invalidRequest, .unsupported, .seal, .store, .audit:
+            .tooManyAttempts, .invalidRequest, .unsupported, .seal, .store, .audit, .share,
+            .foreignShare:
             nil
         }
     }

@@ -26,6 +26,8 @@ final class Vault: Sendable {
     let access: AccessControl
     let trail: AuditTrail
     let state: Mutex<State>
+    /// Never locked together with `state`.
+    let shares = Mutex(ShareAttempt())
     /// Derives keys from passphrases: long, greedy, and never in the way of reads.
     let keyThread = WorkerThread(
         jobsMax: Limits.unsealAttemptsMax, nice: Limits.backgroundNice)
@@ -75,10 +77,12 @@ final class Vault: Sendable {
     }
 
     func status() -> VaultStatus {
-        state.withLock { state in
+        let shares = shares.withLock { $0.progress }
+        return state.withLock { state in
             var status = VaultStatus(
                 isInitialized: state.lifecycle.isInitialized, isSealed: true,
                 keyring: state.keyring, damage: state.damage)
+            status.shares = shares
             if case .unsealed(let open) = state.lifecycle.phase {
                 status.isSealed = false
                 status.store = open.store.status()

@@ -20,6 +20,10 @@ enum VaultError: Error, Equatable, Sendable {
     case invalidRequest(String)
     /// The vault was asked for something that it does not know how to do yet.
     case unsupported(String)
+    /// A share was refused; those that came before it stay good.
+    case share(ShareError)
+    /// A share opens no slot of this vault: it is another vault's, or of a slot that was replaced.
+    case foreignShare(set: UInt32)
     case seal(SealError)
     case store(StoreError)
     case directory(DataDirectoryError)

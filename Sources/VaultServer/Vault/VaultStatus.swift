@@ -7,6 +7,8 @@ struct VaultStatus: Sendable {
     var isSealed: Bool
     /// What the keyring file says without a key; nil before init or when it is damaged.
     var keyring: KeyringDescription?
+    /// The set whose shares came while the vault is sealed, and how many.
+    var shares: (set: ShareSet, given: Int)?
     /// nil while sealed.
     var store: StoreStatus?
     /// What was found to be damaged, if anything.

@@ -21,7 +21,7 @@ struct CredentialOptions: ParsableArguments {
         guard Terminal.isInteractive else {
             throw CommandFailure(
                 .usage, "standard input is not a terminal to ask for a passphrase",
-                nextStep: "give --passphrase-file or --keyfile")
+                nextStep: "give --passphrase-file or --keyfile, or another key of the vault")
         }
     }
 }

@@ -23,21 +23,14 @@ enum KeyFile {
     /// Makes a new key file that is on the disk, name included, when this returns: a vault must
     /// not outlive the only key that opens it.
     static func create(_ path: String) throws(CommandFailure) -> SecretBuffer {
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw failure("create", path) }
-        defer { Glibc.close(descriptor) }
-        do throws(CommandFailure) {
-            let secret = random()
-            let written = secret.withBytes { write(descriptor, $0.baseAddress, $0.count) }
-            // The umask may have taken the owner's own rights away.
-            guard written == byteCount, fchmod(descriptor, 0o600) == 0, fsync(descriptor) == 0
-            else { throw failure("write", path) }
-            try synchronizeDirectory(of: path)
-            return secret
-        } catch {
-            unlink(path)
-            throw error
+        let secret = random()
+        let result = secret.withBytes { bytes in
+            Result { () throws(CommandFailure) in
+                try NewSecretFile.create(path, what: "key file", bytes)
+            }
         }
+        try result.get()
+        return secret
     }
 
     /// Takes back a file that `create` made for a vault that came to nothing.
@@ -51,18 +44,5 @@ enum KeyFile {
         var secret = SecretBuffer(capacity: byteCount)
         for _ in 0..<byteCount { secret.append(UInt8.random(in: .min ... .max, using: &generator)) }
         return secret
-    }
-
-    private static func synchronizeDirectory(of path: String) throws(CommandFailure) {
-        let slash = path.lastIndex(of: "/")
-        let directory = slash.map { path[..<$0].isEmpty ? "/" : String(path[..<$0]) } ?? "."
-        let descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw failure("open the directory of", path) }
-        defer { Glibc.close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw failure("synchronise the directory of", path) }
-    }
-
-    private static func failure(_ verb: String, _ path: String) -> CommandFailure {
-        CommandFailure(.failed, "cannot \(verb) key file \(path): \(SystemFailure.text(errno))")
     }
 }

@@ -46,7 +46,9 @@ import VaultStore
     private func initialize(_ vault: Vault) async throws {
         let slot = try passphrase("one")
         _ = try await withCheckedContinuation { continuation in
-            vault.initialize(slots: [slot]) { continuation.resume(returning: $0) }
+            vault.initialize(slots: [NewSlot(opener: .credential(slot))]) {
+                continuation.resume(returning: $0)
+            }
         }.get()
     }
 
@@ -106,7 +108,9 @@ import VaultStore
         try await withVault { (vault) async throws in
             let slot = try passphrase("swordfish-passphrase")
             _ = try await withCheckedContinuation { continuation in
-                vault.initialize(slots: [slot]) { continuation.resume(returning: $0) }
+                vault.initialize(slots: [NewSlot(opener: .credential(slot))]) {
+                    continuation.resume(returning: $0)
+                }
             }.get()
             try await put(vault, "telling-name", "telling-value")
         }

@@ -13,18 +13,34 @@ struct InitPlan {
         request.administrators = administrators
     }
 
-    mutating func collect(from options: CredentialOptions) throws(CommandFailure) {
+    mutating func collect(
+        from options: CredentialOptions, _ slots: SlotOptions
+    ) throws(CommandFailure) {
         if let path = options.passphraseFile {
             try add(passphrase: SecretFile.passphrase(at: path))
         }
-        if options.passphraseFile == nil && options.keyfile == nil {
+        if options.passphraseFile == nil && options.keyfile == nil && slots.count == 0 {
             try CredentialOptions.requireTerminal()
             try add(
                 passphrase: Prompt.confirmedSecret(
                     "passphrase of the new vault", limit: SecretFile.passphraseBytesMax))
         }
+        request.slots += slots.slots()
         // Last, so that a mistake above leaves no new file behind.
         if let path = options.keyfile { try add(keyFile: path) }
+    }
+
+    /// Names every slot.
+    mutating func label(_ label: String) {
+        for index in request.slots.indices { request.slots[index].label = label }
+    }
+
+    /// The slot of a plan that has one.
+    func onlySlot() throws(CommandFailure) -> Vault_V1_NewSlot {
+        guard let slot = request.slots.first, request.slots.count == 1 else {
+            throw CommandFailure(.usage, "this makes one slot", nextStep: "give one key")
+        }
+        return slot
     }
 
     private mutating func add(passphrase: consuming SecretBuffer) {
@@ -54,7 +70,11 @@ struct InitPlan {
             .notInitialized, .unsupportedFormat, .overloaded:
             KeyFile.remove(path)
             return failure
-        case .unreachable, .notFound, .wrongKey, .damaged, .compacted, .futureRevision, .noSpace,
+        case .notFound:
+            // Of a slot that was to be replaced.
+            KeyFile.remove(path)
+            return failure
+        case .unreachable, .wrongKey, .damaged, .compacted, .futureRevision, .noSpace,
             .timedOut, .cancelled, .other:
             return CommandFailure(
                 failure.status, failure.message,

@@ -34,6 +34,13 @@ enum InitReport {
         if slots.contains(where: { $0.kind == "passphrase" }) {
             text += "  - the passphrase, if somebody still knows it: keep it in a safe place\n"
         }
+        for slot in slots where slot.kind == "shamir" {
+            let description = TerminalText.escaped(slot.description_p.utf8)
+            text += "  - \(description): give each to another person; they are not shown again\n"
+        }
+        if slots.contains(where: { $0.kind == "recipient" }) {
+            text += "  - the file of a recovery key: keep it away from this machine\n"
+        }
         if let keyFile {
             text +=
                 "  - a copy of the key file \(TerminalText.escaped(keyFile.utf8)), if there is"

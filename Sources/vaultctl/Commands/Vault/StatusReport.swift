@@ -14,6 +14,7 @@ enum StatusReport {
         for (index, slot) in status.slots.enumerated() {
             fields.add(index == 0 ? "slots" : "", text(of: slot))
         }
+        if status.hasShares { fields.add("shares", text(of: status.shares)) }
         for (index, alarm) in status.alarms.enumerated() {
             fields.add(index == 0 ? "alarms" : "", TerminalText.escaped(alarm.utf8))
         }
@@ -38,26 +39,45 @@ enum StatusReport {
             json.field("used_bytes", status.usedBytes)
             json.field("quota_bytes", status.quotaBytes)
             write(status.slots, to: &json)
+            if status.hasShares {
+                json.name("shares")
+                json.object {
+                    $0.field("set_id", status.shares.setID)
+                    $0.field("given", status.shares.given)
+                    $0.field("threshold", status.shares.threshold)
+                }
+            }
             json.field("alarms") { json in status.alarms.forEach { json.string($0) } }
         }
     }
 
     static func write(_ slots: [Vault_V1_Slot], to json: inout JSONWriter) {
         json.field("slots") { json in
-            for slot in slots {
-                json.object {
-                    $0.field("id", slot.id)
-                    $0.field("kind", slot.kind)
-                    $0.field("description", slot.description_p)
-                }
-            }
+            for slot in slots { write(slot, to: &json) }
         }
+    }
+
+    static func write(_ slot: Vault_V1_Slot, to json: inout JSONWriter) {
+        json.object {
+            $0.field("id", slot.id)
+            $0.field("kind", slot.kind)
+            $0.field("description", slot.description_p)
+            $0.field("label", slot.label)
+            $0.field("survives_machine", slot.survivesMachine)
+        }
+    }
+
+    /// `2 of 3 shares, of set 0badcafe`.
+    static func text(of shares: Vault_V1_ShareProgress) -> String {
+        TerminalText.escaped(
+            "\(shares.given) of \(shares.threshold) shares, of set \(shares.setID)".utf8)
     }
 
     /// `1 passphrase` and what else the vault says about the slot.
     static func text(of slot: Vault_V1_Slot) -> String {
         let description = slot.description_p.isEmpty ? "" : "  \(slot.description_p)"
-        return TerminalText.escaped("\(slot.id) \(slot.kind)\(description)".utf8)
+        let label = slot.label.isEmpty ? "" : "  \(slot.label)"
+        return TerminalText.escaped("\(slot.id) \(slot.kind)\(description)\(label)".utf8)
     }
 
     private static func state(_ status: Vault_V1_StatusResponse) -> String {
