@@ -80,7 +80,8 @@ public struct KeyringFile {
             let keyring = try KeyringWrapping.unwrap(document, rootKey: rootKey)
             return OpenedKeyring(
                 cipher: try RecordCipher(keyring: keyring, storeID: document.storeID),
-                auditKeys: try AuditKeys(rootKey: rootKey))
+                auditKeys: try AuditKeys(rootKey: rootKey),
+                stateHashKey: try StateHashKey(rootKey: rootKey))
         }
         throw .wrongKey
     }

@@ -55,7 +55,8 @@ public struct NewKeyring: ~Copyable {
         let file = try document.encoded(rootKey: rootKey)
         let opened = OpenedKeyring(
             cipher: try RecordCipher(keyring: keyring, storeID: storeID),
-            auditKeys: try AuditKeys(rootKey: rootKey))
+            auditKeys: try AuditKeys(rootKey: rootKey),
+            stateHashKey: try StateHashKey(rootKey: rootKey))
         return (file, opened)
     }
 }

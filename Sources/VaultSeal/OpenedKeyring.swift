@@ -4,4 +4,6 @@ public struct OpenedKeyring: Sendable {
     public let cipher: RecordCipher
     /// Authenticates the lines of the audit log, and hashes the key names in it.
     public let auditKeys: AuditKeys
+    /// Hashes what records say.
+    public let stateHashKey: StateHashKey
 }

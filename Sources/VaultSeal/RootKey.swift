@@ -9,6 +9,7 @@ struct RootKey: ~Copyable {
     enum Purpose: UInt64 {
         case keyring = 1
         case keyringFileMAC = 2
+        case stateHash = 3
         case auditChain = 4
         case auditKeyNames = 5
     }

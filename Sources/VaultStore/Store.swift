@@ -22,17 +22,17 @@ public final class Store: Sendable {
 
     /// Makes the file of an empty store in `directory`.
     public static func create(
-        in directory: String, cipher: RecordCipher,
+        in directory: String, cipher: RecordCipher, stateHashKey: StateHashKey,
         configuration: StoreConfiguration = StoreConfiguration()
     ) throws(StoreError) {
-        try RecordLog.create(in: directory, cipher: cipher)
+        try RecordLog.create(in: directory, cipher: cipher, stateHashKey: stateHashKey)
     }
 
     /// Checks the file, opens and verifies every record on all cores, and builds the index.
     ///
     /// `progress` is called now and then, from any thread, with records done and in all.
     public static func open(
-        in directory: String, cipher: RecordCipher,
+        in directory: String, cipher: RecordCipher, stateHashKey: StateHashKey,
         configuration: StoreConfiguration = StoreConfiguration(),
         progress: (@Sendable (_ done: Int, _ total: Int) -> Void)? = nil
     ) throws(StoreError) -> Store {
@@ -40,10 +40,11 @@ public final class Store: Sendable {
         let powerCut = PowerCut(directory: directory)
         let path = directory + "/data.mdb"
         let loaded = try load(
-            path, cipher: cipher, configuration: configuration, powerCut: powerCut,
-            progress: progress)
+            path, cipher: cipher, stateHashKey: stateHashKey, configuration: configuration,
+            powerCut: powerCut, progress: progress)
         let log = try RecordLog.open(
-            in: directory, cipher: cipher, commitFault: configuration.commitFault)
+            in: directory, cipher: cipher, stateHashKey: stateHashKey,
+            commitFault: configuration.commitFault)
         try powerCut.markOpen()
         return Store(
             log: log, loaded: loaded, directory: directory, configuration: configuration,
@@ -53,14 +54,16 @@ public final class Store: Sendable {
     /// The newest commit, or after a power cut that cut it off, the one before, which was on the
     /// disk before the newest began. Nobody was told that the lost one had succeeded.
     private static func load(
-        _ path: String, cipher: RecordCipher, configuration: StoreConfiguration,
-        powerCut: PowerCut, progress: (@Sendable (_ done: Int, _ total: Int) -> Void)?
+        _ path: String, cipher: RecordCipher, stateHashKey: StateHashKey,
+        configuration: StoreConfiguration, powerCut: PowerCut,
+        progress: (@Sendable (_ done: Int, _ total: Int) -> Void)?
     ) throws(StoreError) -> StoreLoader.Loaded {
         func load(_ moment: FileCheck.Moment) throws(StoreError) -> StoreLoader.Loaded {
-            try StoreLoader(
-                path: path, moment: moment, cipher: cipher, threads: configuration.scanThreads,
-                progress: progress
-            ).load()
+            var loader = try StoreLoader(
+                path: path, moment: moment, cipher: cipher, stateHashKey: stateHashKey,
+                threads: configuration.scanThreads, progress: progress)
+            loader.checksStateHash = configuration.checksStateHash
+            return try loader.load()
         }
         do throws(StoreError) {
             return try load(.newest)

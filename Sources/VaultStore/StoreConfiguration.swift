@@ -12,6 +12,8 @@ public struct StoreConfiguration: Sendable {
     public var wallClock = WallClock.system
     /// What the time of leases is counted with.
     public var leaseClock = MonotonicClock.system
+    /// For a test that must see the alarm be silent without it.
+    var checksStateHash = true
     /// Makes commits fail, in tests.
     var commitFault: RecordLog.CommitFault?
 

@@ -9,6 +9,7 @@ final class OpenVault: Sendable {
     /// The only place that keeps the keys reachable, besides the store.
     let cipher: RecordCipher
     let auditKeys: AuditKeys
+    let stateHashKey: StateHashKey
     /// Set when sealing began: long reads stop between two slices instead of holding it up.
     let isClosing = Atomic(false)
 
@@ -16,6 +17,7 @@ final class OpenVault: Sendable {
         self.store = store
         cipher = keyring.cipher
         auditKeys = keyring.auditKeys
+        stateHashKey = keyring.stateHashKey
         header = ResponseHeader(storeID: cipher.storeID, timeline: cipher.timeline)
     }
 }

@@ -55,7 +55,7 @@ extension Vault {
         var isInitialized = false
         do throws(VaultError) {
             let keyring = try created.get()
-            try createStore(keyring.cipher)
+            try createStore(keyring)
             isInitialized = true
             try trail.begin(keyring.cipher.storeID)
             let open = try openStore(keyring, progress: nil)
@@ -87,10 +87,12 @@ extension Vault {
         } catch { throw .store(error) }
     }
 
-    private func createStore(_ cipher: RecordCipher) throws(VaultError) {
+    private func createStore(_ keyring: OpenedKeyring) throws(VaultError) {
+        let cipher = keyring.cipher
         do throws(StoreError) {
             try Store.create(
-                in: directory.path, cipher: cipher, configuration: storeConfiguration)
+                in: directory.path, cipher: cipher, stateHashKey: keyring.stateHashKey,
+                configuration: storeConfiguration)
         } catch {
             throw .store(error)
         }

@@ -35,6 +35,7 @@ extension Vault {
             open.store.close()
             // Whoever still holds the cipher holds no keys any more.
             open.cipher.close()
+            open.stateHashKey.close()
             self.trail.lock()
             self.finishSeal()
         }

@@ -97,8 +97,8 @@ extension Vault {
         }
         do throws(StoreError) {
             let store = try Store.open(
-                in: directory.path, cipher: keyring.cipher, configuration: storeConfiguration,
-                progress: report)
+                in: directory.path, cipher: keyring.cipher, stateHashKey: keyring.stateHashKey,
+                configuration: storeConfiguration, progress: report)
             return OpenVault(store: store, keyring: keyring)
         } catch {
             throw .store(error)
