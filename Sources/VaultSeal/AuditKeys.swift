@@ -1,7 +1,8 @@
 import Sodium
 
-/// The two keys of the audit log: one authenticates its chain, one hashes the key names in it.
-/// Any thread may use it, many at once; nothing takes memory from the heap.
+/// The keys of the audit log: one authenticates its chain, one hashes the key names in it, a pair
+/// for each root key that the vault had. The newest pair writes; the others verify what was written
+/// before. Any thread may use it, many at once; nothing takes memory from the heap.
 ///
 /// Both are SipHash-2-4 keys with 128 bits of output: a pseudorandom function at a tenth of the
 /// cost of keyed BLAKE2b. It authenticates hashes that BLAKE2b made collision-free, never content
@@ -15,22 +16,35 @@ public final class AuditKeys: Sendable {
     @exclusivity(unchecked) private nonisolated(unsafe) var secret: SecretBytes
     private let gate = OperationGate()
 
-    init(rootKey: borrowing RootKey) throws(SealError) {
+    private static let pairCount = 2 * ShortHash.keyCount
+
+    /// How many pairs there are.
+    private let count: Int
+
+    init(_ purposes: borrowing PurposeKeys) throws(SealError) {
+        let count = purposes.count
         var secret = try SealError.memory { () throws(SodiumError) in
-            try SecretBytes(count: 2 * ShortHash.keyCount)
+            try SecretBytes(count: count * Self.pairCount)
         }
         secret.withMutableBytes { bytes in
-            rootKey.derive(.auditChain, into: bytes.part(0, ShortHash.keyCount))
-            rootKey.derive(
-                .auditKeyNames, into: bytes.part(ShortHash.keyCount, ShortHash.keyCount))
+            for index in 0..<count {
+                let pair = bytes.part(index * Self.pairCount, Self.pairCount)
+                purposes.derive(
+                    .auditChain, at: index, into: pair.part(0, ShortHash.keyCount))
+                purposes.derive(
+                    .auditKeyNames, at: index,
+                    into: pair.part(ShortHash.keyCount, ShortHash.keyCount))
+            }
         }
         self.secret = secret
+        self.count = count
     }
 
     /// Takes 32 bytes for both keys, in this order, and wipes the source. For tests and tools
     /// that have no vault: a vault's own come from `KeyringFile.openAll`.
     package init(wiping bytes: inout [UInt8]) throws(SealError) {
-        precondition(bytes.count == 2 * ShortHash.keyCount, "two keys of 16 bytes")
+        precondition(bytes.count == Self.pairCount, "two keys of 16 bytes")
+        count = 1
         secret = try SealError.memory { () throws(SodiumError) in
             try SecretBytes(wiping: &bytes)
         }
@@ -47,7 +61,22 @@ public final class AuditKeys: Sendable {
     public func mac(
         of message: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
     ) -> Bool {
-        digest(message, keyOffset: 0, output)
+        digest(message, pair: count - 1, keyOffset: 0, output)
+    }
+
+    /// Whether `mac` is a MAC of `message` under one of the pairs from `pair` on, which is raised
+    /// to the one that it is under: in a log they only rise. False when closed.
+    public func isMAC(
+        _ mac: some Collection<UInt8>, of message: UnsafeRawBufferPointer, from pair: inout Int
+    ) -> Bool {
+        withUnsafeTemporaryAllocation(byteCount: Self.digestCount, alignment: 8) { own in
+            for candidate in pair..<count
+            where digest(message, pair: candidate, keyOffset: 0, own) && own.elementsEqual(mac) {
+                pair = candidate
+                return true
+            }
+            return false
+        }
     }
 
     /// Writes the hash of a key's name to `output`, which has `digestCount` bytes. False when
@@ -55,18 +84,20 @@ public final class AuditKeys: Sendable {
     public func keyHash(
         of name: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
     ) -> Bool {
-        digest(name, keyOffset: ShortHash.keyCount, output)
+        digest(name, pair: count - 1, keyOffset: ShortHash.keyCount, output)
     }
 
     @inline(__always)
     private func digest(
-        _ message: UnsafeRawBufferPointer, keyOffset: Int, _ output: UnsafeMutableRawBufferPointer
+        _ message: UnsafeRawBufferPointer, pair: Int, keyOffset: Int,
+        _ output: UnsafeMutableRawBufferPointer
     ) -> Bool {
         guard let stripe = gate.enter() else { return false }
         defer { gate.leave(stripe) }
         secret.withBytes { keys in
             ShortHash.digest(
-                of: message, key: keys.part(keyOffset, ShortHash.keyCount), into: output)
+                of: message, key: keys.part(pair * Self.pairCount + keyOffset, ShortHash.keyCount),
+                into: output)
         }
         return true
     }

@@ -6,12 +6,18 @@ public enum Credential: ~Copyable, Sendable {
     case passphrase(SecretBytes)
     /// The bytes of a key file: 32 random ones.
     case keyfile(SecretBytes)
+    /// The 32 bytes that enough shares of a set gave together.
+    case shares(SecretBytes)
+    /// The 32 bytes of a recovery key: the private half of a recipient.
+    case recoveryKey(SecretBytes)
 
     /// The kind of slot that it opens.
     public var kind: SlotKind {
         switch self {
         case .passphrase: .passphrase
         case .keyfile: .keyfile
+        case .shares: .shamir
+        case .recoveryKey: .recipient
         }
     }
 
@@ -19,6 +25,8 @@ public enum Credential: ~Copyable, Sendable {
         switch self {
         case .passphrase(let passphrase): passphrase.count == 0
         case .keyfile: false
+        case .shares: false
+        case .recoveryKey: false
         }
     }
 }
@@ -32,6 +40,11 @@ extension Credential {
     /// The content of a key file; `bytes` are wiped.
     public static func keyfile(wiping bytes: inout [UInt8]) throws(SealError) -> Credential {
         .keyfile(try secret(wiping: &bytes))
+    }
+
+    /// A recovery key; `bytes` are wiped.
+    public static func recoveryKey(wiping bytes: inout [UInt8]) throws(SealError) -> Credential {
+        .recoveryKey(try secret(wiping: &bytes))
     }
 
     private static func secret(wiping bytes: inout [UInt8]) throws(SealError) -> SecretBytes {

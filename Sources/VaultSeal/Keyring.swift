@@ -5,16 +5,24 @@ import Sodium
 struct Keyring: ~Copyable {
     static let dataKeyCount = 32
     static let entriesMax = 1024
-    private static let headCount = 8
-    private static let dataKeyEntryCount = 48
-    private static let timelineEntryCount = 40
+    static let headCount = 8
+    static let dataKeyEntryCount = 48
+    static let timelineEntryCount = 40
 
     /// The plaintext, exactly as it is wrapped.
-    private let secret: SecretBytes
+    private var secret: SecretBytes
     /// Rising; the last one seals.
     let dataKeyNumbers: [UInt32]
+    /// When each was made; seconds since 1970.
+    let dataKeyTimes: [UInt64]
     /// Rising; the last one is current.
     let timelines: [TimelineSpan]
+    /// How often the keyring was written. An older file of the same vault has a lower one.
+    let generation: UInt64
+    /// The highest id that a slot ever had, as far as the keyring knows; 0 is unknown.
+    let lastSlotID: UInt32
+    /// Where the purpose keys begin, and how many there are: none until the root key changes.
+    private let purposeKeys: (start: Int, count: Int)
 
     var currentTimeline: Timeline { timelines[timelines.count - 1].timeline }
 
@@ -47,13 +55,19 @@ struct Keyring: ~Copyable {
             try Self.decode(bytes)
         }
         dataKeyNumbers = content.numbers
+        dataKeyTimes = content.times
         timelines = content.timelines
+        generation = content.fields.generation
+        lastSlotID = content.fields.lastSlotID
+        purposeKeys = content.fields.purposeKeys
         self.secret = secret
     }
 
     private static func decode(
         _ bytes: UnsafeRawBufferPointer
-    ) throws(SealError) -> (numbers: [UInt32], timelines: [TimelineSpan]) {
+    ) throws(SealError) -> (
+        numbers: [UInt32], times: [UInt64], timelines: [TimelineSpan], fields: KeyringFields
+    ) {
         guard bytes.count >= headCount else { throw .damaged(what: "keyring: no counts") }
         let keyCount = Int(bytes.number(at: 0) as UInt32)
         let timelineCount = Int(bytes.number(at: 4) as UInt32)
@@ -65,8 +79,10 @@ struct Keyring: ~Copyable {
         guard bytes.count >= end else { throw .damaged(what: "keyring: ends early") }
         let numbers = try decodeDataKeys(bytes, keyCount)
         let timelines = try decodeTimelines(bytes, start: timelinesStart, timelineCount)
-        try checkFields(bytes, start: end)
-        return (numbers, timelines)
+        let times = (0..<keyCount).map { index -> UInt64 in
+            bytes.number(at: headCount + index * dataKeyEntryCount + 8)
+        }
+        return (numbers, times, timelines, try KeyringFields(bytes, start: end))
     }
 
     private static func decodeDataKeys(
@@ -111,23 +127,6 @@ struct Keyring: ~Copyable {
         return spans
     }
 
-    /// Later versions may add fields; this one knows none and only checks that they fit.
-    private static func checkFields(
-        _ bytes: UnsafeRawBufferPointer, start: Int
-    ) throws(SealError) {
-        var position = start
-        while position < bytes.count {
-            guard bytes.count - position >= 8 else {
-                throw .damaged(what: "keyring: a field ends early")
-            }
-            let count = Int(bytes.number(at: position + 4) as UInt32)
-            guard bytes.number(at: position + 2) as UInt16 == 0,
-                count <= bytes.count - position - 8
-            else { throw .damaged(what: "keyring: a field ends early") }
-            position += 8 + count
-        }
-    }
-
     /// Lends the data key at `index` of `dataKeyNumbers`.
     borrowing func withDataKey<R>(
         at index: Int, _ body: (UnsafeRawBufferPointer) -> R
@@ -137,6 +136,22 @@ struct Keyring: ~Copyable {
             return body(bytes.part(entry + 16, Self.dataKeyCount))
         }
     }
+
+    /// How many purpose keys there are: none until the root key changes for the first time.
+    var purposeKeyCount: Int { purposeKeys.count }
+
+    /// Lends the purpose key at `index`; the last one is in use.
+    borrowing func withPurposeKey<R>(
+        at index: Int, _ body: (UnsafeRawBufferPointer) -> R
+    ) -> R {
+        precondition(index < purposeKeys.count, "there are fewer purpose keys")
+        return secret.withBytes { bytes in
+            let entry = purposeKeys.start + index * Self.dataKeyEntryCount
+            return body(bytes.part(entry + 16, Self.dataKeyCount))
+        }
+    }
+
+    mutating func erase() { secret.erase() }
 
     /// Lends the plaintext, to be wrapped.
     borrowing func withBytes<R>(_ body: (UnsafeRawBufferPointer) -> R) -> R {

@@ -1,32 +1,40 @@
 import Sodium
 
-/// The bytes of a keyring file, format 1, apart from what is encrypted (docs/formats.md).
+/// The bytes of a keyring file, apart from what is encrypted (docs/formats.md).
 ///
 /// The decoder treats its input as hostile: it bounds every size and count before it uses it.
 struct KeyringDocument: Equatable {
     static let magic: [UInt8] = Array("vdkeyrg\n".utf8)
-    static let formatVersion: UInt32 = 1
+    /// What is written. Format 1, whose slots have no public half, is read.
+    static let newestFormat: UInt32 = 2
     static let byteCountMax = 1 << 20
     static let slotCountMax = 32
     private static let headerCount = 64
     private static let macCount = 32
     private static let checksumCount = 32
 
+    var format = newestFormat
     var storeID: StoreID
     var timeline: Timeline
     var slots: [KeySlot]
     var wrappedKeyring: [UInt8]
 
+    /// What can be said without a key.
+    var description: KeyringDescription {
+        KeyringDescription(
+            storeID: storeID, timeline: timeline, slots: slots.map(\.description))
+    }
+
     /// Every byte that the MAC covers.
     private var body: [UInt8] {
-        let table = slots.flatMap(\.bytes)
+        let table = slots.flatMap { $0.bytes(format: format) }
         let total =
             Self.headerCount + table.count + wrappedKeyring.count + Self.macCount
             + Self.checksumCount
         precondition(total <= Self.byteCountMax, "limits on slots and keys keep the file small")
         var writer = ByteWriter()
         writer.put(Self.magic)
-        writer.put(Self.formatVersion)
+        writer.put(format)
         writer.put(UInt32(total))
         writer.put(storeID.bytes)
         writer.put(timeline.number)
@@ -70,7 +78,7 @@ struct KeyringDocument: Equatable {
         var reader = ByteReader(
             file[Self.magic.count..<(file.count - Self.checksumCount - Self.macCount)],
             what: "keyring")
-        _ = try reader.number(UInt32.self)
+        format = try reader.number()
         guard Int(try reader.number(UInt32.self)) == file.count else {
             throw .damaged(what: "keyring: its size is not what it says")
         }
@@ -83,7 +91,8 @@ struct KeyringDocument: Equatable {
         guard timeline.number >= 1, (1...Self.slotCountMax).contains(slotCount),
             wrappedCount >= WrappedSecret.overhead
         else { throw .damaged(what: "keyring: counts out of bounds") }
-        slots = try Self.decodeSlots(try reader.take(tableCount), slotCount)
+        slots = try Self.decodeSlots(
+            try reader.take(tableCount), slotCount, format: format)
         wrappedKeyring = Array(try reader.take(wrappedCount))
         guard reader.isAtEnd else { throw .damaged(what: "keyring: something follows it") }
     }
@@ -107,19 +116,21 @@ struct KeyringDocument: Equatable {
         }
         var reader = ByteReader(file[magic.count...], what: "keyring")
         let version = try reader.number(UInt32.self)
-        guard version == formatVersion else { throw .unsupportedFormat(version: Int(version)) }
+        guard (1...newestFormat).contains(version) else {
+            throw .unsupportedFormat(version: Int(version))
+        }
         guard file.count >= headerCount + macCount + checksumCount else {
             throw .damaged(what: "keyring: too short")
         }
     }
 
     private static func decodeSlots(
-        _ table: ArraySlice<UInt8>, _ count: Int
+        _ table: ArraySlice<UInt8>, _ count: Int, format: UInt32
     ) throws(SealError) -> [KeySlot] {
         var reader = ByteReader(table, what: "keyring: slot table")
         var slots: [KeySlot] = []
         for _ in 0..<count {
-            let slot = try KeySlot(&reader)
+            let slot = try KeySlot(&reader, format: format)
             guard slot.id > slots.last?.id ?? 0 else {
                 throw .damaged(what: "keyring: slots out of order")
             }

@@ -34,9 +34,9 @@ public struct KeyringFile {
         var new = try NewKeyring(passphraseCost: passphraseCost)
         try addSlots(&new)
         let timeline = Timeline(number: 1, nonce: randomNonce())
-        let made = try new.finish(timeline: timeline, created: UInt64(time(nil)))
+        let made = try new.finished(timeline: timeline, created: UInt64(time(nil)))
         guard try file.createNew(made.file) else { throw .alreadyInitialized }
-        return made.opened
+        return try made.opened(in: directory)
     }
 
     /// Opens the keyring with a credential; every slot of its kind is tried. Takes about as long
@@ -54,18 +54,18 @@ public struct KeyringFile {
     public static func openAll(
         in directory: String, with credential: borrowing Credential
     ) throws(SealError) -> OpenedKeyring {
-        try openAll(try read(in: directory), with: credential)
+        try openAll(try read(in: directory), of: directory, with: credential)
     }
 
     /// The same for the bytes of a keyring file.
     static func open(
         _ bytes: [UInt8], with credential: borrowing Credential
     ) throws(SealError) -> RecordCipher {
-        try openAll(bytes, with: credential).cipher
+        try openAll(bytes, of: "", with: credential).cipher
     }
 
     private static func openAll(
-        _ bytes: [UInt8], with credential: borrowing Credential
+        _ bytes: [UInt8], of directory: String, with credential: borrowing Credential
     ) throws(SealError) -> OpenedKeyring {
         let document = try KeyringDocument(decoding: bytes)
         let candidates = document.slots.filter { $0.parameters.kind == credential.kind }
@@ -78,20 +78,16 @@ public struct KeyringFile {
                 throw .damaged(what: "keyring: it was changed without the root key")
             }
             let keyring = try KeyringWrapping.unwrap(document, rootKey: rootKey)
-            return OpenedKeyring(
-                cipher: try RecordCipher(keyring: keyring, storeID: document.storeID),
-                auditKeys: try AuditKeys(rootKey: rootKey),
-                stateHashKey: try StateHashKey(rootKey: rootKey))
+            return try OpenedKeyring(
+                directory: directory, document: document, file: bytes, keyring: keyring,
+                rootKey: rootKey, slot: slot.description)
         }
         throw .wrongKey
     }
 
     /// What can be said without a key: store, timeline, slots. Verifies the plain checksum only.
     public static func describe(in directory: String) throws(SealError) -> KeyringDescription {
-        let document = try KeyringDocument(decoding: try read(in: directory))
-        return KeyringDescription(
-            storeID: document.storeID, timeline: document.timeline,
-            slots: document.slots.map(\.description))
+        try KeyringDocument(decoding: try read(in: directory)).description
     }
 
     private static func read(in directory: String) throws(SealError) -> [UInt8] {

@@ -20,43 +20,50 @@ public struct NewKeyring: ~Copyable {
 
     /// Adds a slot that `credential` opens. For a passphrase this takes as long as unsealing does.
     ///
-    /// Throws `.unsafeParameters` for an empty passphrase, a key file that has not 32 bytes, a
+    /// Throws `.invalidSlot` for an empty passphrase, a key file that has not 32 bytes, a
     /// label above 64 bytes, or a slot too many (32).
     public mutating func addSlot(
         for credential: borrowing Credential, label: String = ""
     ) throws(SealError) {
+        let parameters = try SlotParameters.new(for: credential, cost: passphraseCost)
+        try add(
+            try KeySlot(
+                id: nextID, label: label, credential: credential, parameters: parameters,
+                rootKey: rootKey, storeID: storeID))
+    }
+
+    /// Adds a slot for the owner of an X25519 public half, 32 bytes.
+    public mutating func addSlot(
+        forRecipient publicHalf: [UInt8], label: String = ""
+    ) throws(SealError) {
+        try add(
+            try KeySlot(
+                id: nextID, label: label, publicHalf: publicHalf, rootKey: rootKey,
+                storeID: storeID))
+    }
+
+    private var nextID: UInt32 { UInt32(slots.count + 1) }
+
+    private mutating func add(_ slot: KeySlot) throws(SealError) {
         guard slots.count < KeyringDocument.slotCountMax else {
-            throw .unsafeParameters(
+            throw .invalidSlot(
                 "a vault has at most \(KeyringDocument.slotCountMax) key slots")
         }
-        guard label.utf8.count <= KeySlot.labelCountMax else {
-            throw .unsafeParameters("a label has at most \(KeySlot.labelCountMax) bytes")
-        }
-        guard !credential.isEmptyPassphrase else {
-            throw .unsafeParameters("the passphrase is empty; choose another")
-        }
-        slots.append(
-            try KeySlot(
-                id: UInt32(slots.count + 1), label: label, credential: credential,
-                cost: passphraseCost, rootKey: rootKey, storeID: storeID))
+        slots.append(slot)
     }
 
     /// The file's bytes and what they will open to.
-    consuming func finish(
+    consuming func finished(
         timeline: Timeline, created: UInt64
-    ) throws(SealError) -> (file: [UInt8], opened: OpenedKeyring) {
+    ) throws(SealError) -> MadeKeyring {
         guard !slots.isEmpty else {
-            throw .unsafeParameters("a vault needs a key slot; give a passphrase or a key file")
+            throw .invalidSlot("a vault needs a key slot; give a passphrase or a key file")
         }
         let keyring = try Keyring.new(timeline: timeline, created: created)
         let document = KeyringDocument(
             storeID: storeID, timeline: timeline, slots: slots,
             wrappedKeyring: try KeyringWrapping.wrap(keyring, storeID: storeID, rootKey: rootKey))
         let file = try document.encoded(rootKey: rootKey)
-        let opened = OpenedKeyring(
-            cipher: try RecordCipher(keyring: keyring, storeID: storeID),
-            auditKeys: try AuditKeys(rootKey: rootKey),
-            stateHashKey: try StateHashKey(rootKey: rootKey))
-        return (file, opened)
+        return MadeKeyring(document: document, file: file, keyring: keyring, rootKey: rootKey)
     }
 }

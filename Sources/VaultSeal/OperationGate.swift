@@ -50,11 +50,17 @@ final class OperationGate: Sendable {
     /// operation is the sealing of one record. False when it was closed before.
     func close() -> Bool {
         guard !isClosed.exchange(true, ordering: .sequentiallyConsistent) else { return false }
+        waitForThoseInside()
+        return true
+    }
+
+    /// Returns when everybody who is inside now has been out. Others may go in meanwhile: a stripe
+    /// is empty between two operations of its thread.
+    func waitForThoseInside() {
         for stripe in 0..<Self.stripeCount {
             while counters[stripe * Self.stride].load(ordering: .sequentiallyConsistent) != 0 {
                 sched_yield()
             }
         }
-        return true
     }
 }

@@ -1,4 +1,5 @@
 import Sodium
+import Synchronization
 
 /// Seals and opens records under the data keys of an opened keyring. Any thread may use it, many
 /// at once; nothing in `seal` and `open` takes memory from the heap.
@@ -8,9 +9,9 @@ public final class RecordCipher: Sendable {
     /// The timeline in which records are sealed now.
     public let timeline: Timeline
 
-    // SAFETY: read by operations that are inside `gate`; written once, by `close`, when the gate
-    // is shut and everybody is out.
-    @exclusivity(unchecked) private nonisolated(unsafe) var pool: DataKeyPool
+    // SAFETY: read by operations inside `gate`. A pool is never changed, but replaced as a whole;
+    // it goes away when everybody is out who was inside at that time.
+    private nonisolated(unsafe) let pool: Atomic<UnsafeMutablePointer<DataKeyPool>>
     private let gate = OperationGate()
     private let random: RandomReservoir
     private let timelines: [TimelineSpan]
@@ -20,14 +21,57 @@ public final class RecordCipher: Sendable {
         timeline = keyring.currentTimeline
         timelines = keyring.timelines
         random = try SealError.memory { () throws(SodiumError) in try RandomReservoir() }
-        pool = try DataKeyPool(keyring)
+        pool = Atomic(Self.place(try DataKeyPool(keyring)))
+    }
+
+    deinit {
+        Self.free(pool.load(ordering: .acquiring))
+    }
+
+    private static func place(
+        _ new: consuming DataKeyPool
+    ) -> UnsafeMutablePointer<DataKeyPool> {
+        let place = UnsafeMutablePointer<DataKeyPool>.allocate(capacity: 1)
+        place.initialize(to: new)
+        return place
+    }
+
+    private static func free(_ pool: UnsafeMutablePointer<DataKeyPool>) {
+        pool.deinitialize(count: 1)
+        pool.deallocate()
+    }
+
+    /// Seals under the newest of these keys from now on, and opens what they open, while others
+    /// are at it. One thread at a time; not after `close`.
+    func replaceKeys(with keys: consuming DataKeyPool) {
+        let old = pool.exchange(Self.place(keys), ordering: .sequentiallyConsistent)
+        gate.waitForThoseInside()
+        Self.free(old)
+    }
+
+    /// The number of the data key that seals.
+    public var newestDataKey: UInt32 {
+        guard let stripe = gate.enter() else { return 0 }
+        defer { gate.leave(stripe) }
+        return pool.load(ordering: .sequentiallyConsistent).pointee.newest.number
+    }
+
+    /// The number of the data key that a record says it is sealed under; nil for what is no
+    /// record. It is authenticated only when the record is opened.
+    public static func dataKeyNumber(of record: UnsafeRawBufferPointer) -> UInt32? {
+        guard record.count >= RecordFormat.headerCount else { return nil }
+        do throws(SealError) {
+            return try RecordHeader(record).dataKeyNumber
+        } catch {
+            return nil
+        }
     }
 
     /// Wipes the keys now, whoever else still holds this cipher; what is under way ends first.
     /// Everything afterwards throws `.closed`. Without it the last owner's going does the same.
     public func close() {
         guard gate.close() else { return }
-        pool.erase()
+        pool.load(ordering: .sequentiallyConsistent).pointee.erase()
     }
 
     /// Bytes on disk of a payload: header, nonce, padded payload with its length, tag. Payloads
@@ -52,7 +96,9 @@ public final class RecordCipher: Sendable {
             "the output has another size than the record")
         guard let stripe = gate.enter() else { throw .closed }
         defer { gate.leave(stripe) }
-        RecordHeader(dataKeyNumber: pool.newest.number, timelineNumber: timeline.number)
+        let pool = pool.load(ordering: .sequentiallyConsistent)
+        let newest = pool.pointee.newest
+        RecordHeader(dataKeyNumber: newest.number, timelineNumber: timeline.number)
             .write(to: output)
         let text = output.part(
             RecordFormat.textOffset, padded + RecordFormat.lengthCount + RecordFormat.tagCount)
@@ -62,7 +108,7 @@ public final class RecordCipher: Sendable {
         text.set(UInt32(payload.count), at: padded)
         try withAssociatedData(place, UnsafeRawBufferPointer(output), timeline) {
             (associatedData, scratch) throws(SealError) in
-            try pool.withSubkeys(at: pool.newest.index) { (key, nonceKeys) throws(SealError) in
+            try pool.pointee.withSubkeys(at: newest.index) { (key, nonceKeys) throws(SealError) in
                 let nonce = output.part(RecordFormat.headerCount, RecordFormat.nonceCount)
                 random.fill(nonce)
                 RecordNonce.hedge(
@@ -96,13 +142,14 @@ public final class RecordCipher: Sendable {
         guard let padded = RecordFormat.paddedCount(sealedCount: record.count) else {
             throw .damaged(what: "record: no record has this size")
         }
-        guard let index = pool.index(of: header.dataKeyNumber) else {
+        let pool = pool.load(ordering: .sequentiallyConsistent)
+        guard let index = pool.pointee.index(of: header.dataKeyNumber) else {
             throw .unknownDataKey(number: header.dataKeyNumber)
         }
         let recordTimeline = try timeline(of: header, at: place)
         try withAssociatedData(place, record, recordTimeline) {
             (associatedData, _) throws(SealError) in
-            try pool.withSubkeys(at: index) { (key, _) throws(SealError) in
+            try pool.pointee.withSubkeys(at: index) { (key, _) throws(SealError) in
                 do throws(SodiumError) {
                     try AEAD.decrypt(
                         record.part(

@@ -9,12 +9,13 @@ struct RootKey: ~Copyable {
     enum Purpose: UInt64 {
         case keyring = 1
         case keyringFileMAC = 2
+        /// From here on from a `PurposeKeys`, so that they outlive the root key.
         case stateHash = 3
         case auditChain = 4
         case auditKeyNames = 5
     }
 
-    private let secret: SecretBytes
+    private var secret: SecretBytes
 
     init(_ secret: consuming SecretBytes) {
         precondition(secret.count == Self.count, "a root key has 32 bytes")
@@ -34,14 +35,11 @@ struct RootKey: ~Copyable {
         }
     }
 
-    /// Writes the subkey to `output`, for those that are not 32 bytes or that share their memory.
-    borrowing func derive(
-        _ purpose: Purpose, into output: UnsafeMutableRawBufferPointer
-    ) {
-        secret.withBytes { parent in
-            KeyDerivation.derive(
-                purpose.rawValue, context: "vd-root1", from: parent, into: output)
-        }
+    mutating func erase() { secret.erase() }
+
+    /// Lends the bytes to what cannot fail.
+    borrowing func lend(_ body: (UnsafeRawBufferPointer) -> Void) {
+        secret.withBytes(body)
     }
 
     borrowing func withBytes<R>(

@@ -18,8 +18,19 @@ public enum SealError: Error, Equatable, Sendable {
     case unknownDataKey(number: UInt32)
     /// The vault has no slot that a credential of this kind could open.
     case noSlotOfThatKind
-    /// A credential or its cost is outside the safe bounds; the text says which and what is safe.
+    /// The file asks for a cost outside the safe bounds; the text says which and what is safe.
     case unsafeParameters(String)
+    /// No such slot or key can be made; the text says why and what to give instead.
+    case invalidSlot(String)
+    /// There is no slot with this id. List them.
+    case noSuchSlot(id: UInt32)
+    /// It is the last slot: without it nobody opens the vault again. Add another first.
+    case lastSlot
+    /// The slot was made before slots had a public half, so a new root key cannot be wrapped for
+    /// it. Replace it first.
+    case slotNeedsItsCredential(id: UInt32)
+    /// Records are still sealed under a data key that was to be retired.
+    case dataKeyInUse(number: UInt32)
     /// The cipher was closed: its keys are wiped. Unseal again.
     case closed
     /// No guarded memory for a key.

@@ -8,6 +8,8 @@ public struct SlotDescription: Sendable, Hashable {
     public let label: String
     /// The cost of a passphrase slot; nil for the other kinds.
     public let passphraseCost: PassphraseCost?
+    /// Whose shares open it; nil for the other kinds.
+    public let shares: ShareSet?
 
     /// One line for people: `Argon2id, 256 MiB, 3 passes`.
     public var description: String {
@@ -17,7 +19,9 @@ public struct SlotDescription: Sendable, Hashable {
             let passes = cost.operations == 1 ? "1 pass" : "\(cost.operations) passes"
             return "Argon2id, \(cost.memory >> 20) MiB, \(passes)"
         case .keyfile: return "32-byte key file"
-        case .shamir: return "shares"
+        case .shamir:
+            guard let shares else { return "shares" }
+            return "any \(shares.threshold) of \(shares.count) shares"
         case .recipient: return "X25519 recipient"
         }
     }

@@ -4,9 +4,9 @@ public enum SlotKind: String, Hashable, Sendable, CaseIterable {
     case passphrase
     /// The 32 bytes of a key file.
     case keyfile
-    /// Shares of a secret. Listed and kept, but not opened yet.
+    /// Shares of a secret, some of which are enough.
     case shamir
-    /// The private half of a recipient key. Listed and kept, but not opened yet.
+    /// The private half of a recipient's key, which was never on this machine.
     case recipient
 
     /// Its number in the keyring file.

@@ -4,8 +4,9 @@ import Sodium
 enum SlotParameters: Equatable {
     case passphrase(cost: PassphraseCost, salt: [UInt8])
     case keyfile(salt: [UInt8])
-    /// A kind that this version lists and keeps but cannot open.
-    case opaque(kind: SlotKind, bytes: [UInt8])
+    case shamir(ShareSet, salt: [UInt8])
+    /// Its public half says everything.
+    case recipient
 
     static let byteCountMax = 1024
     static let saltCount = 16
@@ -14,7 +15,8 @@ enum SlotParameters: Equatable {
         switch self {
         case .passphrase: .passphrase
         case .keyfile: .keyfile
-        case .opaque(let kind, _): kind
+        case .shamir: .shamir
+        case .recipient: .recipient
         }
     }
 
@@ -28,7 +30,13 @@ enum SlotParameters: Equatable {
             writer.put(cost.memory)
             writer.put(salt)
         case .keyfile(let salt): writer.put(salt)
-        case .opaque(_, let bytes): writer.put(bytes)
+        case .shamir(let set, let salt):
+            writer.put(set.id)
+            writer.put(set.threshold)
+            writer.put(set.count)
+            writer.reserve(2)
+            writer.put(salt)
+        case .recipient: break
         }
         return writer.bytes
     }
@@ -49,22 +57,40 @@ enum SlotParameters: Equatable {
             self = .passphrase(cost: cost, salt: Array(try reader.take(Self.saltCount)))
         case .keyfile:
             self = .keyfile(salt: Array(try reader.take(Self.saltCount)))
-        case .shamir, .recipient:
-            self = .opaque(kind: kind, bytes: Array(try reader.take(bytes.count)))
+        case .shamir:
+            let set = try ShareSet(
+                id: try reader.number(), threshold: try reader.number(),
+                count: try reader.number())
+            try reader.reserved(2)
+            self = .shamir(set, salt: Array(try reader.take(Self.saltCount)))
+        case .recipient: self = .recipient
         }
         guard reader.isAtEnd else {
             throw .damaged(what: "keyring: slot parameters are too long")
         }
     }
 
-    /// New parameters, with a new salt, for a credential of this kind.
-    static func new(for kind: SlotKind, cost: PassphraseCost) -> SlotParameters {
+    /// New parameters, with a new salt, for a credential that a person or a file brings.
+    ///
+    /// Throws `.invalidSlot` for an empty passphrase, and for shares, which are made together
+    /// with their set.
+    static func new(
+        for credential: borrowing Credential, cost: PassphraseCost
+    ) throws(SealError) -> SlotParameters {
+        guard !credential.isEmptyPassphrase else {
+            throw .invalidSlot("the passphrase is empty; choose another")
+        }
         let salt = Random.bytes(count: saltCount)
-        switch kind {
+        switch credential {
         case .passphrase: return .passphrase(cost: cost, salt: salt)
         case .keyfile: return .keyfile(salt: salt)
-        case .shamir, .recipient: return .opaque(kind: kind, bytes: salt)
+        case .recoveryKey: return .recipient
+        case .shares: throw .invalidSlot("shares are made by the vault, not given to it")
         }
     }
 
+    /// New parameters for shares.
+    static func new(for set: ShareSet) -> SlotParameters {
+        .shamir(set, salt: Random.bytes(count: saltCount))
+    }
 }

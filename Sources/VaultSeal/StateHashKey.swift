@@ -1,18 +1,24 @@
 import Sodium
 
-/// The key of the state hash. It hangs from the root key, so the hash outlives every data key. Any
+/// The key of the state hash. It outlives every data key and root key. Any
 /// thread may use it, many at once; nothing takes memory from the heap.
 public final class StateHashKey: Sendable {
     /// Bytes before a payload that `digest` fills with its place.
     public static let placeCount = 16
+    private static let keyCount = 32
 
     // SAFETY: read by operations that are inside `gate`; written once, by `close`, when the gate
     // is shut and everybody is out.
     @exclusivity(unchecked) private nonisolated(unsafe) var secret: SecretBytes
     private let gate = OperationGate()
 
-    init(rootKey: borrowing RootKey) throws(SealError) {
-        secret = try rootKey.subkey(.stateHash)
+    /// Of the first root key, so that records need not be hashed anew when it changes.
+    init(_ purposes: borrowing PurposeKeys) throws(SealError) {
+        var secret = try SealError.memory { () throws(SodiumError) in
+            try SecretBytes(count: Self.keyCount)
+        }
+        secret.withMutableBytes { purposes.derive(.stateHash, at: 0, into: $0) }
+        self.secret = secret
     }
 
     /// Wipes the key now, whoever else still holds this; what is under way ends first. Everything

@@ -1,9 +1,10 @@
 import Glibc
+import Sodium
 import Testing
 
 @testable import VaultSeal
 
-/// Files of format 1 as the first vaultd wrote them. They are never edited: a version that cannot
+/// Files of every format as the first vaultd that had it wrote them. They are never edited: a version that cannot
 /// read them cannot read its users' vaults.
 ///
 /// `VAULT_UPDATE_GOLDEN=1` writes the ones that are missing (for a new format) and leaves the
@@ -22,18 +23,22 @@ struct GoldenTests {
     }
 
     private static func addMissing() throws {
-        guard access("\(directory)/keyring-v1.bin", F_OK) != 0 else { return }
+        guard access("\(directory)/keyring-v2.bin", F_OK) != 0 else { return }
         let scratch = ScratchDirectory()
         let cipher = try KeyringFile.create(in: scratch.path, passphraseCost: .minimum) {
             (new) throws(SealError) in
             try new.addSlot(for: try passphrase(passphraseText), label: "golden")
             try new.addSlot(for: .keyfile(try secret(Array(0..<32))))
+            try new.addSlot(forRecipient: try recoveryPublicHalf(), label: "offline")
         }
-        let current = CurrentFile(
-            storeID: cipher.storeID, timelineNumber: cipher.timeline.number)
-        writeFile(scratch.read("keyring"), "\(directory)/keyring-v1.bin")
-        writeFile(try cipher.seal(payload, at: place), "\(directory)/record-v1.bin")
-        writeFile(Array(current.text.utf8), "\(directory)/current-v1.txt")
+        writeFile(scratch.read("keyring"), "\(directory)/keyring-v2.bin")
+        writeFile(try cipher.seal(payload, at: place), "\(directory)/record-of-keyring-v2.bin")
+    }
+
+    private static let recoveryKey = [UInt8](repeating: 7, count: 32)
+
+    private static func recoveryPublicHalf() throws(SealError) -> [UInt8] {
+        KeyAgreement.publicHalf(of: try secret(recoveryKey))
     }
 
     private func file(_ name: String) throws -> [UInt8] {
@@ -60,6 +65,30 @@ struct GoldenTests {
                 with: credential, storeID: document.storeID)
         else {
             Issue.record("the key file opens no slot")
+            return
+        }
+        #expect(try document.encoded(rootKey: rootKey) == keyring)
+    }
+
+    @Test func `Format 2 opens with each credential, and is encoded to the same bytes`() throws {
+        let keyring = try file("keyring-v2.bin")
+        let record = try file("record-of-keyring-v2.bin")
+        let ciphers = [
+            try KeyringFile.open(keyring, with: try passphrase(Self.passphraseText)),
+            try KeyringFile.open(keyring, with: .keyfile(try secret(Array(0..<32)))),
+            try KeyringFile.open(keyring, with: .recoveryKey(try secret(Self.recoveryKey))),
+        ]
+        for cipher in ciphers {
+            #expect(try cipher.open(record, at: Self.place) == Self.payload)
+        }
+        let document = try KeyringDocument(decoding: keyring)
+        #expect(document.slots.map(\.label) == ["golden", "", "offline"])
+        let credential = Credential.recoveryKey(try secret(Self.recoveryKey))
+        guard
+            let rootKey = try document.slots[2].open(
+                with: credential, storeID: document.storeID)
+        else {
+            Issue.record("the recovery key opens no slot")
             return
         }
         #expect(try document.encoded(rootKey: rootKey) == keyring)

@@ -163,7 +163,7 @@ struct KeyringFileTests {
             },
         ]
         for error in failures {
-            guard case .unsafeParameters = error else {
+            guard case .invalidSlot = error else {
                 Issue.record("\(String(describing: error))")
                 continue
             }

@@ -46,6 +46,9 @@ struct AuditChainCheck: ~Copyable {
     }
 
     let keys: AuditKeys?
+    /// Which pair of the keys the last MAC was made with: a change of the root key makes a new one,
+    /// and whoever has an old root key must not write lines after it.
+    private var keyPair = 0
     var findings: AuditFindings
     /// The next line's number; nil before the first line.
     var expected: UInt64?
@@ -147,11 +150,7 @@ struct AuditChainCheck: ~Copyable {
             if isUnsealed == true { findings.add(.missingMAC, place, line.sequence) }
             return
         }
-        let isRight = withUnsafeTemporaryAllocation(
-            byteCount: AuditKeys.digestCount, alignment: 8
-        ) { own in
-            hash.withBytes { keys.mac(of: $0, into: own) } && own.elementsEqual(mac)
-        }
+        let isRight = hash.withBytes { keys.isMAC(mac, of: $0, from: &keyPair) }
         if !isRight { findings.add(.wrongMAC, place, line.sequence) }
     }
 

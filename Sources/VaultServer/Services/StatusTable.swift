@@ -77,6 +77,19 @@ enum StatusTable {
             vaultd(.unauthenticated, "wrong key: the vault has no slot of that kind")
         case .unsafeParameters(let what):
             vaultd(.dataLoss, "the keyring asks for unsafe parameters: \(what); restore a backup")
+        case .invalidSlot(let what): vaultd(.invalidArgument, what)
+        case .noSuchSlot(let id):
+            vaultd(.notFound, "there is no key slot \(id); 'vaultctl keyslot list' shows them")
+        case .lastSlot:
+            vaultd(
+                .failedPrecondition,
+                "it is the last key slot, and without it nobody opens the vault; add another first")
+        case .slotNeedsItsCredential(let id):
+            vaultd(
+                .failedPrecondition,
+                "key slot \(id) is too old to be given a new root key; replace it first")
+        case .dataKeyInUse(let number):
+            vaultd(.failedPrecondition, "records are still sealed under data key \(number)")
         case .closed: sealed
         case .memory(let error): status(of: error)
         case .system(let number, let operation):

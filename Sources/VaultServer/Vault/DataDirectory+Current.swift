@@ -57,7 +57,8 @@ extension DataDirectory {
         case .system(let number, let operation):
             .system(path: path, operation: operation, errno: number)
         case .notInitialized, .alreadyInitialized, .wrongKey, .unknownDataKey, .noSlotOfThatKind,
-            .unsafeParameters, .closed, .memory:
+            .unsafeParameters, .invalidSlot, .noSuchSlot, .lastSlot, .slotNeedsItsCredential,
+            .dataKeyInUse, .closed, .memory:
             .damaged(path: path, what: "\(error)")
         }
     }

@@ -10,6 +10,8 @@ final class OpenVault: Sendable {
     let cipher: RecordCipher
     let auditKeys: AuditKeys
     let stateHashKey: StateHashKey
+    /// Changes who can open the vault, and its keys.
+    let keyring: LiveKeyring
     /// Set when sealing began: long reads stop between two slices instead of holding it up.
     let isClosing = Atomic(false)
 
@@ -18,6 +20,7 @@ final class OpenVault: Sendable {
         cipher = keyring.cipher
         auditKeys = keyring.auditKeys
         stateHashKey = keyring.stateHashKey
+        self.keyring = keyring.live
         header = ResponseHeader(storeID: cipher.storeID, timeline: cipher.timeline)
     }
 }

@@ -36,6 +36,7 @@ extension Vault {
             // Whoever still holds the cipher holds no keys any more.
             open.cipher.close()
             open.stateHashKey.close()
+            open.keyring.close()
             self.trail.lock()
             self.finishSeal()
         }

@@ -24,7 +24,13 @@ extension CommandFailure {
                 nextStep: "use the version of vaultctl that belongs to vaultd")
         case .unknownDataKey(let number):
             self.init(.damaged, "the keyring has no data key \(number)")
-        case .unsafeParameters(let text): self.init(.failed, text)
+        case .unsafeParameters(let text), .invalidSlot(let text): self.init(.failed, text)
+        case .noSuchSlot(let id): self.init(.notFound, "there is no key slot \(id)")
+        case .lastSlot: self.init(.failed, "it is the last key slot", nextStep: "add another first")
+        case .slotNeedsItsCredential(let id):
+            self.init(.failed, "key slot \(id) is too old", nextStep: "replace it first")
+        case .dataKeyInUse(let number):
+            self.init(.failed, "records are still sealed under data key \(number)")
         case .closed: self.init(.failed, "the keys were closed")
         case .memory:
             self.init(

@@ -1,0 +1,87 @@
+import Sodium
+
+/// One change of a keyring. Every edit makes the next generation.
+struct KeyringEdit {
+    /// Makes a data key; everything is sealed under it from then on.
+    var addsDataKey = false
+    /// Forgets data keys with lower numbers. The newest always stays.
+    var retiresBelow: UInt32 = 0
+    /// The root key is about to change: what hangs from it gets a parent of its own, and what is
+    /// new a new one.
+    var addsPurposeKey = false
+    /// The id of a new slot; 0 when there is none.
+    var usedSlotID: UInt32 = 0
+    /// Seconds since 1970.
+    var now: UInt64
+
+    /// The changed keyring. Fields that this version does not know are not taken over: they
+    /// belong to a newer one, which does not have its vault edited by an older.
+    func apply(
+        to old: borrowing Keyring, rootKey: borrowing RootKey
+    ) throws(SealError) -> Keyring {
+        guard let newest = old.dataKeyNumbers.last else {
+            throw .damaged(what: "keyring: no data keys")
+        }
+        let kept = old.dataKeyNumbers.indices.filter {
+            old.dataKeyNumbers[$0] >= retiresBelow || old.dataKeyNumbers[$0] == newest
+        }
+        let keyCount = kept.count + (addsDataKey ? 1 : 0)
+        guard keyCount <= Keyring.entriesMax, newest < .max else {
+            throw .invalidSlot(
+                "a vault has at most \(Keyring.entriesMax) data keys; run 'vaultctl rewrap'")
+        }
+        let purposes = purposeKeyCount(old)
+        guard purposes <= Keyring.entriesMax else {
+            throw .invalidSlot("the root key was changed too often")
+        }
+        let entry = Keyring.dataKeyEntryCount
+        let purposeBytes = purposes == 0 ? 0 : KeyringFields.headerCount + purposes * entry
+        let count =
+            Keyring.headCount + keyCount * entry
+            + old.timelines.count * Keyring.timelineEntryCount
+            + 2 * (KeyringFields.headerCount + 8) + purposeBytes
+        var secret = try SealError.memory { () throws(SodiumError) in
+            try SecretBytes(count: count)
+        }
+        secret.withMutableBytes { output in
+            var writer = SecretWriter(output)
+            writer.put(UInt32(keyCount))
+            writer.put(UInt32(old.timelines.count))
+            for index in kept {
+                old.withDataKey(at: index) {
+                    writer.putKey(old.dataKeyNumbers[index], old.dataKeyTimes[index], $0)
+                }
+            }
+            if addsDataKey { writer.putNewKey(newest + 1, now) }
+            for span in old.timelines { writer.put(span) }
+            writer.putField(KeyringFields.Tag.generation, count: 8)
+            writer.put(old.generation + 1)
+            writer.putField(KeyringFields.Tag.lastSlotID, count: 8)
+            writer.put(UInt64(max(old.lastSlotID, usedSlotID)))
+            putPurposeKeys(purposes, old, rootKey, to: &writer)
+            precondition(writer.isAtEnd, "the keyring has the size that was computed")
+        }
+        return try Keyring(decoding: secret)
+    }
+
+    private func purposeKeyCount(_ old: borrowing Keyring) -> Int {
+        guard addsPurposeKey else { return old.purposeKeyCount }
+        return max(old.purposeKeyCount, 1) + 1
+    }
+
+    private func putPurposeKeys(
+        _ count: Int, _ old: borrowing Keyring, _ rootKey: borrowing RootKey,
+        to writer: inout SecretWriter
+    ) {
+        guard count > 0 else { return }
+        writer.putField(KeyringFields.Tag.purposeKeys, count: count * Keyring.dataKeyEntryCount)
+        for index in 0..<old.purposeKeyCount {
+            old.withPurposeKey(at: index) { writer.putKey(UInt32(index + 1), now, $0) }
+        }
+        guard addsPurposeKey else { return }
+        if old.purposeKeyCount == 0 {
+            rootKey.lend { writer.putKey(1, now, $0) }
+        }
+        writer.putNewKey(UInt32(count), now)
+    }
+}
