@@ -16,7 +16,11 @@ public final class Store: Sendable {
     let watch: WatchEngine
     let configuration: StoreConfiguration
     let leases: LeaseRegistry
+    /// It holds what verifies of a damaged one.
+    public let isReadOnly: Bool
     private let powerCut: PowerCut
+    /// Where the file is when it holds what could be saved of a damaged one.
+    private let salvaged: SalvageDirectory?
     private let isClosed = Atomic<Bool>(false)
     private let activeReads = Atomic<Int>(0)
 
@@ -78,10 +82,13 @@ public final class Store: Sendable {
         }
     }
 
-    private init(
+    init(
         log: RecordLog, loaded: StoreLoader.Loaded, directory: String,
-        configuration: StoreConfiguration, powerCut: PowerCut
+        configuration: StoreConfiguration, powerCut: PowerCut,
+        salvaged: SalvageDirectory? = nil
     ) {
+        isReadOnly = salvaged != nil
+        self.salvaged = salvaged
         self.powerCut = powerCut
         self.directory = directory
         self.log = log
@@ -108,12 +115,14 @@ public final class Store: Sendable {
         _ request: WriteRequest,
         completion: @escaping @Sendable (Result<WriteResult, StoreError>) -> Void
     ) {
+        if isReadOnly { return completion(.failure(.readOnly)) }
         writer.submit(request, completion: completion)
     }
 
     /// Writes and waits until it is durable and visible. Not on an event loop, nor on a thread of
     /// the store's.
     public func write(_ request: WriteRequest) throws(StoreError) -> WriteResult {
+        if isReadOnly { throw .readOnly }
         let handover = Handover<Result<WriteResult, StoreError>>()
         writer.submit(request) { handover.give($0) }
         return try handover.wait().get()
@@ -138,6 +147,7 @@ public final class Store: Sendable {
             usedBytes: clock.usedBytes,
             quotaBytes: configuration.quotaBytes,
             noSpace: clock.noSpace,
+            isReadOnly: isReadOnly,
             alarms: clock.alarms)
     }
 

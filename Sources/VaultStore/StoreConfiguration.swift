@@ -42,6 +42,8 @@ public struct StoreStatus: Equatable, Sendable {
     public var quotaBytes: Int64
     /// Puts are refused until records are removed or the quota is raised.
     public var noSpace: Bool
+    /// It holds what verifies of a damaged store.
+    public var isReadOnly: Bool
     /// What an operator raised; it stays until it is taken back.
     public var alarms: [Alarm]
 }

@@ -44,6 +44,24 @@ final class PageReader: Sendable {
         return (first, second)
     }
 
+    /// Both meta pages; where damage is tolerated, one that can be read stands for both.
+    func metas(tolerance: FileTolerance?) throws(FileDamage) -> (FileMeta, FileMeta) {
+        do throws(FileDamage) { return try metas() } catch let error {
+            guard let tolerance else { throw error }
+            try tolerance.note(error)
+            for number in 0...1 as ClosedRange<UInt64> {
+                do throws(FileDamage) {
+                    let meta = try Self.meta(
+                        descriptor, number, pageSize: pageSize, fileBytes: fileBytes)
+                    return (meta, meta)
+                } catch {
+                    // The other one may do; if it does not, `error` says why.
+                }
+            }
+            throw error
+        }
+    }
+
     private func meta(_ number: UInt64, elsewhere other: UInt64) throws(FileDamage) -> FileMeta {
         func read(_ number: UInt64) throws(FileDamage) -> FileMeta {
             try Self.meta(descriptor, number, pageSize: pageSize, fileBytes: fileBytes)

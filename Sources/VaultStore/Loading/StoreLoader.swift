@@ -30,6 +30,8 @@ struct StoreLoader {
     let stateHashKey: StateHashKey
     /// For a test that must see the alarm be silent without it.
     var checksStateHash = true
+    /// What could be saved of a damaged file: leases are not, and keys may name them.
+    var isSalvaged = false
     let threads: Int
     let progress: (@Sendable (_ done: Int, _ total: Int) -> Void)?
 
@@ -95,7 +97,7 @@ struct StoreLoader {
         for page in file.leafPages(of: RecordLog.stateTableName) {
             try file.visit(page, failure: StoreError.init) { (key, sealed) throws(StoreError) in
                 if key.elementsEqual(RecordLog.headKey) {
-                    head = try Self.openHead(sealed, cipher: cipher)
+                    head = try cipher.openHead(sealed)
                 } else if key.elementsEqual(AccessRecord.key) {
                     accessNumber = try cipher.openAccess(sealed).number
                     hash.add(
@@ -127,27 +129,13 @@ struct StoreLoader {
                 loaded.usedBytes += Int64(key.count + sealed.count)
             }
         }
+        if isSalvaged {
+            loaded.attachments = LeaseAttachments()
+            return
+        }
         if loaded.attachments.firstLease(where: { loaded.leases[$0] != nil }) != nil {
             throw .damaged("a key names a lease that does not exist")
         }
-    }
-
-    private static func openHead(
-        _ sealed: UnsafeRawBufferPointer, cipher: RecordCipher
-    ) throws(StoreError) -> StoreHead {
-        var buffer = Bytes(repeating: 0, count: sealed.count)
-        let outcome: Result<StoreHead, StoreError> = buffer.withUnsafeMutableBytes { buffer in
-            do throws(SealError) {
-                let count = try cipher.open(sealed, at: .state, into: buffer)
-                guard
-                    let head = StoreHead.decode(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-                else { return .failure(.damaged("the sealed head is malformed")) }
-                return .success(head)
-            } catch {
-                return .failure(.damaged("the sealed head does not verify"))
-            }
-        }
-        return try outcome.get()
     }
 
     /// Opens all records on `threads` threads while this one puts them into the index, in order.
