@@ -78,6 +78,9 @@ enum Limits {
     static let wrongPassphraseDelayFirst = Duration.milliseconds(250)
     static let wrongPassphraseDelayMax = Duration.seconds(10)
 
+    /// Items of damage that are logged one by one; the API lists more.
+    static let damageLoggedMax = 20
+
     /// Steps of progress that an unseal reports at most: a bar of a terminal has no more.
     static let progressStepsMax = 100
 

@@ -34,11 +34,13 @@ public final class Store: Sendable {
 
     /// Checks the file, opens and verifies every record on all cores, and builds the index.
     ///
-    /// `progress` is called now and then, from any thread, with records done and in all.
+    /// `progress` is called now and then, from any thread, with records done and in all. `check`
+    /// is asked before anything is written, and may refuse the store.
     public static func open(
         in directory: String, cipher: RecordCipher, stateHashKey: StateHashKey,
         configuration: StoreConfiguration = StoreConfiguration(),
-        progress: (@Sendable (_ done: Int, _ total: Int) -> Void)? = nil
+        progress: (@Sendable (_ done: Int, _ total: Int) -> Void)? = nil,
+        check: (StoreMoment) throws(StoreError) -> Void = { _ throws(StoreError) in }
     ) throws(StoreError) -> Store {
         CopyDirectory.removeLeftovers(in: directory)
         let powerCut = PowerCut(directory: directory)
@@ -46,6 +48,7 @@ public final class Store: Sendable {
         let loaded = try load(
             path, cipher: cipher, stateHashKey: stateHashKey, configuration: configuration,
             powerCut: powerCut, progress: progress)
+        try check(StoreMoment(loaded.head))
         let log = try RecordLog.open(
             in: directory, cipher: cipher, stateHashKey: stateHashKey,
             commitFault: configuration.commitFault)
@@ -133,6 +136,9 @@ public final class Store: Sendable {
     public func accessRules() throws(StoreError) -> Bytes? {
         try log.accessRecord()?.content
     }
+
+    /// The highest number of a keyring that the store has noted.
+    public var keyringGeneration: UInt64 { clock.keyringGeneration }
 
     /// The newest revision that is durable and may be seen.
     public var revision: Revision { clock.published }

@@ -15,7 +15,7 @@ enum CredentialDecoding {
                 switch (field.number, field.type) {
                 case (1, .lengthDelimited):
                     let content = try wire { () throws(WireError) in try reader.content() }
-                    slots.append(try credential(content, refusingField: nil))
+                    slots.append(try credential(content))
                 default: try wire { () throws(WireError) in try reader.skip(field) }
                 }
                 guard slots.count <= Limits.newSlotsMax else {
@@ -59,14 +59,28 @@ enum CredentialDecoding {
     /// The credential of an `UnsealRequest`.
     static func unseal(_ message: ByteBuffer) -> Result<CredentialBox, VaultError> {
         decode(message) { bytes throws(VaultError) in
-            try credential(bytes, refusingField: 8)
+            try credential(bytes)
         }
     }
 
-    /// Fields 1 and 2 are the same in both messages. `refusingField` is a flag that is not
-    /// supported when it is set.
+    /// Whether an `UnsealRequest` says that damage is accepted.
+    static func acceptsDamage(_ message: ByteBuffer) -> Result<Bool, VaultError> {
+        decode(message) { bytes throws(VaultError) in
+            var accepts = false
+            var reader = WireReader(bytes)
+            while let field = try wire({ () throws(WireError) in try reader.nextField() }) {
+                switch (field.number, field.type) {
+                case (8, .varint): accepts = try wire { () throws(WireError) in try reader.bool() }
+                default: try wire { () throws(WireError) in try reader.skip(field) }
+                }
+            }
+            return accepts
+        }
+    }
+
+    /// Fields 1 and 2 are the same in both messages.
     private static func credential(
-        _ bytes: UnsafeRawBufferPointer, refusingField: Int?
+        _ bytes: UnsafeRawBufferPointer
     ) throws(VaultError) -> CredentialBox {
         var kind = 0
         var secret: [UInt8] = []
@@ -78,10 +92,6 @@ enum CredentialDecoding {
                 wipe(&secret)
                 secret = try wire { () throws(WireError) in try reader.byteArray() }
                 kind = field.number
-            case (_, .varint) where field.number == refusingField:
-                guard try !wire({ () throws(WireError) in try reader.bool() }) else {
-                    throw .unsupported("serving a damaged vault is not implemented")
-                }
             default: try wire { () throws(WireError) in try reader.skip(field) }
             }
         }

@@ -17,9 +17,12 @@ final class UnsealCall: StreamHandler {
     func received(_ message: ByteBuffer) {
         guard !hasStarted else { return }
         hasStarted = true
-        switch CredentialDecoding.unseal(message) {
-        case .failure(let error): service.refuseUnseal(call, error)
-        case .success(let credential): service.unseal(call, with: credential)
+        do throws(VaultError) {
+            let acceptsDamage = try CredentialDecoding.acceptsDamage(message).get()
+            let credential = try CredentialDecoding.unseal(message).get()
+            service.unseal(call, with: credential, acceptsDamage: acceptsDamage)
+        } catch {
+            service.refuseUnseal(call, error)
         }
     }
 

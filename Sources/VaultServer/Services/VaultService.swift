@@ -56,6 +56,7 @@ final class VaultService: Sendable {
             response.fileBytes = store.fileBytes
             response.usedBytes = store.usedBytes
             response.quotaBytes = store.quotaBytes
+            response.readOnly = store.isReadOnly
             let kinds = Set(store.alarms.map(\.kind))
             if store.noSpace || kinds.contains(.noSpace) { response.alarms.append("NOSPACE") }
             if kinds.contains(.corrupt) { response.alarms.append("CORRUPT") }
@@ -122,9 +123,11 @@ final class VaultService: Sendable {
         gate.end(call, StatusTable.status(of: error))
     }
 
-    func unseal(_ call: StreamCall, with credential: CredentialBox) {
+    func unseal(_ call: StreamCall, with credential: CredentialBox, acceptsDamage: Bool) {
         let reporter = UnsealReporter(call: call)
-        vault.unseal(with: credential, progress: { reporter.report($0) }) { result in
+        vault.unseal(
+            with: credential, acceptsDamage: acceptsDamage, progress: { reporter.report($0) }
+        ) { result in
             // Written down with its outcome, before the client hears of it.
             call.eventLoop.execute {
                 guard let identity = self.gate.identity(of: call) else { return }

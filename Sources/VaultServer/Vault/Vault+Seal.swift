@@ -32,6 +32,7 @@ extension Vault {
         access.close()
         notifyObservers()
         let job: @Sendable () -> Void = {
+            self.noteKeyring(open)
             open.store.close()
             // Whoever still holds the cipher holds no keys any more.
             open.cipher.close()

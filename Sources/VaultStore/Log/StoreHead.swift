@@ -23,6 +23,9 @@ struct StoreHead: Equatable {
     var alarms = AlarmList()
     /// How often the access record was written; 0 when there is none.
     var accessNumber: UInt64 = 0
+    /// The highest number of a keyring that was in use; 0 before one was noted. An older keyring,
+    /// in which a key slot that was removed since still opens, is told by it.
+    var keyringGeneration: UInt64 = 0
     /// The sum over every record of every table but this head; nil in a vault that was written
     /// before there was one, until its next commit.
     var stateHash: StateHash?
@@ -32,6 +35,7 @@ struct StoreHead: Equatable {
         static let leaseCount: UInt16 = 1
         static let alarms: UInt16 = 2
         static let accessNumber: UInt16 = 3
+        static let keyringGeneration: UInt16 = 4
     }
     private static let fieldHeaderCount = 8
     private static let hashOffset = 42
@@ -53,6 +57,9 @@ struct StoreHead: Equatable {
         append(leaseCount, as: Tag.leaseCount, to: &output)
         if !alarms.alarms.isEmpty { append(alarms.encode(), as: Tag.alarms, to: &output) }
         if accessNumber > 0 { append(accessNumber, as: Tag.accessNumber, to: &output) }
+        if keyringGeneration > 0 {
+            append(keyringGeneration, as: Tag.keyringGeneration, to: &output)
+        }
         return output
     }
 
@@ -142,6 +149,9 @@ struct StoreHead: Equatable {
         case Tag.accessNumber:
             guard let word, word > 0 else { return false }
             accessNumber = word
+        case Tag.keyringGeneration:
+            guard let word, word > 0 else { return false }
+            keyringGeneration = word
         default: break
         }
         return true

@@ -87,6 +87,12 @@ struct WriteBatch: ~Copyable {
             return .leaseRevoked(revision: try revoke(id))
         case .alarm(let change):
             return .alarm(try self.change(change))
+        case .noteKeyring(let generation):
+            if generation > head.keyringGeneration {
+                head.keyringGeneration = generation
+                changesHead = true
+            }
+            return .keyringNoted(revision: Revision(head.currentRevision))
         case .replaceAccess(let content):
             return .accessReplaced(revision: try replaceAccess(content))
         }
@@ -273,6 +279,7 @@ struct WriteBatch: ~Copyable {
         clock.usedBytes = usedBytes
         clock.recordCount = Int64(head.recordCount)
         clock.alarms = head.alarms.alarms
+        clock.keyringGeneration = head.keyringGeneration
         return head
     }
 

@@ -1,3 +1,4 @@
+import LMDB
 import Testing
 import VaultSeal
 import VaultTestSupport
@@ -80,6 +81,15 @@ import VaultTestSupport
         #expect(passed.contains(.takesALeaseOfAnotherTime))
     }
 
+    /// LMDB would read the one meta page, and the check the other.
+    @Test func aCommitInTheOtherMetaPageIsRefused() throws {
+        let vault = try TamperedVault(seed: 5)
+        var file = vault.original
+        StoredRows.number(&file, as: vault.rows.transaction + 1)
+        try vault.fixture.writeFile("data.mdb", file)
+        #expect(try vault.unseal().refusal?.contains("other meta page") == true)
+    }
+
     @Test func aMissingRecordIsNamed() throws {
         let vault = try TamperedVault(seed: 3)
         var rows = vault.rows
@@ -125,7 +135,7 @@ import VaultTestSupport
             _ = try fixture.write(.grantLease(LeaseID(Int64(number + 1)), ttl: .seconds(100)))
         }
         #expect(try Self.head(fixture).stateHash != .zero)
-        for number in 0..<20 { _ = try fixture.write(.revokeLease(LeaseID(number + 1))) }
+        for number in 0..<20 { _ = try fixture.write(.revokeLease(LeaseID(Int64(number + 1)))) }
         _ = try fixture.write(.delete(DeleteOperation(range: .all)))
         _ = try fixture.write(.put(PutOperation(key: [9], value: [])))
         _ = try fixture.write(.delete(DeleteOperation(range: .all)))

@@ -33,7 +33,8 @@ struct StoredRows: Equatable {
     ) throws(StoreError) -> [Bytes: Bytes] {
         var rows: [Bytes: Bytes] = [:]
         try [0 as UInt8].withBytes { (start) throws(StoreError) in
-            try snapshot.visit(table, from: start, failure: StoreError.init) { key, value in
+            try snapshot.visit(table, from: start, failure: StoreError.init) {
+                (key, value) throws(StoreError) in
                 rows[Bytes(key)] = Bytes(value)
                 return true
             }
@@ -46,18 +47,30 @@ struct StoredRows: Equatable {
     func write(to directory: String, cipher: RecordCipher, stateHashKey: StateHashKey) throws {
         let file = try RecordLog.open(
             in: directory, cipher: cipher, stateHashKey: stateHashKey, create: true)
+        // LMDB keeps commit n in the meta page n & 1; the tables were made by the first.
+        let isSplit = transaction & 1 == 1
         var writing = try file.begin()
-        for (table, rows) in [(file.log, log), (file.state, state), (file.leases, leases)] {
-            for (key, value) in rows.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
-                try key.withUnsafeBytes { key in
-                    try writing.reserve(table, key, count: value.count, isLast: true) {
-                        $0.copyBytes(from: value)
-                    }
+        try Self.put(log, to: file.log, &writing)
+        try Self.put(leases, to: file.leases, &writing)
+        if isSplit {
+            try file.commit(writing)
+            writing = try file.begin()
+        }
+        try Self.put(state, to: file.state, &writing)
+        try file.commit(writing)
+        file.environment.close()
+    }
+
+    private static func put(
+        _ rows: [Bytes: Bytes], to table: Table, _ writing: inout WriteTransaction
+    ) throws {
+        for (key, value) in rows.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
+            try key.withBytes { (key) throws(LMDBError) in
+                try writing.reserve(table, key, count: value.count, isLast: true) {
+                    $0.copyBytes(from: value)
                 }
             }
         }
-        try file.commit(writing)
-        file.environment.close()
     }
 
     /// Gives both meta pages of a file the numbers that make `transaction` the newest commit.

@@ -50,6 +50,9 @@ struct UnsealCommand: VaultCommand {
         case .table:
             let keys = Quantity.count(status.keys, "key")
             try output.write("unsealed: \(keys), revision \(status.revision)\n")
+            if status.readOnly {
+                try output.write("read-only, because it is damaged: see 'vaultctl damage'\n")
+            }
         case .json:
             var json = JSONWriter()
             StatusReport.write(status, to: &json)
