@@ -1,7 +1,7 @@
 import Sodium
 
-/// The key of the state hash. It outlives every data key and root key. Any
-/// thread may use it, many at once; nothing takes memory from the heap.
+/// The key of the state hash, and of the anchor that tells of it. It outlives every data key and
+/// root key. Any thread may use it, many at once.
 public final class StateHashKey: Sendable {
     /// Bytes before a payload that `digest` fills with its place.
     public static let placeCount = 16
@@ -31,7 +31,7 @@ public final class StateHashKey: Sendable {
     /// What one record adds to the state hash: BLAKE2b-512, keyed, of its place and its payload.
     ///
     /// The payload lies in `message` behind `placeCount` bytes, which are overwritten: so nothing
-    /// is copied, and what was hashed lies in one piece.
+    /// is copied, and what is hashed lies in one piece. Takes no memory from the heap.
     public func digest(
         of message: UnsafeMutableRawBufferPointer, at place: RecordPlace
     ) throws(SealError) -> StateHash {
@@ -45,5 +45,18 @@ public final class StateHashKey: Sendable {
             }
             return StateHash(UnsafeRawBufferPointer(output))
         }
+    }
+
+    /// Keyed BLAKE2b of a message of this module, which no record's can be.
+    func mac(of message: [UInt8], count: Int) throws(SealError) -> [UInt8] {
+        guard let stripe = gate.enter() else { throw .closed }
+        defer { gate.leave(stripe) }
+        var output = [UInt8](repeating: 0, count: count)
+        message.withUnsafeBytes { message in
+            output.withUnsafeMutableBytes { output in
+                secret.withBytes { KeyedHash.digest(of: message, key: $0, into: output) }
+            }
+        }
+        return output
     }
 }

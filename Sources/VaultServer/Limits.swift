@@ -78,6 +78,10 @@ enum Limits {
     static let wrongPassphraseDelayFirst = Duration.milliseconds(250)
     static let wrongPassphraseDelayMax = Duration.seconds(10)
 
+    /// Milliseconds between two looks whether the anchor file is behind: what was written since
+    /// can be rolled back unnoticed by it.
+    static let anchorInterval: Int64 = 10_000
+
     /// Items of damage that are logged one by one; the API lists more.
     static let damageLoggedMax = 20
 

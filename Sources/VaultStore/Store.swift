@@ -137,6 +137,11 @@ public final class Store: Sendable {
         try log.accessRecord()?.content
     }
 
+    /// How far the file is. Waits until the writer is between two batches.
+    public func moment() throws(StoreError) -> StoreMoment {
+        try visit { (standstill) throws(StoreError) in StoreMoment(standstill.head) }
+    }
+
     /// The highest number of a keyring that the store has noted.
     public var keyringGeneration: UInt64 { clock.keyringGeneration }
 

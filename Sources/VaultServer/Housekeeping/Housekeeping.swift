@@ -26,6 +26,7 @@ final class Housekeeping: Sendable {
         let vault = vault
         Self.every(Limits.auditLookInterval, on: loop) { vault.trail.lookSoon() }
         Self.every(Limits.auditLookInterval, on: loop) { vault.noteKeyringSoon() }
+        Self.every(Limits.anchorInterval, on: loop) { vault.writeAnchorSoon() }
         Self.every(Limits.namesRefreshInterval, on: loop) { vault.access.refreshNames() }
         Self.every(Limits.unitRecheckInterval, on: loop) { vault.access.recheckUnits() }
         if let interval = autoCompaction.interval {

@@ -33,6 +33,7 @@ extension Vault {
         notifyObservers()
         let job: @Sendable () -> Void = {
             self.noteKeyring(open)
+            self.writeAnchor(open)
             open.store.close()
             // Whoever still holds the cipher holds no keys any more.
             open.cipher.close()
