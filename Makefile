@@ -26,7 +26,8 @@ test: install-packages install-test-packages
 
 # The differential and crash tests for as long as VAULT_SOAK says, in rounds.
 soak: install-packages install-test-packages
-	VAULT_SOAK=$${VAULT_SOAK:-20} $(SWIFT) test --filter CommandTests
+	VAULT_SOAK=$${VAULT_SOAK:-20} $(SWIFT) test \
+		--filter 'CommandTests|MutationTests|SalvageTests'
 
 bench: build install-test-packages
 	$(SWIFT) build -c release --product vaultbench

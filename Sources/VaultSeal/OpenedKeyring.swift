@@ -4,6 +4,8 @@ public struct OpenedKeyring: Sendable {
     public let cipher: RecordCipher
     /// Authenticates the lines of the audit log, and hashes the key names in it.
     public let auditKeys: AuditKeys
+    /// Hashes what records say.
+    public let stateHashKey: StateHashKey
     /// Changes who can open the vault, and its keys.
     public let live: LiveKeyring
     /// The slot that was opened; of a new vault, the first.
@@ -15,7 +17,9 @@ public struct OpenedKeyring: Sendable {
     ) throws(SealError) {
         let cipher = try RecordCipher(keyring: keyring, storeID: document.storeID)
         self.cipher = cipher
-        auditKeys = try AuditKeys(try PurposeKeys(keyring, rootKey: rootKey))
+        let purposes = try PurposeKeys(keyring, rootKey: rootKey)
+        auditKeys = try AuditKeys(purposes)
+        stateHashKey = try StateHashKey(purposes)
         live = LiveKeyring(
             directory: directory, document: document, file: file, keyring: keyring,
             rootKey: rootKey, cipher: cipher)

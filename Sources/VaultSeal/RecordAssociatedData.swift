@@ -13,21 +13,29 @@ enum RecordAssociatedData {
         output.set(timeline.nonce, at: 28)
         output.part(36, RecordFormat.headerCount)
             .copyMemory(from: record.part(0, RecordFormat.headerCount))
-        output.set(UInt32(0), at: 48)
+        write(place, to: output.part(48, placeCount))
+    }
+
+    /// Bytes that say where a record belongs.
+    static let placeCount = 16
+
+    /// A place alone.
+    static func write(_ place: RecordPlace, to output: UnsafeMutableRawBufferPointer) {
+        output.set(UInt32(0), at: 0)
         switch place {
         case .log(let main, let sub):
-            output[48] = 1
-            output.set(sub, at: 52)
-            output.set(main, at: 56)
+            output[0] = 1
+            output.set(sub, at: 4)
+            output.set(main, at: 8)
         case .state:
-            output[48] = 2
-            output.set(UInt32(0), at: 52)
-            output.set(UInt64(0), at: 56)
+            output[0] = 2
+            output.set(UInt32(0), at: 4)
+            output.set(UInt64(0), at: 8)
         case .table(let id, let key):
-            output[48] = 3
-            output[49] = id
-            output.set(UInt32(0), at: 52)
-            output.set(key, at: 56)
+            output[0] = 3
+            output[1] = id
+            output.set(UInt32(0), at: 4)
+            output.set(key, at: 8)
         }
     }
 }

@@ -88,6 +88,13 @@ enum Limits {
     /// Shares of one set: their numbers have one byte, and 0 is the secret.
     static let sharesMax: UInt32 = 255
 
+    /// Milliseconds between two looks whether the anchor file is behind: what was written since
+    /// can be rolled back unnoticed by it.
+    static let anchorInterval: Int64 = 10_000
+
+    /// Items of damage that are logged one by one; the API lists more.
+    static let damageLoggedMax = 20
+
     /// Steps of progress that an unseal reports at most: a bar of a terminal has no more.
     static let progressStepsMax = 100
 

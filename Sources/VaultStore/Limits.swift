@@ -116,6 +116,9 @@ public enum Limits {
     /// Bytes that a copy leaves free on the disk, for what is written meanwhile.
     public static let copyReserveBytes: Int64 = 64 << 20
 
+    /// Items of damage that are listed one by one; more are counted. About 200 KiB of answer.
+    public static let damageListedMax = 1_000
+
     /// Copies that wait for the writer to stand still.
     public static let writerVisitorsMax = 16
 

@@ -16,34 +16,42 @@ public final class Store: Sendable {
     let watch: WatchEngine
     let configuration: StoreConfiguration
     let leases: LeaseRegistry
+    /// It holds what verifies of a damaged one.
+    public let isReadOnly: Bool
     private let powerCut: PowerCut
+    /// Where the file is when it holds what could be saved of a damaged one.
+    private let salvaged: SalvageDirectory?
     private let isClosed = Atomic<Bool>(false)
     private let activeReads = Atomic<Int>(0)
 
     /// Makes the file of an empty store in `directory`.
     public static func create(
-        in directory: String, cipher: RecordCipher,
+        in directory: String, cipher: RecordCipher, stateHashKey: StateHashKey,
         configuration: StoreConfiguration = StoreConfiguration()
     ) throws(StoreError) {
-        try RecordLog.create(in: directory, cipher: cipher)
+        try RecordLog.create(in: directory, cipher: cipher, stateHashKey: stateHashKey)
     }
 
     /// Checks the file, opens and verifies every record on all cores, and builds the index.
     ///
-    /// `progress` is called now and then, from any thread, with records done and in all.
+    /// `progress` is called now and then, from any thread, with records done and in all. `check`
+    /// is asked before anything is written, and may refuse the store.
     public static func open(
-        in directory: String, cipher: RecordCipher,
+        in directory: String, cipher: RecordCipher, stateHashKey: StateHashKey,
         configuration: StoreConfiguration = StoreConfiguration(),
-        progress: (@Sendable (_ done: Int, _ total: Int) -> Void)? = nil
+        progress: (@Sendable (_ done: Int, _ total: Int) -> Void)? = nil,
+        check: (StoreMoment) throws(StoreError) -> Void = { _ throws(StoreError) in }
     ) throws(StoreError) -> Store {
         CopyDirectory.removeLeftovers(in: directory)
         let powerCut = PowerCut(directory: directory)
         let path = directory + "/data.mdb"
         let loaded = try load(
-            path, cipher: cipher, configuration: configuration, powerCut: powerCut,
-            progress: progress)
+            path, cipher: cipher, stateHashKey: stateHashKey, configuration: configuration,
+            powerCut: powerCut, progress: progress)
+        try check(StoreMoment(loaded.head))
         let log = try RecordLog.open(
-            in: directory, cipher: cipher, commitFault: configuration.commitFault)
+            in: directory, cipher: cipher, stateHashKey: stateHashKey,
+            commitFault: configuration.commitFault)
         try powerCut.markOpen()
         return Store(
             log: log, loaded: loaded, directory: directory, configuration: configuration,
@@ -53,14 +61,16 @@ public final class Store: Sendable {
     /// The newest commit, or after a power cut that cut it off, the one before, which was on the
     /// disk before the newest began. Nobody was told that the lost one had succeeded.
     private static func load(
-        _ path: String, cipher: RecordCipher, configuration: StoreConfiguration,
-        powerCut: PowerCut, progress: (@Sendable (_ done: Int, _ total: Int) -> Void)?
+        _ path: String, cipher: RecordCipher, stateHashKey: StateHashKey,
+        configuration: StoreConfiguration, powerCut: PowerCut,
+        progress: (@Sendable (_ done: Int, _ total: Int) -> Void)?
     ) throws(StoreError) -> StoreLoader.Loaded {
         func load(_ moment: FileCheck.Moment) throws(StoreError) -> StoreLoader.Loaded {
-            try StoreLoader(
-                path: path, moment: moment, cipher: cipher, threads: configuration.scanThreads,
-                progress: progress
-            ).load()
+            var loader = try StoreLoader(
+                path: path, moment: moment, cipher: cipher, stateHashKey: stateHashKey,
+                threads: configuration.scanThreads, progress: progress)
+            loader.checksStateHash = configuration.checksStateHash
+            return try loader.load()
         }
         do throws(StoreError) {
             return try load(.newest)
@@ -75,10 +85,13 @@ public final class Store: Sendable {
         }
     }
 
-    private init(
+    init(
         log: RecordLog, loaded: StoreLoader.Loaded, directory: String,
-        configuration: StoreConfiguration, powerCut: PowerCut
+        configuration: StoreConfiguration, powerCut: PowerCut,
+        salvaged: SalvageDirectory? = nil
     ) {
+        isReadOnly = salvaged != nil
+        self.salvaged = salvaged
         self.powerCut = powerCut
         self.directory = directory
         self.log = log
@@ -105,12 +118,14 @@ public final class Store: Sendable {
         _ request: WriteRequest,
         completion: @escaping @Sendable (Result<WriteResult, StoreError>) -> Void
     ) {
+        if isReadOnly { return completion(.failure(.readOnly)) }
         writer.submit(request, completion: completion)
     }
 
     /// Writes and waits until it is durable and visible. Not on an event loop, nor on a thread of
     /// the store's.
     public func write(_ request: WriteRequest) throws(StoreError) -> WriteResult {
+        if isReadOnly { throw .readOnly }
         let handover = Handover<Result<WriteResult, StoreError>>()
         writer.submit(request) { handover.give($0) }
         return try handover.wait().get()
@@ -121,6 +136,14 @@ public final class Store: Sendable {
     public func accessRules() throws(StoreError) -> Bytes? {
         try log.accessRecord()?.content
     }
+
+    /// How far the file is. Waits until the writer is between two batches.
+    public func moment() throws(StoreError) -> StoreMoment {
+        try visit { (standstill) throws(StoreError) in StoreMoment(standstill.head) }
+    }
+
+    /// The highest number of a keyring that the store has noted.
+    public var keyringGeneration: UInt64 { clock.keyringGeneration }
 
     /// The newest revision that is durable and may be seen.
     public var revision: Revision { clock.published }
@@ -135,6 +158,7 @@ public final class Store: Sendable {
             usedBytes: clock.usedBytes,
             quotaBytes: configuration.quotaBytes,
             noSpace: clock.noSpace,
+            isReadOnly: isReadOnly,
             alarms: clock.alarms)
     }
 

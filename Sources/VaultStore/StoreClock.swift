@@ -6,6 +6,7 @@ final class StoreClock: Sendable {
     private let compactWord: Atomic<Int64>
     private let usedBytesWord = Atomic<Int64>(0)
     private let recordCountWord = Atomic<Int64>(0)
+    private let keyringGenerationWord: Atomic<UInt64>
     private let noSpaceFlag = Atomic<Bool>(false)
     private let alarmList: Mutex<[Alarm]>
 
@@ -13,6 +14,7 @@ final class StoreClock: Sendable {
         publishedWord = Atomic(head.currentRevision)
         compactWord = Atomic(head.compactRevision)
         alarmList = Mutex(head.alarms.alarms)
+        keyringGenerationWord = Atomic(head.keyringGeneration)
         recordCountWord.store(Int64(head.recordCount), ordering: .relaxed)
     }
 
@@ -37,6 +39,12 @@ final class StoreClock: Sendable {
     var recordCount: Int64 {
         get { recordCountWord.load(ordering: .relaxed) }
         set { recordCountWord.store(newValue, ordering: .relaxed) }
+    }
+
+    /// The highest number of a keyring that the head names.
+    var keyringGeneration: UInt64 {
+        get { keyringGenerationWord.load(ordering: .relaxed) }
+        set { keyringGenerationWord.store(newValue, ordering: .relaxed) }
     }
 
     /// A write was refused for lack of space, and would be again.

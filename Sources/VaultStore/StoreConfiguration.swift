@@ -12,6 +12,8 @@ public struct StoreConfiguration: Sendable {
     public var wallClock = WallClock.system
     /// What the time of leases is counted with.
     public var leaseClock = MonotonicClock.system
+    /// For a test that must see the alarm be silent without it.
+    var checksStateHash = true
     /// Makes commits fail, in tests.
     var commitFault: RecordLog.CommitFault?
 
@@ -40,6 +42,8 @@ public struct StoreStatus: Equatable, Sendable {
     public var quotaBytes: Int64
     /// Puts are refused until records are removed or the quota is raised.
     public var noSpace: Bool
+    /// It holds what verifies of a damaged store.
+    public var isReadOnly: Bool
     /// What an operator raised; it stays until it is taken back.
     public var alarms: [Alarm]
 }

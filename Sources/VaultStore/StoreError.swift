@@ -31,6 +31,8 @@ public enum StoreError: Error, Equatable, Sendable {
     case noSpace
     /// The CORRUPT alarm is raised. Nothing may be changed until somebody takes it back.
     case corrupt
+    /// The store holds what verifies of a damaged one; nothing may be written. Restore a backup.
+    case readOnly
     /// There are as many alarms as there may be. Take some back.
     case tooManyAlarms
     /// The request's bytes exceed what one change may have.

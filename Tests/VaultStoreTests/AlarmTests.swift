@@ -111,7 +111,7 @@ import VaultSeal
         var bytes = head.encode()
         #expect(bytes.withUnsafeBytes { StoreHead.decode($0) } == head)
         #expect(bytes[1] == 3)
-        for flags in [0, 1, 2, 7] as [UInt8] {
+        for flags in [0, 1, 2, 11] as [UInt8] {
             bytes[1] = flags
             #expect(bytes.withUnsafeBytes { StoreHead.decode($0) } == nil)
         }

@@ -135,7 +135,8 @@ import VaultTestSupport
             try Files.write(try Files.read(copy.path), to: target.file("data.mdb"))
         }
         #expect(try leftovers(fixture) == [])
-        let other = try Store.open(in: target.path, cipher: fixture.cipher)
+        let other = try Store.open(
+            in: target.path, cipher: fixture.cipher, stateHashKey: fixture.stateHashKey)
         defer { other.close() }
         #expect(other.revision == revision)
         #expect(try self.hash(other) == hash)

@@ -13,6 +13,7 @@ final class StoreFixture {
     private let scratch: TemporaryDirectory
     var directory: String { scratch.path }
     let cipher: RecordCipher
+    let stateHashKey: StateHashKey
     private let configuration: StoreConfiguration
     private(set) var store: Store
 
@@ -21,22 +22,30 @@ final class StoreFixture {
         change: (inout StoreConfiguration) -> Void = { _ in }
     ) throws {
         scratch = try TemporaryDirectory()
-        cipher = try TestCipher.make(in: scratch.path)
+        let keyring = try TestCipher.make(in: scratch.path)
+        cipher = keyring.cipher
+        stateHashKey = keyring.stateHashKey
         var configuration = StoreConfiguration(quotaBytes: quotaBytes)
         change(&configuration)
         self.configuration = configuration
-        try Store.create(in: scratch.path, cipher: cipher)
-        store = try Store.open(in: scratch.path, cipher: cipher, configuration: configuration)
+        try Store.create(in: scratch.path, cipher: cipher, stateHashKey: stateHashKey)
+        store = try Store.open(
+            in: scratch.path, cipher: cipher, stateHashKey: stateHashKey,
+            configuration: configuration)
     }
 
     func reopen() throws {
         store.close()
-        store = try Store.open(in: scratch.path, cipher: cipher, configuration: configuration)
+        store = try Store.open(
+            in: scratch.path, cipher: cipher, stateHashKey: stateHashKey,
+            configuration: configuration)
     }
 
     /// Opens a store that was closed.
     func openAgain() throws {
-        store = try Store.open(in: scratch.path, cipher: cipher, configuration: configuration)
+        store = try Store.open(
+            in: scratch.path, cipher: cipher, stateHashKey: stateHashKey,
+            configuration: configuration)
     }
 
     func readFile(_ name: String) throws -> [UInt8] {

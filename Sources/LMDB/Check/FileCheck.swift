@@ -44,6 +44,7 @@ public final class FileCheck: Sendable {
     let reader: PageReader
     let meta: FileMeta
     private let pages: PageUse
+    private let tolerance: FileTolerance?
     /// By name.
     public let tables: [String: TableSummary]
     private let leaves: [String: [LeafPage]]
@@ -51,26 +52,40 @@ public final class FileCheck: Sendable {
     private let visitedOverflow = Mutex<[String: UInt64]>([:])
 
     /// Checks everything but the leaf pages of the named tables.
+    ///
+    /// - Parameter tolerance: has the check leave out what is damaged instead of failing. A file
+    ///   that was checked so must not be opened with LMDB, whatever was found.
     public static func open(
-        path: String, moment: Moment = .newest
+        path: String, moment: Moment = .newest, tolerance: FileTolerance? = nil
     ) throws(FileDamage) -> FileCheck {
         let reader = try PageReader(path: path)
-        let metas = try reader.metas()
+        let metas = try reader.metas(tolerance: tolerance)
         let newest = metas.0.transaction < metas.1.transaction ? metas.1 : metas.0
         let older = metas.0.transaction < metas.1.transaction ? metas.0 : metas.1
-        return try FileCheck(reader, moment == .newest ? newest : older)
+        return try FileCheck(reader, moment == .newest ? newest : older, tolerance)
     }
 
-    private init(_ reader: PageReader, _ meta: FileMeta) throws(FileDamage) {
-        guard
-            (meta.lastPage + 1) * UInt64(meta.pageSize)
-                <= UInt64(reader.fileBytes + Self.slackBytes)
-        else { throw .tooShort(bytes: reader.fileBytes) }
+    private init(
+        _ reader: PageReader, _ meta: FileMeta, _ tolerance: FileTolerance?
+    ) throws(FileDamage) {
+        self.tolerance = tolerance
+        let neededBytes = (meta.lastPage + 1) * UInt64(meta.pageSize)
+        try tolerance.go { () throws(FileDamage) in
+            guard neededBytes <= UInt64(reader.fileBytes + Self.slackBytes) else {
+                throw .tooShort(bytes: reader.fileBytes)
+            }
+        }
         self.reader = reader
         self.meta = meta
-        pages = PageUse(lastPage: meta.lastPage)
-        let walk = TreeWalk(reader: reader, pages: pages, depthMax: Self.depthMax)
-        try walk.checkFreeList(meta.free, newest: meta.transaction)
+        // Of a file that was cut off only what is there can be met.
+        pages = PageUse(
+            lastPage: min(
+                meta.lastPage, UInt64((reader.fileBytes + Self.slackBytes) / meta.pageSize)))
+        let walk = TreeWalk(
+            reader: reader, pages: pages, depthMax: Self.depthMax, tolerance: tolerance)
+        try tolerance.go { () throws(FileDamage) in
+            try walk.checkFreeList(meta.free, newest: meta.transaction)
+        }
         var tables: [String: TableSummary] = [:]
         var leaves: [String: [LeafPage]] = [:]
         for (name, tree) in try walk.namedTables(meta.main) {
@@ -105,6 +120,7 @@ public final class FileCheck: Sendable {
                     continue
                 }
                 let first = page.word64(node.keyRange.upperBound)
+                if try isSkipped(first, count: node.dataCount, failure: failure) { continue }
                 unsafe overflow += try visitBig(
                     first, count: node.dataCount, failure: failure
                 ) { (value) throws(E) in unsafe try body(page.key(node), value) }
@@ -139,20 +155,48 @@ public final class FileCheck: Sendable {
         unsafe bound.withUnsafeBytes { unsafe TreeWalk.compare(key, $0) < 0 }
     }
 
+    private func pageCount(_ count: Int) -> UInt64 {
+        UInt64((PageBuffer.headerCount - 1 + count) / meta.pageSize + 1)
+    }
+
+    /// Where damage is tolerated: whether the pages of a big value are not what they should be.
+    private func isSkipped<E: Error>(
+        _ first: UInt64, count: Int, failure: (FileDamage) -> E
+    ) throws(E) -> Bool {
+        guard let tolerance else { return false }
+        let pageCount = pageCount(count)
+        do throws(FileDamage) {
+            try reader.withPages(first, count: Int(pageCount), failure: { $0 }) {
+                (run) throws(FileDamage) in try Self.check(run, first, pageCount)
+            }
+            return false
+        } catch {
+            do throws(FileDamage) { try tolerance.note(error) } catch { throw failure(error) }
+            return true
+        }
+    }
+
+    private static func check(
+        _ run: PageBuffer, _ first: UInt64, _ pageCount: UInt64
+    ) throws(FileDamage) {
+        guard run.number == first, run.flags == PageBuffer.Flags.overflow,
+            UInt64(run.overflowCount) == pageCount
+        else { throw .page(first, "is not the value it should be") }
+    }
+
     private func visitBig<E: Error>(
         _ first: UInt64, count: Int, failure: (FileDamage) -> E,
         _ body: (UnsafeRawBufferPointer) throws(E) -> Void
     ) throws(E) -> UInt64 {
-        let pageCount = UInt64(
-            (PageBuffer.headerCount - 1 + count) / meta.pageSize + 1)
+        let pageCount = pageCount(count)
         do throws(FileDamage) { try pages.use(first, count: pageCount) } catch {
             throw failure(error)
         }
         try reader.withPages(first, count: Int(pageCount), failure: failure) {
             (run) throws(E) in
-            guard run.number == first, run.flags == PageBuffer.Flags.overflow,
-                UInt64(run.overflowCount) == pageCount
-            else { throw failure(.page(first, "is not the value it should be")) }
+            do throws(FileDamage) { try Self.check(run, first, pageCount) } catch {
+                throw failure(error)
+            }
             let start = PageBuffer.headerCount
             unsafe try body(
                 unsafe UnsafeRawBufferPointer(rebasing: run.bytes[start..<(start + count)]))

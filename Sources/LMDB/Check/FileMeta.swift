@@ -1,5 +1,5 @@
 /// One of the two meta pages: what the file holds as of one commit.
-struct FileMeta: Sendable {
+struct FileMeta: Sendable, Equatable {
     static let magic: UInt32 = 0xBEEF_C0DE
     static let version: UInt32 = 1
     /// Magic to transaction id, as it lies behind the page header.
@@ -7,7 +7,7 @@ struct FileMeta: Sendable {
     static let noPage = UInt64.max
 
     /// The record of one tree.
-    struct Tree: Sendable {
+    struct Tree: Sendable, Equatable {
         static let byteCount = 48
 
         var flags: UInt16

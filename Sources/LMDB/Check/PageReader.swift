@@ -41,7 +41,41 @@ final class PageReader: Sendable {
         guard first.pageSize == second.pageSize else {
             throw .page(1, "names another page size")
         }
+        try Self.checkNumbers(first, second)
         return (first, second)
+    }
+
+    /// LMDB looks for commit n in the meta page n & 1 and nowhere else: what is checked here must
+    /// be what it will read.
+    private static func checkNumbers(
+        _ first: FileMeta, _ second: FileMeta
+    ) throws(FileDamage) {
+        // Both are the same in a new file, and after the newest commit was dropped.
+        if first == second { return }
+        let newest: UInt64 = first.transaction > second.transaction ? 0 : 1
+        guard first.transaction != second.transaction,
+            max(first.transaction, second.transaction) & 1 == newest
+        else { throw .page(newest, "bears a commit that belongs on the other meta page") }
+    }
+
+    /// Both meta pages; where damage is tolerated, one that can be read stands for both.
+    func metas(tolerance: FileTolerance?) throws(FileDamage) -> (FileMeta, FileMeta) {
+        do throws(FileDamage) { return try metas() } catch let error {
+            guard let tolerance else { throw error }
+            try tolerance.note(error)
+            var newest: FileMeta?
+            for number in 0...1 as ClosedRange<UInt64> {
+                do throws(FileDamage) {
+                    let meta = try Self.meta(
+                        descriptor, number, pageSize: pageSize, fileBytes: fileBytes)
+                    if meta.transaction >= newest?.transaction ?? 0 { newest = meta }
+                } catch {
+                    // The other one may do; if it does not, `error` says why.
+                }
+            }
+            guard let newest else { throw error }
+            return (newest, newest)
+        }
     }
 
     private func meta(_ number: UInt64, elsewhere other: UInt64) throws(FileDamage) -> FileMeta {

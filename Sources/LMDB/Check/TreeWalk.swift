@@ -7,6 +7,7 @@ struct TreeWalk {
     let reader: PageReader
     let pages: PageUse
     let depthMax: Int
+    let tolerance: FileTolerance?
 
     /// LMDB's order of keys, but for the free list.
     static func compare(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Int {
@@ -33,15 +34,17 @@ struct TreeWalk {
             else { throw .structure("has a table without pages that is not empty") }
             return []
         }
-        guard (1...depthMax).contains(tree.depth) else {
-            throw .structure("has a table of impossible depth")
-        }
         var found = Found()
-        try descend(
-            tree.root, level: tree.depth, lower: [], upper: nil, table: table, into: &found)
-        guard found.branchPages == tree.branchPages,
-            UInt64(found.leaves.count) == tree.leafPages
-        else { throw .structure("has other numbers of pages than it says") }
+        try tolerance.go { () throws(FileDamage) in
+            guard (1...depthMax).contains(tree.depth) else {
+                throw .structure("has a table of impossible depth")
+            }
+            try descend(
+                tree.root, level: tree.depth, lower: [], upper: nil, table: table, into: &found)
+            guard found.branchPages == tree.branchPages,
+                UInt64(found.leaves.count) == tree.leafPages
+            else { throw .structure("has other numbers of pages than it says") }
+        }
         return found.leaves
     }
 
@@ -75,9 +78,11 @@ struct TreeWalk {
                     throw .page(number, "has keys out of order")
                 }
             }
-            try descend(
-                child.page, level: level - 1, lower: child.lower, upper: next, table: table,
-                into: &found)
+            try tolerance.go { () throws(FileDamage) in
+                try descend(
+                    child.page, level: level - 1, lower: child.lower, upper: next, table: table,
+                    into: &found)
+            }
         }
     }
 

@@ -15,6 +15,8 @@ enum AuditEvent {
     case trouble(String, from: UInt64)
     /// An administrator had the log go on.
     case resumed
+    /// The vault was opened although it is damaged.
+    case damage(count: UInt64, records: UInt64)
     /// Requests that were refused and have no line, because none could be written.
     case refusedUnlogged(Int)
 
@@ -28,6 +30,7 @@ enum AuditEvent {
         case .sealed: "sealed"
         case .trouble: "trouble"
         case .resumed: "resumed"
+        case .damage: "damage"
         case .refusedUnlogged: "refused-unlogged"
         }
     }
@@ -48,6 +51,11 @@ enum AuditEvent {
             line.put(byte: UInt8(ascii: "\""))
         case .unsealed, .sealed, .resumed: return
         case .trouble(let reason, let from): Self.write(reason, from, to: &line)
+        case .damage(let count, let records):
+            line.put(",\"count\":")
+            line.put(decimal: count)
+            line.put(",\"records\":")
+            line.put(decimal: records)
         case .refusedUnlogged(let count):
             line.put(",\"count\":")
             line.put(decimal: UInt64(count))

@@ -16,6 +16,9 @@ public struct AuditIncident: Hashable, Sendable {
         case "started":
             guard let cut = line.number("cut") else { return nil }
             text = "a line was not written to its end; \(cut) bytes were cut off"
+        case "damage":
+            text =
+                "the vault was opened although it is damaged in \(line.number("count") ?? 0) places"
         case "refused-unlogged":
             text = "\(line.number("count") ?? 0) requests were refused without a line"
         default: return nil

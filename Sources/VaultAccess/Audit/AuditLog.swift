@@ -82,6 +82,18 @@ public final class AuditLog: Sendable {
         }
     }
 
+    /// The vault was opened although so many things in it are not what was written; so many
+    /// records are.
+    public func noteDamage(count: UInt64, records: UInt64, now: Int64) throws(AuditError) {
+        try change { (writer) throws(AuditError) in
+            do throws(AuditError) {
+                try writer.note(.damage(count: count, records: records), now: now)
+            } catch {
+                throw writer.fail(error)
+            }
+        }
+    }
+
     /// The vault is about to be sealed; call it before `AuditKeys.close`. The last line with a MAC
     /// says so. The keys are let go of also when it throws.
     public func lock(now: Int64) throws(AuditError) {

@@ -100,6 +100,18 @@ final class AuditTrail: Sendable {
         }
     }
 
+    /// The vault was opened although it is damaged.
+    func noteDamage(count: UInt64, records: UInt64) {
+        do throws(AuditError) {
+            try log?.noteDamage(count: count, records: records, now: CalendarClock.now())
+        } catch {
+            logger.error(
+                "the audit log does not say that the vault is damaged",
+                metadata: ["error": "\(error)"])
+            noteFailure()
+        }
+    }
+
     /// The vault is sealed: nothing is left of the keys.
     func lock() {
         let (log, keys) = state.withLock { state in

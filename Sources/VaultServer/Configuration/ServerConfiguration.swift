@@ -12,6 +12,8 @@ public struct ServerConfiguration: Equatable, Sendable {
     public var socketMode = 0o600
     /// A key file that unseals the vault at start; empty for none.
     public var keyfile = ""
+    /// A file, on another disk, with how far the vault is; empty for none.
+    public var anchorFile = ""
     /// Bytes that records may take; 0 is no quota.
     public var quotaBytes = Int(VaultStore.Limits.quotaBytesDefault)
     /// How much of the past is kept without being asked to forget it.

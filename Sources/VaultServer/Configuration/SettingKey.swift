@@ -4,6 +4,7 @@ enum SettingKey: String, CaseIterable {
     case socket
     case socketMode = "socket_mode"
     case keyfile
+    case anchorFile = "anchor_file"
     case quotaBytes = "quota_bytes"
     case autoCompactionMode = "auto_compaction_mode"
     case autoCompactionRetention = "auto_compaction_retention"

@@ -56,30 +56,29 @@ enum CredentialDecoding {
     /// What an `UnsealRequest` asks for.
     static func unseal(_ message: ByteBuffer) -> Result<UnsealOrder, VaultError> {
         decode(message) { (bytes) throws(VaultError) in
-            var order: UnsealOrder?
+            var key: UnsealOrder.Key?
+            var acceptsDamage = false
             try fields(of: bytes) { (number, type, reader) throws(VaultError) in
                 switch (number, type) {
                 case (4, .lengthDelimited):
-                    order = .share(
+                    key = .share(
                         try secret(&reader) { (text) throws(VaultError) in
                             try ShareBox(text: &text)
                         })
                 case (7, .varint):
                     let forgets = try wire { () throws(WireError) in try reader.bool() }
-                    if forgets { order = .forgetShares }
+                    if forgets { key = .forgetShares }
                 case (8, .varint):
-                    guard try !wire({ () throws(WireError) in try reader.bool() }) else {
-                        throw .unsupported("serving a damaged vault is not implemented")
-                    }
+                    acceptsDamage = try wire { () throws(WireError) in try reader.bool() }
                 case (_, .lengthDelimited):
                     guard let box = try credential(number, &reader) else { return false }
-                    order = .credential(box)
+                    key = .credential(box)
                 default: return false
                 }
                 return true
             }
-            guard let order else { throw nothingGiven }
-            return order
+            guard let key else { throw nothingGiven }
+            return UnsealOrder(key: key, acceptsDamage: acceptsDamage)
         }
     }
 

@@ -21,7 +21,8 @@ enum ResponseEncoding {
         case .alarm(let result):
             header.write(revision: result.revision.rawValue, to: &writer)
             if let alarm = result.alarm { self.alarm(alarm, to: &writer) }
-        case .compact(let revision), .leaseRevoked(let revision), .accessReplaced(let revision):
+        case .compact(let revision), .leaseRevoked(let revision), .accessReplaced(let revision),
+            .keyringNoted(let revision):
             header.write(revision: revision.rawValue, to: &writer)
         }
         return writer.buffer

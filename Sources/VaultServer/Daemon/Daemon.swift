@@ -154,6 +154,7 @@ public final class Daemon: Sendable {
                 passphraseCost: cost, access: access,
                 trail: AuditTrail(
                     directory: directory.path(of: .audit), configuration.audit, logger: logger),
+                anchorPath: configuration.anchorFile,
                 logger: logger)
         } catch {
             throw DaemonError(error)

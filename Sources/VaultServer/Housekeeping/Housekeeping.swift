@@ -25,6 +25,8 @@ final class Housekeeping: Sendable {
     func start(on loop: any EventLoop) {
         let vault = vault
         Self.every(Limits.auditLookInterval, on: loop) { vault.trail.lookSoon() }
+        Self.every(Limits.auditLookInterval, on: loop) { vault.noteKeyringSoon() }
+        Self.every(Limits.anchorInterval, on: loop) { vault.writeAnchorSoon() }
         Self.every(Limits.namesRefreshInterval, on: loop) { vault.access.refreshNames() }
         Self.every(Limits.unitRecheckInterval, on: loop) { vault.access.recheckUnits() }
         Self.every(Limits.shareLookInterval, on: loop) { vault.expireShares() }
@@ -78,7 +80,7 @@ final class Housekeeping: Sendable {
             switch result {
             case .success:
                 self.logger.info("compacted", metadata: ["revision": "\(target)"])
-            case .failure(.compacted), .failure(.closed): break
+            case .failure(.compacted), .failure(.closed), .failure(.readOnly): break
             case .failure(let error):
                 self.logger.warning("cannot compact", metadata: ["error": "\(error)"])
             }

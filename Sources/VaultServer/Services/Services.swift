@@ -9,7 +9,7 @@ enum Services {
             + Methods.Election.all + Methods.Maintenance.all + Methods.Cluster.all
             + Methods.Health.all + Methods.Reflection.all + Methods.ReflectionAlpha.all
             + Methods.Vault.all + Methods.Auth.all + Methods.Access.all + Methods.Audit.all
-            + Methods.KeySlots.all)
+            + Methods.KeySlots.all + IntegrityService.methods)
 
     /// Each within the gate.
     static func routes(
@@ -28,6 +28,7 @@ enum Services {
             + AccessService(vault: vault, reads: reads).routes
             + AuditService(vault: vault).routes
             + KeySlotService(vault: vault).routes
+            + IntegrityService(vault: vault, reads: reads).routes
             + HealthService(vault: vault).routes
             + ReflectionService.routes
             + VaultService(gate: gate, reads: reads, facts: facts).routes

@@ -47,6 +47,8 @@ enum StatusTable {
         case .compacted: etcd(.outOfRange, "mvcc: required revision has been compacted")
         case .futureRevision: etcd(.outOfRange, "mvcc: required revision is a future revision")
         case .corrupt: etcd(.dataLoss, "corrupt cluster")
+        case .readOnly:
+            vaultd(.failedPrecondition, "read-only: opened with damage accepted")
         case .tooManyAlarms:
             vaultd(.resourceExhausted, "too many alarms; disarm some")
         case .noSpace: etcd(.resourceExhausted, "mvcc: database space exceeded")

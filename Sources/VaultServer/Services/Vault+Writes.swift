@@ -32,7 +32,8 @@ extension WriteResult {
         case .transaction(let result): result.revision
         case .leaseGranted(let result): result.revision
         case .alarm(let result): result.revision
-        case .compact(let revision), .leaseRevoked(let revision), .accessReplaced(let revision):
+        case .compact(let revision), .leaseRevoked(let revision), .accessReplaced(let revision),
+            .keyringNoted(let revision):
             revision
         case .tidy: nil
         }

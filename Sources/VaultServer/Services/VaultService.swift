@@ -59,6 +59,7 @@ final class VaultService: Sendable {
             response.fileBytes = store.fileBytes
             response.usedBytes = store.usedBytes
             response.quotaBytes = store.quotaBytes
+            response.readOnly = store.isReadOnly
             let kinds = Set(store.alarms.map(\.kind))
             if store.noSpace || kinds.contains(.noSpace) { response.alarms.append("NOSPACE") }
             if kinds.contains(.corrupt) { response.alarms.append("CORRUPT") }
@@ -136,11 +137,15 @@ final class VaultService: Sendable {
                 }
             }
         }
-        switch order {
+        switch order.key {
         case .credential(let box):
-            vault.unseal(with: box, progress: progress, completion: completion)
+            vault.unseal(
+                with: box, acceptsDamage: order.acceptsDamage, progress: progress,
+                completion: completion)
         case .share(let box):
-            vault.unseal(withShare: box, progress: progress, completion: completion)
+            vault.unseal(
+                withShare: box, acceptsDamage: order.acceptsDamage, progress: progress,
+                completion: completion)
         case .forgetShares:
             completion(Result { () throws(VaultError) in try vault.forgetShares() })
         }

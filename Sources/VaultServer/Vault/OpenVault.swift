@@ -9,15 +9,20 @@ final class OpenVault: Sendable {
     /// The only place that keeps the keys reachable, besides the store.
     let cipher: RecordCipher
     let auditKeys: AuditKeys
+    let stateHashKey: StateHashKey
+    /// What was found when it was opened with damage accepted; nil when nothing is damaged.
+    let damage: DamageReport?
     /// Changes who can open the vault, and its keys.
     let keyring: LiveKeyring
     /// Set when sealing began: long reads stop between two slices instead of holding it up.
     let isClosing = Atomic(false)
 
-    init(store: Store, keyring: OpenedKeyring) {
+    init(store: Store, keyring: OpenedKeyring, damage: DamageReport? = nil) {
+        self.damage = damage
         self.store = store
         cipher = keyring.cipher
         auditKeys = keyring.auditKeys
+        stateHashKey = keyring.stateHashKey
         self.keyring = keyring.live
         header = ResponseHeader(storeID: cipher.storeID, timeline: cipher.timeline)
     }

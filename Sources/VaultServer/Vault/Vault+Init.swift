@@ -80,7 +80,7 @@ extension Vault {
         do throws(VaultError) {
             let created = try created.get()
             let keyring = created.opened
-            try createStore(keyring.cipher)
+            try createStore(keyring)
             isInitialized = true
             try trail.begin(keyring.cipher.storeID)
             let open = try openStore(keyring, progress: nil)
@@ -122,10 +122,12 @@ extension Vault {
         } catch { throw .store(error) }
     }
 
-    private func createStore(_ cipher: RecordCipher) throws(VaultError) {
+    private func createStore(_ keyring: OpenedKeyring) throws(VaultError) {
+        let cipher = keyring.cipher
         do throws(StoreError) {
             try Store.create(
-                in: directory.path, cipher: cipher, configuration: storeConfiguration)
+                in: directory.path, cipher: cipher, stateHashKey: keyring.stateHashKey,
+                configuration: storeConfiguration)
         } catch {
             throw .store(error)
         }

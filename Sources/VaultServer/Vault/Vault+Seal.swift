@@ -32,9 +32,12 @@ extension Vault {
         access.close()
         notifyObservers()
         let job: @Sendable () -> Void = {
+            self.noteKeyring(open)
+            self.writeAnchor(open)
             open.store.close()
             // Whoever still holds the cipher holds no keys any more.
             open.cipher.close()
+            open.stateHashKey.close()
             open.keyring.close()
             self.trail.lock()
             self.finishSeal()

@@ -6,7 +6,8 @@ extension Vault {
     /// Takes one share, and opens the vault with the last one that was missing. `completion` runs
     /// on another thread; after a share that was not the last, the vault is as sealed as before.
     func unseal(
-        withShare box: ShareBox, progress: @escaping @Sendable (UnsealStep) -> Void,
+        withShare box: ShareBox, acceptsDamage: Bool = false,
+        progress: @escaping @Sendable (UnsealStep) -> Void,
         completion: @escaping @Sendable (Result<Void, VaultError>) -> Void
     ) {
         let accepted = keyThread.submit {
@@ -14,7 +15,9 @@ extension Vault {
                 guard let credential = try self.take(box) else {
                     return completion(.success(()))
                 }
-                self.open(with: credential, progress: progress, completion: completion)
+                self.open(
+                    with: credential, acceptsDamage: acceptsDamage, progress: progress,
+                    completion: completion)
             } catch {
                 completion(.failure(error))
             }

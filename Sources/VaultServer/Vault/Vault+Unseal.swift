@@ -12,19 +12,26 @@ extension Vault {
     }
 
     /// Opens the vault with one credential. `progress` and `completion` run on other threads.
+    ///
+    /// - Parameter acceptsDamage: a vault that is not what was written is served read-only, as far
+    ///   as it verifies.
     func unseal(
-        with credential: CredentialBox, progress: @escaping @Sendable (UnsealStep) -> Void,
+        with credential: CredentialBox, acceptsDamage: Bool = false,
+        progress: @escaping @Sendable (UnsealStep) -> Void,
         completion: @escaping @Sendable (Result<Void, VaultError>) -> Void
     ) {
         let accepted = keyThread.submit {
-            self.open(with: credential, progress: progress, completion: completion)
+            self.open(
+                with: credential, acceptsDamage: acceptsDamage, progress: progress,
+                completion: completion)
         }
         if !accepted { completion(.failure(.tooManyAttempts)) }
     }
 
     /// The same, on the thread of the keys.
     func open(
-        with credential: CredentialBox, progress: @escaping @Sendable (UnsealStep) -> Void,
+        with credential: CredentialBox, acceptsDamage: Bool,
+        progress: @escaping @Sendable (UnsealStep) -> Void,
         completion: @escaping @Sendable (Result<Void, VaultError>) -> Void
     ) {
         do throws(VaultError) {
@@ -35,7 +42,9 @@ extension Vault {
         progress(.derivingKey)
         do throws(VaultError) {
             let keyring = try openKeyring(with: credential)
-            openStore(keyring, progress: progress, completion: completion)
+            openStore(
+                keyring, acceptsDamage: acceptsDamage, progress: progress,
+                completion: completion)
         } catch {
             failUnseal(error)
             completion(.failure(error))
@@ -56,13 +65,15 @@ extension Vault {
     }
 
     private func openStore(
-        _ keyring: OpenedKeyring, progress: @escaping @Sendable (UnsealStep) -> Void,
+        _ keyring: OpenedKeyring, acceptsDamage: Bool,
+        progress: @escaping @Sendable (UnsealStep) -> Void,
         completion: @escaping @Sendable (Result<Void, VaultError>) -> Void
     ) {
         let accepted = storeThread.submit {
             do throws(VaultError) {
                 try self.checkCurrent(keyring.cipher)
-                let open = try self.openStore(keyring, progress: progress)
+                let open = try self.openStore(
+                    keyring, acceptsDamage: acceptsDamage, progress: progress)
                 try self.openAccess(open)
                 self.publish(open)
                 completion(.success(()))
@@ -89,23 +100,6 @@ extension Vault {
         }
     }
 
-    func openStore(
-        _ keyring: OpenedKeyring, progress: (@Sendable (UnsealStep) -> Void)?
-    ) throws(VaultError) -> OpenVault {
-        var report: (@Sendable (Int, Int) -> Void)?
-        if let progress {
-            report = { done, total in progress(.verifyingRecords(done: done, total: total)) }
-        }
-        do throws(StoreError) {
-            let store = try Store.open(
-                in: directory.path, cipher: keyring.cipher, configuration: storeConfiguration,
-                progress: report)
-            return OpenVault(store: store, keyring: keyring)
-        } catch {
-            throw .store(error)
-        }
-    }
-
     /// Puts the vault's rules in force, and has the audit log authenticate its lines, before the
     /// first call is let in. A vault without readable rules stays closed.
     func openAccess(_ open: OpenVault) throws(VaultError) {
@@ -117,6 +111,7 @@ extension Vault {
             throw error
         }
         trail.unlock(open.auditKeys)
+        if let damage = open.damage { say(damage) }
         access.open(book)
     }
 

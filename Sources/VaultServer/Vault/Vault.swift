@@ -14,6 +14,8 @@ final class Vault: Sendable {
         var pacing = AttemptPacing()
         var keyring: KeyringDescription?
         var damage: String?
+        /// What the anchor file says, when it was written since the start.
+        var anchor: Anchor?
         /// Told when sealing has ended.
         var sealWaiters: [@Sendable () -> Void] = []
         var observers: [@Sendable () -> Void] = []
@@ -25,6 +27,8 @@ final class Vault: Sendable {
     let logger: Logger
     let access: AccessControl
     let trail: AuditTrail
+    /// Where how far the vault is is kept; empty for nowhere.
+    let anchorPath: String
     let state: Mutex<State>
     /// Never locked together with `state`.
     let shares = Mutex(ShareAttempt())
@@ -33,13 +37,16 @@ final class Vault: Sendable {
         jobsMax: Limits.unsealAttemptsMax, nice: Limits.backgroundNice)
     /// Opens and closes stores. Not reniced: the store's own threads inherit the value.
     let storeThread = WorkerThread(jobsMax: Limits.unsealAttemptsMax)
+    /// Writes the anchor file, on a disk that may be slow.
+    let anchorThread = WorkerThread(jobsMax: 2, nice: Limits.backgroundNice)
     /// Copies the records, one copy at a time, and reads copies for those who take one.
     let copyThread = WorkerThread(
         jobsMax: Limits.copyJobsMax, nice: Limits.backgroundNice)
 
     init(
         directory: DataDirectory, storeConfiguration: StoreConfiguration,
-        passphraseCost: PassphraseCost, access: AccessControl, trail: AuditTrail, logger: Logger
+        passphraseCost: PassphraseCost, access: AccessControl, trail: AuditTrail,
+        anchorPath: String = "", logger: Logger
     ) throws(VaultError) {
         let current: CurrentFile?
         do throws(DataDirectoryError) {
@@ -52,6 +59,7 @@ final class Vault: Sendable {
         self.directory = directory
         self.access = access
         self.trail = trail
+        self.anchorPath = anchorPath
         self.storeConfiguration = storeConfiguration
         self.passphraseCost = passphraseCost
         self.logger = logger
@@ -108,6 +116,7 @@ final class Vault: Sendable {
         await keyThread.shutdown()
         await storeThread.shutdown()
         await copyThread.shutdown()
+        await anchorThread.shutdown()
         await access.shutdown()
         await trail.close()
         directory.release()

@@ -7,7 +7,7 @@
 /// Each has a name of its own, so that whoever cleans up late cannot meet another's.
 struct CopyDirectory: ~Copyable {
     private static let prefix = "copy."
-    private static let fileNames = ["data.mdb", "lock.mdb"]
+    private static let fileNames = ["data.mdb", "lock.mdb", PowerCut.fileName]
 
     let path: String
 

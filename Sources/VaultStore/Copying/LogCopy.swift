@@ -20,11 +20,12 @@ final class LogCopy: @unchecked Sendable {
     private let source: RecordLog
     private var next = LogKey(main: 1, sub: 0)
     private var recordCount: UInt64 = 0
+    private var stateHash = StateHash.zero
 
     init(of source: RecordLog, in directory: String) throws(StoreError) {
         self.source = source
         target = try RecordLog.open(
-            in: directory, cipher: source.cipher, create: true,
+            in: directory, cipher: source.cipher, stateHashKey: source.stateHashKey, create: true,
             commitFault: source.commitFault)
     }
 
@@ -50,7 +51,11 @@ final class LogCopy: @unchecked Sendable {
         _ key: LogKey, _ sealed: UnsafeRawBufferPointer, to transaction: inout WriteTransaction
     ) throws(StoreError) {
         let position = LogPosition(main: key.main, sub: key.sub)
-        try source.cipher.withRecord(sealed, at: position) { _ throws(StoreError) in }
+        let place = RecordPlace.log(main: UInt64(bitPattern: key.main), sub: key.sub)
+        stateHash.add(
+            try source.digester.digest(ofSealed: sealed, at: place) {
+                "the record at revision \(position.main).\(position.sub)"
+            })
         try key.withBytes { (bytes) throws(StoreError) in
             try target.append(sealed, under: bytes, in: target.log, to: &transaction)
         }
@@ -77,6 +82,9 @@ final class LogCopy: @unchecked Sendable {
             throw .damaged("there are \(leases) leases, \(head.leaseCount) were written")
         }
         try copyAccess(number: head.accessNumber, to: &transaction)
+        guard head.stateHash == nil || head.stateHash == stateHash else {
+            throw .damaged(StateHashCheck.mismatch(records: recordCount))
+        }
         try target.put(head, into: &transaction)
         try target.commit(transaction, reservesGrowth: reservesGrowth)
     }
@@ -91,14 +99,18 @@ final class LogCopy: @unchecked Sendable {
         guard record?.number ?? 0 == number else {
             throw .damaged("the access rules are not the ones that were written last")
         }
-        if let record { try target.put(record, into: &transaction) }
+        if let record { stateHash.add(try target.put(record, into: &transaction)) }
     }
 
     private func copyLeases(to transaction: inout WriteTransaction) throws(StoreError) -> UInt64 {
         var count: UInt64 = 0
         let (source, target) = (source, target)
         try source.scanLeases { (key, sealed) throws(StoreError) in
-            _ = try source.cipher.openLease(key: key, sealed: sealed)
+            let (id, _) = try source.cipher.openLease(key: key, sealed: sealed)
+            stateHash.add(
+                try source.digester.digest(ofSealed: sealed, at: RecordLog.place(of: id)) {
+                    "a lease"
+                })
             try target.append(sealed, under: key, in: target.leases, to: &transaction)
             count += 1
         }

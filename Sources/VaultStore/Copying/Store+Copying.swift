@@ -9,6 +9,7 @@ extension Store {
     public func defragment(
         isCancelled: () -> Bool = { false }
     ) throws(StoreError) -> Defragmentation {
+        if isReadOnly { throw .readOnly }
         let before = log.fileBytes()
         let directory = try CopyDirectory(in: self.directory)
         let log = log

@@ -14,7 +14,9 @@ extension WriteBatch {
         let granted = max(ttl, Limits.leaseTTLMin)
         let record = LeaseRecord(ttlSeconds: granted.secondsRoundedUp)
         do throws(StoreError) {
-            usedBytes += Int64(try log.put(record, of: id, into: &transaction))
+            let written = try log.put(record, of: id, into: &transaction)
+            usedBytes += Int64(written.bytes)
+            head.stateHash?.add(written.digest)
         } catch { throw spoil(error) }
         head.leaseCount += 1
         changesHead = true
@@ -33,7 +35,9 @@ extension WriteBatch {
                 at: change.next(isTombstone: true))
         }
         do throws(StoreError) {
-            usedBytes -= Int64(try log.removeLease(id, from: &transaction))
+            let removed = try log.removeLease(id, from: &transaction)
+            usedBytes -= Int64(removed.bytes)
+            head.stateHash?.subtract(removed.digest)
         } catch { throw spoil(error) }
         head.leaseCount -= 1
         changesHead = true

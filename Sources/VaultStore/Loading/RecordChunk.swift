@@ -16,26 +16,32 @@ struct RecordChunk: Sendable {
     private(set) var storedBytes: Int64 = 0
     /// The latest time that a record bears; milliseconds since 1970.
     private(set) var lastTime: Int64 = 0
+    /// What the records add to the state hash.
+    private(set) var stateHash = StateHash.zero
 
     /// Opens one record with `buffer` as scratch space and keeps what the index needs.
     mutating func add(
         key: UnsafeRawBufferPointer, sealed: UnsafeRawBufferPointer, cipher: RecordCipher,
-        buffer: inout Bytes
+        stateHashKey: StateHashKey, buffer: inout Bytes
     ) throws(StoreError) {
         guard let place = LogKey(key) else { throw .damaged("a record lies under no revision") }
         let position = LogPosition(main: place.main, sub: place.sub)
-        if buffer.count < sealed.count {
-            buffer = Bytes(repeating: 0, count: max(sealed.count, 2 * buffer.count))
+        let start = StateHashKey.placeCount
+        if buffer.count < start + sealed.count {
+            buffer = Bytes(repeating: 0, count: max(start + sealed.count, 2 * buffer.count))
         }
         let outcome: Result<Void, StoreError> = buffer.withUnsafeMutableBytes { buffer in
             do throws(StoreError) {
-                let count = try cipher.openPayload(sealed, at: position, into: buffer)
-                let payload = UnsafeRawBufferPointer(rebasing: buffer[..<count])
+                let room = UnsafeMutableRawBufferPointer(rebasing: buffer[start...])
+                let count = try cipher.openPayload(sealed, at: position, into: room)
+                let payload = UnsafeRawBufferPointer(rebasing: room[..<count])
                 guard let record = LogRecord.decode(payload) else {
                     throw StoreError.damaged(
                         "the record at \(place.main).\(place.sub) is malformed")
                 }
                 keep(record, at: place)
+                let message = UnsafeMutableRawBufferPointer(rebasing: buffer[..<(start + count)])
+                stateHash.add(try Self.digest(of: message, at: position, stateHashKey))
                 return .success(())
             } catch {
                 return .failure(error)
@@ -43,6 +49,16 @@ struct RecordChunk: Sendable {
         }
         try outcome.get()
         storedBytes += Int64(key.count + sealed.count)
+    }
+
+    private static func digest(
+        of message: UnsafeMutableRawBufferPointer, at position: LogPosition, _ key: StateHashKey
+    ) throws(StoreError) -> StateHash {
+        let place = RecordPlace.log(
+            main: UInt64(bitPattern: position.main), sub: position.sub)
+        do throws(SealError) { return try key.digest(of: message, at: place) } catch {
+            throw .closed
+        }
     }
 
     private mutating func keep(_ record: LogRecord, at place: LogKey) {

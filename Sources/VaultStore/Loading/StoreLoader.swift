@@ -16,6 +16,8 @@ struct StoreLoader {
         var lastTime: Int64
         var leases: [LeaseID: Duration] = [:]
         var attachments = LeaseAttachments()
+        /// Of every record but the head.
+        var stateHash = StateHash.zero
     }
 
     /// Leaf pages that one thread opens at a time: about a thousand small records.
@@ -25,19 +27,30 @@ struct StoreLoader {
 
     let file: FileCheck
     let cipher: RecordCipher
+    let stateHashKey: StateHashKey
+    /// For a test that must see the alarm be silent without it.
+    var checksStateHash = true
+    /// What could be saved of a damaged file: leases are not, and keys may name them.
+    var isSalvaged = false
     let threads: Int
     let progress: (@Sendable (_ done: Int, _ total: Int) -> Void)?
 
     init(
-        path: String, moment: FileCheck.Moment = .newest, cipher: RecordCipher, threads: Int,
+        path: String, moment: FileCheck.Moment = .newest, cipher: RecordCipher,
+        stateHashKey: StateHashKey, threads: Int,
         progress: (@Sendable (_ done: Int, _ total: Int) -> Void)?
     ) throws(StoreError) {
         do throws(FileDamage) {
             file = try FileCheck.open(path: path, moment: moment)
         } catch { throw StoreError(error) }
         self.cipher = cipher
+        self.stateHashKey = stateHashKey
         self.threads = threads
         self.progress = progress
+    }
+
+    private var digester: RecordDigester {
+        RecordDigester(cipher: cipher, key: stateHashKey)
     }
 
     func load() throws(StoreError) -> Loaded {
@@ -45,36 +58,52 @@ struct StoreLoader {
             let leases = file.tables[RecordLog.leaseTableName],
             file.tables[RecordLog.stateTableName] != nil, file.tables.count == 3
         else { throw .damaged("the file does not have the tables of a vault") }
-        let head = try readHead()
+        let (head, accessHash) = try readHead()
         guard head.transaction == file.transaction else {
             throw .damaged("the sealed head belongs to another commit")
-        }
-        guard UInt64(log.entries) == head.recordCount else {
-            throw .damaged("the log has \(log.entries) records, \(head.recordCount) were written")
         }
         guard UInt64(leases.entries) == head.leaseCount else {
             throw .damaged("there are \(leases.entries) leases, \(head.leaseCount) were written")
         }
-        var loaded = try buildIndex(total: Int(log.entries), head: head)
+        var sequence = SequenceCheck(floor: head.compactRevision)
+        var loaded = try buildIndex(total: Int(log.entries), head: head, &sequence)
+        sequence.finish(current: head.currentRevision)
+        guard UInt64(log.entries) == head.recordCount else {
+            throw .damaged(
+                "the log has \(log.entries) records, \(head.recordCount) were written"
+                    + StateHashCheck.naming(sequence.missing))
+        }
         guard loaded.last <= head.currentRevision else {
             throw .damaged("there are records after revision \(head.currentRevision), the newest")
         }
+        loaded.store.stateHash.add(accessHash)
         try readLeases(into: &loaded.store)
         do throws(FileDamage) { try file.finish() } catch { throw StoreError(error) }
+        if checksStateHash {
+            try StateHashCheck.check(
+                loaded.store.stateHash, against: head, missing: sequence.missing)
+        }
+        loaded.store.head.stateHash = loaded.store.stateHash
         loaded.store.index.change { $0.recount() }
         return loaded.store
     }
 
-    /// The head, and that the access record is the one that it names.
-    private func readHead() throws(StoreError) -> StoreHead {
+    /// The head, and that the access record is the one that it names; with what that adds to the
+    /// state hash.
+    private func readHead() throws(StoreError) -> (StoreHead, StateHash) {
         var head: StoreHead?
         var accessNumber: UInt64 = 0
+        var hash = StateHash.zero
         for page in file.leafPages(of: RecordLog.stateTableName) {
             try file.visit(page, failure: StoreError.init) { (key, sealed) throws(StoreError) in
                 if key.elementsEqual(RecordLog.headKey) {
-                    head = try Self.openHead(sealed, cipher: cipher)
+                    head = try cipher.openHead(sealed)
                 } else if key.elementsEqual(AccessRecord.key) {
                     accessNumber = try cipher.openAccess(sealed).number
+                    hash.add(
+                        try digester.digest(ofSealed: sealed, at: AccessRecord.place) {
+                            "the access record"
+                        })
                 } else {
                     throw .damaged("the state table has an entry that nobody wrote")
                 }
@@ -84,7 +113,7 @@ struct StoreLoader {
         guard head.accessNumber == accessNumber else {
             throw .damaged("the access rules are not the ones that were written last")
         }
-        return head
+        return (head, hash)
     }
 
     /// Every lease, and that every key that hangs on one hangs on one of them.
@@ -92,46 +121,37 @@ struct StoreLoader {
         for page in file.leafPages(of: RecordLog.leaseTableName) {
             try file.visit(page, failure: StoreError.init) { (key, sealed) throws(StoreError) in
                 let (id, record) = try cipher.openLease(key: key, sealed: sealed)
+                loaded.stateHash.add(
+                    try digester.digest(ofSealed: sealed, at: RecordLog.place(of: id)) {
+                        "a lease"
+                    })
                 loaded.leases[id] = .seconds(record.ttlSeconds)
                 loaded.usedBytes += Int64(key.count + sealed.count)
             }
+        }
+        if isSalvaged {
+            loaded.attachments = LeaseAttachments()
+            return
         }
         if loaded.attachments.firstLease(where: { loaded.leases[$0] != nil }) != nil {
             throw .damaged("a key names a lease that does not exist")
         }
     }
 
-    private static func openHead(
-        _ sealed: UnsafeRawBufferPointer, cipher: RecordCipher
-    ) throws(StoreError) -> StoreHead {
-        var buffer = Bytes(repeating: 0, count: sealed.count)
-        let outcome: Result<StoreHead, StoreError> = buffer.withUnsafeMutableBytes { buffer in
-            do throws(SealError) {
-                let count = try cipher.open(sealed, at: .state, into: buffer)
-                guard
-                    let head = StoreHead.decode(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-                else { return .failure(.damaged("the sealed head is malformed")) }
-                return .success(head)
-            } catch {
-                return .failure(.damaged("the sealed head does not verify"))
-            }
-        }
-        return try outcome.get()
-    }
-
     /// Opens all records on `threads` threads while this one puts them into the index, in order.
     private func buildIndex(
-        total: Int, head: StoreHead
+        total: Int, head: StoreHead, _ sequence: inout SequenceCheck
     ) throws(StoreError) -> (store: Loaded, last: Int64) {
         let pages = file.leafPages(of: RecordLog.logTableName)
         let chunks = (pages.count + Self.pagesPerChunk - 1) / Self.pagesPerChunk
-        let (file, cipher) = (file, cipher)
+        let (file, cipher, stateHashKey) = (file, cipher, stateHashKey)
         let pipeline = OrderedPipeline<Result<RecordChunk, StoreError>>(
             count: chunks, window: Self.chunksWaitingMax, threads: threads
         ) { number in
             let start = number * Self.pagesPerChunk
             let end = min(start + Self.pagesPerChunk, pages.count)
-            return Self.open(pages[start..<end], of: file, cipher: cipher)
+            return Self.open(
+                pages[start..<end], of: file, cipher: cipher, stateHashKey: stateHashKey)
         }
         defer { pipeline.finish() }
         var loaded = Loaded(index: SharedIndex(), head: head, usedBytes: 0, lastTime: 0)
@@ -142,6 +162,10 @@ struct StoreLoader {
             loaded.index.change { $0.load(chunk) }
             loaded.attachments.load(chunk)
             loaded.usedBytes += chunk.storedBytes
+            loaded.stateHash.add(chunk.stateHash)
+            for record in chunk.records {
+                sequence.take(main: record.position.main, sub: record.position.sub)
+            }
             loaded.lastTime = max(loaded.lastTime, chunk.lastTime)
             done += chunk.records.count
             last = chunk.records.last?.position.main ?? last
@@ -151,7 +175,8 @@ struct StoreLoader {
     }
 
     private static func open(
-        _ pages: ArraySlice<FileCheck.LeafPage>, of file: FileCheck, cipher: RecordCipher
+        _ pages: ArraySlice<FileCheck.LeafPage>, of file: FileCheck, cipher: RecordCipher,
+        stateHashKey: StateHashKey
     ) -> Result<RecordChunk, StoreError> {
         var chunk = RecordChunk()
         var buffer = Bytes(repeating: 0, count: 4096)
@@ -163,7 +188,9 @@ struct StoreLoader {
         do throws(StoreError) {
             for page in pages {
                 try file.visit(page, failure: StoreError.init) { (key, sealed) throws(StoreError) in
-                    try chunk.add(key: key, sealed: sealed, cipher: cipher, buffer: &buffer)
+                    try chunk.add(
+                        key: key, sealed: sealed, cipher: cipher, stateHashKey: stateHashKey,
+                        buffer: &buffer)
                 }
             }
             return .success(chunk)

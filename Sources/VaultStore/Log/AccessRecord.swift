@@ -1,3 +1,5 @@
+import VaultSeal
+
 /// The vault's rules of access, which the store keeps and does not read: one sealed record beside
 /// the head, replaced as a whole (docs/formats.md, "Payload of the access record").
 ///
@@ -7,6 +9,7 @@ struct AccessRecord: Equatable {
     static let formatVersion: UInt8 = 1
     static let tableID: UInt8 = 2
     static let key: [UInt8] = Array("access".utf8)
+    static let place = RecordPlace.table(id: tableID, key: 0)
     private static let headerCount = 9
 
     var number: UInt64

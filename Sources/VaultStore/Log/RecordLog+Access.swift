@@ -6,15 +6,13 @@ import VaultSeal
 #endif
 
 extension RecordLog {
-    private static let place = RecordPlace.table(id: AccessRecord.tableID, key: 0)
-
-    /// Replaces the access record.
+    /// Replaces the access record; returns what the new one adds to the state hash.
     func put(
         _ record: AccessRecord, into transaction: inout WriteTransaction
-    ) throws(StoreError) {
+    ) throws(StoreError) -> StateHash {
         let cipher = cipher
         var payload = record.encode()
-        let outcome: Result<Void, StoreError> = AccessRecord.key.withUnsafeBytes { key in
+        let outcome: Result<StateHash, StoreError> = AccessRecord.key.withUnsafeBytes { key in
             payload.withUnsafeMutableBytes { payload in
                 defer {
                     if let base = payload.baseAddress { explicit_bzero(base, payload.count) }
@@ -25,13 +23,15 @@ extension RecordLog {
                         isLast: false, in: &transaction
                     ) { (output) throws(SealError) in
                         try cipher.seal(
-                            UnsafeRawBufferPointer(payload), at: Self.place, into: output)
+                            UnsafeRawBufferPointer(payload), at: AccessRecord.place, into: output)
                     }
-                    return .success(())
+                    return .success(
+                        try digester.digest(
+                            ofPayload: UnsafeRawBufferPointer(payload), at: AccessRecord.place))
                 } catch { return .failure(error) }
             }
         }
-        try outcome.get()
+        return try outcome.get()
     }
 
     /// The access record; nil when none was ever written.
@@ -68,8 +68,7 @@ extension RecordCipher {
                 if let base = buffer.baseAddress { explicit_bzero(base, buffer.count) }
             }
             do throws(SealError) {
-                let place = RecordPlace.table(id: AccessRecord.tableID, key: 0)
-                let count = try open(sealed, at: place, into: buffer)
+                let count = try open(sealed, at: AccessRecord.place, into: buffer)
                 guard
                     let record = AccessRecord.decode(
                         UnsafeRawBufferPointer(rebasing: buffer[..<count]))

@@ -2,18 +2,19 @@ import LMDB
 import VaultSeal
 
 extension RecordLog {
-    private static func place(of id: LeaseID) -> RecordPlace {
+    static func place(of id: LeaseID) -> RecordPlace {
         .table(id: LeaseRecord.tableID, key: UInt64(bitPattern: id.rawValue))
     }
 
-    /// Writes a lease; returns the bytes that it takes.
+    /// Writes a lease; returns the bytes that it takes, and what it adds to the state hash.
     func put(
         _ record: LeaseRecord, of id: LeaseID, into transaction: inout WriteTransaction
-    ) throws(StoreError) -> Int {
+    ) throws(StoreError) -> (bytes: Int, digest: StateHash) {
         let cipher = cipher
         let payload = record.encode()
         let count = RecordCipher.sealedCount(payloadCount: payload.count)
-        let outcome: Result<Void, StoreError> = LeaseRecord.key(of: id).withUnsafeBytes { key in
+        let outcome: Result<StateHash, StoreError> = LeaseRecord.key(of: id).withUnsafeBytes {
+            key in
             payload.withUnsafeBytes { payload in
                 do throws(StoreError) {
                     try Self.reserve(
@@ -21,12 +22,11 @@ extension RecordLog {
                     ) { (output) throws(SealError) in
                         try cipher.seal(payload, at: Self.place(of: id), into: output)
                     }
-                    return .success(())
+                    return .success(try digester.digest(ofPayload: payload, at: Self.place(of: id)))
                 } catch { return .failure(error) }
             }
         }
-        try outcome.get()
-        return LeaseRecord.keyCount + count
+        return (LeaseRecord.keyCount + count, try outcome.get())
     }
 
     /// Calls `body` with every row of the table, in order. Runs on a snapshot, as `read`.
@@ -50,20 +50,23 @@ extension RecordLog {
         }
     }
 
-    /// Removes a lease; returns the bytes that it took.
+    /// Removes a lease; returns the bytes that it took, and what it had added to the state hash.
     func removeLease(
         _ id: LeaseID, from transaction: inout WriteTransaction
-    ) throws(StoreError) -> Int {
-        let outcome: Result<Bool, LMDBError> = LeaseRecord.key(of: id).withUnsafeBytes { key in
-            do throws(LMDBError) {
-                return .success(try transaction.delete(leases, key))
-            } catch { return .failure(error) }
+    ) throws(StoreError) -> (bytes: Int, digest: StateHash) {
+        try LeaseRecord.key(of: id).withBytes { (key) throws(StoreError) in
+            let sealed: UnsafeRawBufferPointer?
+            do throws(LMDBError) { sealed = try transaction.get(leases, key) } catch {
+                throw StoreError(error)
+            }
+            guard let sealed else { throw .damaged("a lease is missing in its table") }
+            let digest = try digester.digest(ofSealed: sealed, at: Self.place(of: id)) { "a lease" }
+            let bytes = LeaseRecord.keyCount + sealed.count
+            do throws(LMDBError) { _ = try transaction.delete(leases, key) } catch {
+                throw StoreError(error)
+            }
+            return (bytes, digest)
         }
-        let isRemoved: Bool
-        do throws(LMDBError) { isRemoved = try outcome.get() } catch { throw StoreError(error) }
-        guard isRemoved else { throw .damaged("a lease is missing in its table") }
-        return LeaseRecord.keyCount
-            + RecordCipher.sealedCount(payloadCount: LeaseRecord.encodedCount)
     }
 }
 

@@ -19,6 +19,7 @@ final class RecordLog: Sendable {
     let state: Table
     let leases: Table
     let cipher: RecordCipher
+    let stateHashKey: StateHashKey
 
     /// Asked before each commit; the commit fails with what it returns. For tests.
     let commitFault: CommitFault?
@@ -27,8 +28,9 @@ final class RecordLog: Sendable {
 
     private init(
         environment: Environment, log: Table, state: Table, leases: Table, cipher: RecordCipher,
-        commitFault: CommitFault?
+        stateHashKey: StateHashKey, commitFault: CommitFault?
     ) {
+        self.stateHashKey = stateHashKey
         self.environment = environment
         self.log = log
         self.state = state
@@ -38,18 +40,21 @@ final class RecordLog: Sendable {
     }
 
     /// Makes an empty log; the directory must not have one.
-    static func create(in directory: String, cipher: RecordCipher) throws(StoreError) {
-        let log = try open(in: directory, cipher: cipher, create: true)
+    static func create(
+        in directory: String, cipher: RecordCipher, stateHashKey: StateHashKey
+    ) throws(StoreError) {
+        let log = try open(
+            in: directory, cipher: cipher, stateHashKey: stateHashKey, create: true)
         var transaction = try log.begin()
-        try log.put(StoreHead(), into: &transaction)
+        try log.put(StoreHead(stateHash: .zero), into: &transaction)
         try log.commit(transaction)
         log.environment.close()
     }
 
     /// Opens a log whose file was checked already.
     static func open(
-        in directory: String, cipher: RecordCipher, create: Bool = false,
-        commitFault: CommitFault? = nil
+        in directory: String, cipher: RecordCipher, stateHashKey: StateHashKey,
+        create: Bool = false, commitFault: CommitFault? = nil
     ) throws(StoreError) -> RecordLog {
         do throws(LMDBError) {
             let environment = try Environment.open(
@@ -61,7 +66,7 @@ final class RecordLog: Sendable {
             try transaction.commit()
             return RecordLog(
                 environment: environment, log: log, state: state, leases: leases, cipher: cipher,
-                commitFault: commitFault)
+                stateHashKey: stateHashKey, commitFault: commitFault)
         } catch {
             throw StoreError(error)
         }
@@ -137,19 +142,20 @@ final class RecordLog: Sendable {
         } catch { throw StoreError(error) }
     }
 
-    /// Seals a record straight into the file's page. `scratch` is space to encode it in.
+    /// Seals a record straight into the file's page. `scratch` is space to encode it in. Returns
+    /// what the record adds to the state hash.
     func append(
         _ record: LogRecord, payloadCount: Int, at position: LogPosition,
         into transaction: inout WriteTransaction, _ scratch: inout [UInt8]
-    ) throws(StoreError) {
-        if scratch.count < payloadCount {
-            scratch = [UInt8](repeating: 0, count: max(4096, 2 * payloadCount))
-        }
+    ) throws(StoreError) -> StateHash {
+        let start = StateHashKey.placeCount
+        let end = start + payloadCount
+        if scratch.count < end { scratch = [UInt8](repeating: 0, count: max(4096, 2 * end)) }
         let place = RecordPlace.log(
             main: UInt64(bitPattern: position.main), sub: position.sub)
-        let cipher = cipher
-        let outcome: Result<Void, StoreError> = scratch.withUnsafeMutableBytes { scratch in
-            let payload = UnsafeMutableRawBufferPointer(rebasing: scratch[..<payloadCount])
+        let (cipher, stateHashKey) = (cipher, stateHashKey)
+        let outcome: Result<StateHash, StoreError> = scratch.withUnsafeMutableBytes { scratch in
+            let payload = UnsafeMutableRawBufferPointer(rebasing: scratch[start..<end])
             record.encode(into: payload)
             defer {
                 if let base = payload.baseAddress { explicit_bzero(base, payload.count) }
@@ -163,12 +169,21 @@ final class RecordLog: Sendable {
                         try cipher.seal(UnsafeRawBufferPointer(payload), at: place, into: output)
                     }
                 }
-                return .success(())
+                let message = UnsafeMutableRawBufferPointer(rebasing: scratch[..<end])
+                return .success(try Self.digest(of: message, at: place, stateHashKey))
             } catch {
                 return .failure(error)
             }
         }
-        try outcome.get()
+        return try outcome.get()
+    }
+
+    private static func digest(
+        of message: UnsafeMutableRawBufferPointer, at place: RecordPlace, _ key: StateHashKey
+    ) throws(StoreError) -> StateHash {
+        do throws(SealError) { return try key.digest(of: message, at: place) } catch {
+            throw .storage("a record could not be hashed: \(error)")
+        }
     }
 
     static func reserve(
@@ -185,20 +200,26 @@ final class RecordLog: Sendable {
         if let failure { throw .storage("a record could not be encrypted: \(failure)") }
     }
 
-    /// Removes a record; returns the bytes it took.
+    /// Removes a record; returns the bytes it took, and what it had added to the state hash. It
+    /// is opened for that: nothing disappears from the sum that was not in it.
     func removeRecord(
         at position: LogPosition, from transaction: inout WriteTransaction
-    ) throws(StoreError) -> Int {
+    ) throws(StoreError) -> (bytes: Int, digest: StateHash) {
         guard let sealed = try sealed(at: position, in: transaction) else {
             throw .damaged("the record at \(position.main).\(position.sub) is missing")
         }
         let count = LogKey.count + sealed.count
+        let place = RecordPlace.log(
+            main: UInt64(bitPattern: position.main), sub: position.sub)
+        let digest = try digester.digest(ofSealed: sealed, at: place) {
+            "the record at revision \(position.main).\(position.sub)"
+        }
         do throws(LMDBError) {
             _ = try LogKey(position).withBytes { (key) throws(LMDBError) in
                 try transaction.delete(log, key)
             }
         } catch { throw StoreError(error) }
-        return count
+        return (count, digest)
     }
 
     /// Every commit needs its head.

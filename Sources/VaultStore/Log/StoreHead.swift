@@ -1,3 +1,5 @@
+import VaultSeal
+
 /// What the store must remember beside its records, sealed and rewritten with every commit
 /// (docs/formats.md, "state payload"). The scan at unseal is held against it.
 struct StoreHead: Equatable {
@@ -21,31 +23,57 @@ struct StoreHead: Equatable {
     var alarms = AlarmList()
     /// How often the access record was written; 0 when there is none.
     var accessNumber: UInt64 = 0
+    /// The highest number of a keyring that was in use; 0 before one was noted. An older keyring,
+    /// in which a key slot that was removed since still opens, is told by it.
+    var keyringGeneration: UInt64 = 0
+    /// The sum over every record of every table but this head; nil in a vault that was written
+    /// before there was one, until its next commit.
+    var stateHash: StateHash?
 
     /// What may follow the fixed fields.
     private enum Tag {
         static let leaseCount: UInt16 = 1
         static let alarms: UInt16 = 2
         static let accessNumber: UInt16 = 3
+        static let keyringGeneration: UInt16 = 4
     }
     private static let fieldHeaderCount = 8
+    private static let hashOffset = 42
+    /// In the byte of the alarms' flags. A version that does not know it refuses the head, which
+    /// is right: it would not keep the hash.
+    private static let hasStateHash: UInt8 = 4
 
     func encode() -> Bytes {
         var output = Bytes()
         output.reserveCapacity(Self.encodedCount)
         output.append(Self.formatVersion)
-        output.append(alarms.flags)
+        output.append(flags)
         append(UInt64(bitPattern: currentRevision), to: &output)
         append(UInt64(bitPattern: compactRevision), to: &output)
         append(recordCount, to: &output)
         append(UInt64(bitPattern: unfinishedCompaction), to: &output)
         append(transaction, to: &output)
-        // The state hash, zero until it is in use.
-        output.append(contentsOf: repeatElement(0, count: 64))
+        appendStateHash(to: &output)
         append(leaseCount, as: Tag.leaseCount, to: &output)
         if !alarms.alarms.isEmpty { append(alarms.encode(), as: Tag.alarms, to: &output) }
         if accessNumber > 0 { append(accessNumber, as: Tag.accessNumber, to: &output) }
+        if keyringGeneration > 0 {
+            append(keyringGeneration, as: Tag.keyringGeneration, to: &output)
+        }
         return output
+    }
+
+    private var flags: UInt8 {
+        alarms.flags | (stateHash == nil ? 0 : Self.hasStateHash)
+    }
+
+    private func appendStateHash(to output: inout Bytes) {
+        let start = output.count
+        output.append(contentsOf: repeatElement(0, count: StateHash.byteCount))
+        guard let stateHash else { return }
+        output.withUnsafeMutableBytes { bytes in
+            stateHash.encode(into: UnsafeMutableRawBufferPointer(rebasing: bytes[start...]))
+        }
     }
 
     private func append(_ word: UInt64, to output: inout Bytes) {
@@ -73,12 +101,18 @@ struct StoreHead: Equatable {
             currentRevision: Int64(bitPattern: word(2)),
             compactRevision: Int64(bitPattern: word(10)), recordCount: word(18),
             transaction: word(34), unfinishedCompaction: Int64(bitPattern: word(26)))
+        let hash = UnsafeRawBufferPointer(rebasing: input[hashOffset..<encodedCount])
+        if input[1] & hasStateHash != 0 {
+            head.stateHash = StateHash(hash)
+        } else if hash.contains(where: { $0 != 0 }) {
+            return nil
+        }
         guard head.currentRevision >= 1, head.compactRevision >= -1,
             head.compactRevision <= head.currentRevision, head.unfinishedCompaction >= 0,
             head.unfinishedCompaction <= head.currentRevision
         else { return nil }
         let fields = UnsafeRawBufferPointer(rebasing: input[encodedCount...])
-        return head.readFields(fields) && head.alarms.flags == input[1] ? head : nil
+        return head.readFields(fields) && head.flags == input[1] ? head : nil
     }
 
     /// False when the bytes are not fields from the first to the last.
@@ -115,6 +149,9 @@ struct StoreHead: Equatable {
         case Tag.accessNumber:
             guard let word, word > 0 else { return false }
             accessNumber = word
+        case Tag.keyringGeneration:
+            guard let word, word > 0 else { return false }
+            keyringGeneration = word
         default: break
         }
         return true

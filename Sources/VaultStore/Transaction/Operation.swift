@@ -141,6 +141,8 @@ public enum WriteRequest: Sendable {
     case alarm(AlarmChange)
     /// Put other rules of access in the place of the present ones. Makes no revision.
     case replaceAccess(Bytes)
+    /// Remembers the number of the keyring that is in use; a lower one changes nothing.
+    case noteKeyring(UInt64)
 }
 
 public enum WriteResult: Equatable, Sendable {
@@ -153,4 +155,5 @@ public enum WriteResult: Equatable, Sendable {
     case leaseRevoked(revision: Revision)
     case alarm(AlarmResult)
     case accessReplaced(revision: Revision)
+    case keyringNoted(revision: Revision)
 }

@@ -87,6 +87,12 @@ struct WriteBatch: ~Copyable {
             return .leaseRevoked(revision: try revoke(id))
         case .alarm(let change):
             return .alarm(try self.change(change))
+        case .noteKeyring(let generation):
+            if generation > head.keyringGeneration {
+                head.keyringGeneration = generation
+                changesHead = true
+            }
+            return .keyringNoted(revision: Revision(head.currentRevision))
         case .replaceAccess(let content):
             return .accessReplaced(revision: try replaceAccess(content))
         }
@@ -130,8 +136,11 @@ struct WriteBatch: ~Copyable {
         head.accessNumber += 1
         changesHead = true
         do throws(StoreError) {
-            try log.put(
+            let old = try log.accessDigest(in: transaction)
+            let new = try log.put(
                 AccessRecord(number: head.accessNumber, content: content), into: &transaction)
+            head.stateHash?.subtract(old)
+            head.stateHash?.add(new)
         } catch { throw spoil(error) }
         return Revision(head.currentRevision)
     }
@@ -140,7 +149,8 @@ struct WriteBatch: ~Copyable {
     mutating func remove(_ positions: [LogPosition]) throws(StoreError) {
         for position in positions {
             let removed = try removeRecord(at: position)
-            usedBytes -= Int64(removed)
+            usedBytes -= Int64(removed.bytes)
+            head.stateHash?.subtract(removed.digest)
             head.recordCount -= 1
         }
         changesHead = true
@@ -204,7 +214,9 @@ struct WriteBatch: ~Copyable {
         let count = LogRecord.encodedCount(
             kind: record.kind, key: record.key.count, value: record.value.count)
         do throws(StoreError) {
-            try log.append(record, payloadCount: count, at: position, into: &transaction, &scratch)
+            let digest = try log.append(
+                record, payloadCount: count, at: position, into: &transaction, &scratch)
+            head.stateHash?.add(digest)
         } catch { throw spoil(error) }
         usedBytes += Int64(
             RecordLog.storedCount(
@@ -225,7 +237,9 @@ struct WriteBatch: ~Copyable {
         }
     }
 
-    private mutating func removeRecord(at position: LogPosition) throws(StoreError) -> Int {
+    private mutating func removeRecord(
+        at position: LogPosition
+    ) throws(StoreError) -> (bytes: Int, digest: StateHash) {
         do throws(StoreError) {
             return try log.removeRecord(at: position, from: &transaction)
         } catch { throw spoil(error) }
@@ -265,6 +279,7 @@ struct WriteBatch: ~Copyable {
         clock.usedBytes = usedBytes
         clock.recordCount = Int64(head.recordCount)
         clock.alarms = head.alarms.alarms
+        clock.keyringGeneration = head.keyringGeneration
         return head
     }
 

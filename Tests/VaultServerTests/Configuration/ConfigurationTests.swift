@@ -64,6 +64,7 @@ import VaultStore
             socket: /s
             socket_mode: "0660"
             keyfile: /k
+            anchor_file: /mnt/a
             quota_bytes: 0
             auto_compaction_mode: periodic
             auto_compaction_retention: 36h
@@ -96,6 +97,7 @@ import VaultStore
         expected.socket = "/s"
         expected.socketMode = 0o660
         expected.keyfile = "/k"
+        expected.anchorFile = "/mnt/a"
         expected.quotaBytes = 0
         expected.autoCompaction = .periodic(36 * 3_600_000)
         expected.watchProgressInterval = 5_000

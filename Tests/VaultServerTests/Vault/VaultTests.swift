@@ -120,6 +120,27 @@ import VaultStore
         }
     }
 
+    /// With the keyring of an earlier time a slot that was removed since would open the vault.
+    @Test func anEarlierKeyringIsRefused() async throws {
+        try await makeUsedVault()
+        let earlier = try bytes(of: "keyring")
+        try await withVault { (vault) async throws in
+            #expect(try await unseal(vault) == nil)
+            let another = try passphrase("two")
+            _ = try vault.open().keyring.addSlot(
+                for: another.credential, replacing: 1, passphraseCost: .minimum)
+        }
+        let file = open(path + "/keyring", O_WRONLY | O_TRUNC)
+        #expect(write(file, earlier, earlier.count) == earlier.count)
+        close(file)
+        try await withVault { (vault) async throws in
+            let error = try await unseal(vault)
+            let damage = try #require(error?.damage)
+            #expect(damage.hasPrefix("the keyring is number"), "\(damage)")
+            #expect(vault.status().isSealed)
+        }
+    }
+
     @Test func aWrongPassphraseLeavesTheVaultSealed() async throws {
         try await makeUsedVault()
         try await withVault { (vault) async throws in

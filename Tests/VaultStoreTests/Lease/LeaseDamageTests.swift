@@ -16,7 +16,8 @@ import VaultSeal
         try leases.put("a", lease: 1)
         leases.store.close()
         let fixture = leases.fixture
-        let log = try RecordLog.open(in: fixture.directory, cipher: fixture.cipher)
+        let log = try RecordLog.open(
+            in: fixture.directory, cipher: fixture.cipher, stateHashKey: fixture.stateHashKey)
         var head = StoreHead(currentRevision: 2, recordCount: 1, leaseCount: 3)
         var transaction = try log.begin()
         try change(log, &transaction, &head)

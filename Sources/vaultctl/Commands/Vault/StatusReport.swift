@@ -29,6 +29,7 @@ enum StatusReport {
             json.field("timeline", status.timeline)
             json.field("version", status.version)
             json.field("dev", status.dev)
+            json.field("read_only", status.readOnly)
             json.field("pid", status.pid)
             json.field("uptime_seconds", status.uptimeSeconds)
             json.field("revision", status.revision)
@@ -83,7 +84,8 @@ enum StatusReport {
     private static func state(_ status: Vault_V1_StatusResponse) -> String {
         let dev = status.dev ? " (throw-away vault)" : ""
         if !status.initialized { return "not initialised: create its keys with 'vaultctl init'" }
-        return status.sealed ? "sealed: open it with 'vaultctl unseal'" : "unsealed" + dev
+        if status.sealed { return "sealed: open it with 'vaultctl unseal'" }
+        return (status.readOnly ? "read-only: opened with damage accepted" : "unsealed") + dev
     }
 
     private static func process(_ status: Vault_V1_StatusResponse) -> String {

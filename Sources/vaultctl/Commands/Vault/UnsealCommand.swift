@@ -75,7 +75,10 @@ struct UnsealCommand: VaultCommand {
         case .table:
             guard status.sealed else {
                 let keys = Quantity.count(status.keys, "key")
-                return try output.write("unsealed: \(keys), revision \(status.revision)\n")
+                try output.write("unsealed: \(keys), revision \(status.revision)\n")
+                guard status.readOnly else { return }
+                return try output.write(
+                    "read-only, because it is damaged: see 'vaultctl damage'\n")
             }
             try output.write(
                 status.hasShares

@@ -1,0 +1,58 @@
+import Testing
+import VaultSeal
+import VaultTestSupport
+
+@testable import VaultAccess
+
+/// Which revision a log has seen: what its authenticated lines say, and nothing else.
+@Suite struct AuditFreshnessTests {
+    private func newest(_ fixture: AuditFixture) throws -> Int64? {
+        try AuditLog.newestRevision(in: fixture.path, keys: fixture.keys)
+    }
+
+    @Test func theNewestLineWithAMACTells() throws {
+        let fixture = try AuditFixture()
+        let log = try fixture.open()
+        #expect(try newest(fixture) == nil)
+        // Sealed: without a MAC anybody could have written them.
+        try fixture.write(9, to: log)
+        #expect(try newest(fixture) == nil)
+        try log.unlock(fixture.keys, now: fixture.now)
+        try fixture.write(6, to: log)
+        #expect(try newest(fixture) == 5)
+        try log.lock(now: fixture.now)
+        try fixture.write(50, to: log)
+        #expect(try newest(fixture) == 5)
+        log.close()
+    }
+
+    @Test func aFileThatWasJustBegunIsNotAll() throws {
+        let fixture = try AuditFixture()
+        fixture.settings.fileBytesMax = 8 << 10
+        let log = try fixture.open()
+        try log.unlock(fixture.keys, now: fixture.now)
+        try fixture.write(40, to: log)
+        #expect(try newest(fixture) == 39)
+        log.close()
+    }
+
+    @Test func linesOfAnotherKeyOrWithAnotherRevisionSayNothing() throws {
+        let fixture = try AuditFixture()
+        let log = try fixture.open()
+        try log.unlock(fixture.keys, now: fixture.now)
+        try fixture.write(4, to: log)
+        log.close()
+        let other = try AuditFixture.keys(byte: 0x17)
+        #expect(try AuditLog.newestRevision(in: fixture.path, keys: other) == nil)
+        var bytes = try Files.read(fixture.file())
+        let field = Array("\"revision\":3".utf8)
+        let places = bytes.indices.filter { bytes[$0...].starts(with: field) }
+        bytes[try #require(places.last) + field.count - 1] = UInt8(ascii: "9")
+        try Files.write(bytes, to: fixture.file())
+        #expect(try newest(fixture) == 2)
+    }
+
+    @Test func withoutALogNothingIsKnown() throws {
+        #expect(try newest(try AuditFixture()) == nil)
+    }
+}
