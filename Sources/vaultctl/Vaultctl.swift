@@ -47,7 +47,7 @@ struct Vaultctl: AsyncParsableCommand {
                 name: "The vault",
                 subcommands: [
                     InitCommand.self, UnsealCommand.self, SealCommand.self, StatusCommand.self,
-                    DefragmentCommand.self,
+                    DefragmentCommand.self, DoctorCommand.self,
                 ]),
         ])
 
