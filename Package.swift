@@ -31,13 +31,15 @@ let package = Package(
         .systemLibrary(
             name: "CNghttp2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
         .systemLibrary(name: "CLinux"),
+        // Ours: zeroes freed memory in the programs that link it.
+        .target(name: "CWipe"),
 
         // One door to each of them.
         .target(
             name: "LMDB", dependencies: ["CLMDB"],
             swiftSettings: [.enableExperimentalFeature("Lifetimes"), .strictMemorySafety()]),
         .target(
-            name: "Sodium", dependencies: ["CSodium"],
+            name: "Sodium", dependencies: ["CSodium", "CLinux"],
             swiftSettings: [.enableExperimentalFeature("Lifetimes"), .strictMemorySafety()]),
         .target(
             name: "RPC",
@@ -49,15 +51,17 @@ let package = Package(
 
         // The vault.
         .target(name: "VaultSeal", dependencies: ["Sodium"]),
-        .target(name: "VaultStore", dependencies: ["LMDB", "VaultSeal"]),
+        .target(name: "VaultStore", dependencies: ["LMDB", "VaultSeal", "CLinux"]),
         .target(name: "VaultAccess", dependencies: ["VaultSeal", "Sodium", "CLinux"]),
         .target(
             name: "VaultAPI",
             dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")]),
+        .target(name: "VaultDoctor", dependencies: ["CLinux"]),
         .target(
             name: "VaultServer",
             dependencies: [
-                "CLinux", "VaultStore", "VaultSeal", "Sodium", "VaultAccess", "VaultAPI", "RPC",
+                "CLinux", "VaultStore", "VaultSeal", "Sodium", "VaultAccess", "VaultDoctor",
+                "VaultAPI", "RPC",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
@@ -78,14 +82,15 @@ let package = Package(
         .executableTarget(
             name: "vaultd",
             dependencies: [
-                "VaultServer",
+                "VaultServer", "VaultDoctor", "CWipe",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .executableTarget(
             name: "vaultctl",
             dependencies: [
-                "VaultClient", "VaultAPI", "VaultAccess", "VaultSeal", "CLinux",
+                "VaultClient", "VaultAPI", "VaultAccess", "VaultDoctor", "VaultSeal", "CLinux",
+                "CWipe",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -117,6 +122,8 @@ let package = Package(
             name: "VaultStoreTests",
             dependencies: ["VaultStore", "VaultSeal", "Sodium", "LMDB", "VaultTestSupport"]),
         .testTarget(
+            name: "VaultDoctorTests", dependencies: ["VaultDoctor", "VaultTestSupport"]),
+        .testTarget(
             name: "RPCTests",
             dependencies: [
                 "RPC", "VaultTestSupport", .product(name: "NIOCore", package: "swift-nio"),
@@ -126,7 +133,7 @@ let package = Package(
             name: "VaultServerTests",
             dependencies: [
                 "VaultServer", "VaultStore", "VaultSeal", "VaultAccess", "Sodium", "VaultClient",
-                "VaultAPI", "RPC", "VaultTestSupport",
+                "VaultAPI", "RPC", "CLinux", "VaultTestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
@@ -170,7 +177,7 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
-for target in package.targets where target.type != .system {
+for target in package.targets where target.type != .system && target.name != "CWipe" {
     var settings = target.swiftSettings ?? []
     settings += upcomingFeatures.map { .enableUpcomingFeature($0) }
     // The generated code is not ours to correct.

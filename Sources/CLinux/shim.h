@@ -5,9 +5,10 @@
 
 #include <asm/socket.h>
 #include <linux/falloc.h>
-#include <malloc.h>
+#include <stdint.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -19,6 +20,31 @@
 #ifndef SYS_pidfd_open
 #define SYS_pidfd_open 434
 #endif
+
+// Linux 6.3.
+#ifndef PR_SET_MDWE
+#define PR_SET_MDWE 65
+#define PR_MDWE_REFUSE_EXEC_GAIN 1
+#endif
+#ifndef PR_GET_MDWE
+#define PR_GET_MDWE 66
+#endif
+// Linux 5.13, with the same numbers everywhere.
+#ifndef SYS_landlock_create_ruleset
+#define SYS_landlock_create_ruleset 444
+#define SYS_landlock_add_rule 445
+#define SYS_landlock_restrict_self 446
+#endif
+
+// Linux 5.9, with one number everywhere.
+#ifndef SYS_close_range
+#define SYS_close_range 436
+#endif
+
+/// Closes all descriptors from `first` to `last`, or marks them so with `flags`. 0 when done.
+static inline int vault_close_range(unsigned first, unsigned last, unsigned flags) {
+    return (int)syscall(SYS_close_range, first, last, flags);
+}
 
 /// Keeps other processes of the same user from reading this one's memory, and cores from holding
 /// it. 0 when done.
@@ -36,9 +62,24 @@ static inline int vault_set_no_new_privileges(void) {
     return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 }
 
-/// Has freed heap memory overwritten. 1 when done, as mallopt says it.
-static inline int vault_overwrite_freed_memory(void) {
-    return mallopt(M_PERTURB, 0x5a);
+/// Whether that holds: 1 when it does.
+static inline int vault_get_no_new_privileges(void) {
+    return prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0);
+}
+
+/// No memory that could be written becomes code. 0 when done; EINVAL before Linux 6.3.
+static inline int vault_refuse_new_code(void) {
+    return prctl(PR_SET_MDWE, PR_MDWE_REFUSE_EXEC_GAIN, 0, 0, 0);
+}
+
+/// Whether that holds: odd when it does, negative where the kernel does not know of it.
+static inline int vault_refuses_new_code(void) {
+    return prctl(PR_GET_MDWE, 0, 0, 0, 0);
+}
+
+/// Names the calling thread; at most 15 bytes are kept. 0 when done.
+static inline int vault_name_thread(const char *name) {
+    return prctl(PR_SET_NAME, name, 0, 0, 0);
 }
 
 /// Writes the supplementary groups of whoever connected, at the moment of connect, to `groups`.
@@ -66,5 +107,81 @@ static inline int vault_pidfd_open(pid_t pid) {
 static inline int vault_allocate_keeping_size(int descriptor, long start, long count) {
     return (int)syscall(SYS_fallocate, descriptor, FALLOC_FL_KEEP_SIZE, start, count);
 }
+
+// The kernel's own structures, whole: the headers of some systems that we build on know less.
+struct vault_landlock_ruleset {
+    uint64_t files;
+    uint64_t network;
+    uint64_t scopes;
+};
+struct vault_landlock_path {
+    uint64_t allowed;
+    int32_t directory;
+} __attribute__((packed));
+
+/// The version of Landlock that the kernel has; -1 when it has none or may not use it.
+static inline int vault_landlock_version(void) {
+    return (int)syscall(SYS_landlock_create_ruleset, NULL, 0, 1);
+}
+
+/// A set of rules that refuses all of `files`, `network` and `scopes`: a descriptor, or -1.
+/// `byteCount` of the structure are given to the kernel, which refuses what it does not know.
+static inline int vault_landlock_create(
+    uint64_t files, uint64_t network, uint64_t scopes, size_t byteCount) {
+    struct vault_landlock_ruleset rules = {files, network, scopes};
+    return (int)syscall(SYS_landlock_create_ruleset, &rules, byteCount, 0);
+}
+
+/// Allows `allowed` for what `directory` (a descriptor) is or has below it. 0 when done.
+static inline int vault_landlock_allow(int rules, uint64_t allowed, int directory) {
+    struct vault_landlock_path path = {allowed, directory};
+    return (int)syscall(SYS_landlock_add_rule, rules, 1, &path, 0);
+}
+
+/// Puts this thread, and those that it starts, under the rules for good. 0 when done.
+static inline int vault_landlock_restrict(int rules) {
+    return (int)syscall(SYS_landlock_restrict_self, rules, 0);
+}
+
+/// Opens a path to name it in a rule, and for nothing else: a descriptor, or -1.
+static inline int vault_open_path(const char *path) {
+    // <fcntl.h> would have Swift take its types for this module's: AT_FDCWD, O_PATH, O_CLOEXEC.
+    return (int)syscall(SYS_openat, -100, path, 010000000 | 02000000);
+}
+
+// Memory protection keys (pkeys(7)). The rights belong to a thread: two bits a key in a register
+// of the CPU, which a program changes without asking the kernel.
+#if defined(__x86_64__) && defined(SYS_pkey_alloc)
+/// A new key, to which this thread has no right; -1 when the CPU or the kernel has none.
+static inline int vault_protection_key(void) {
+    return (int)syscall(SYS_pkey_alloc, 0, 3);
+}
+
+/// Puts pages that may be read and written under a key. 0 when done.
+static inline int vault_protect_pages(void *start, size_t byteCount, int key) {
+    return (int)syscall(SYS_pkey_mprotect, start, byteCount, 3, key);
+}
+
+/// This thread's rights. Only where `vault_protection_key` gave a key.
+static inline uint32_t vault_read_rights(void) {
+    uint32_t rights, high;
+    __asm__ volatile(".byte 0x0f, 0x01, 0xee" : "=a"(rights), "=d"(high) : "c"(0));
+    return rights;
+}
+
+/// Changes them. Nothing that touches memory moves across this.
+static inline void vault_write_rights(uint32_t rights) {
+    __asm__ volatile(
+        ".byte 0x0f, 0x01, 0xef" : : "a"(rights), "c"(0), "d"(0) : "memory");
+}
+#else
+static inline int vault_protection_key(void) { return -1; }
+static inline int vault_protect_pages(void *start, size_t byteCount, int key) {
+    (void)start, (void)byteCount, (void)key;
+    return -1;
+}
+static inline uint32_t vault_read_rights(void) { return 0; }
+static inline void vault_write_rights(uint32_t rights) { (void)rights; }
+#endif
 
 #endif

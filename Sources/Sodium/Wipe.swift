@@ -22,3 +22,11 @@ public func isEqualInConstantTime(
     // SAFETY: both buffers are valid for the same count.
     return unsafe sodium_memcmp(first, second, left.count) == 0
 }
+
+/// Overwrites what functions that have returned left on this thread's stack: halves of keys that
+/// were in registers and spilled. Call it where a thread has done with keys, at the same depth as
+/// what used them.
+public func wipeStack() {
+    // Argon2id and X25519 take the most, about 20 KiB.
+    sodium_stackzero(64 << 10)
+}

@@ -104,6 +104,9 @@ enum Limits {
     /// Bytes of a passphrase.
     static let passphraseBytesMax = 4_096
 
+    /// Bytes of a configuration file, far more than every key with a long list takes.
+    static let configurationBytesMax = 1 << 20
+
     /// Bytes of a key file.
     static let keyfileBytes = 32
 

@@ -1,4 +1,5 @@
 import CLinux
+import CWipe
 import Glibc
 
 /// What a program that handles secrets asks of the system before anything else.
@@ -9,7 +10,7 @@ enum ProcessSetup {
         signal(SIGPIPE, SIG_IGN)
         // Memory given back to the heap is overwritten: protocol buffers leave copies of secrets
         // that cannot be wiped one by one.
-        _ = vault_overwrite_freed_memory()
+        _ = vault_wipes_freed_memory()
         // No core dumps, and no other process of the same user may read this one's memory.
         _ = vault_set_not_dumpable()
     }

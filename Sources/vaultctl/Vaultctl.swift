@@ -48,7 +48,7 @@ struct Vaultctl: AsyncParsableCommand {
                 subcommands: [
                     InitCommand.self, UnsealCommand.self, SealCommand.self, StatusCommand.self,
                     KeySlotCommand.self, RecoveryKeyCommand.self, DefragmentCommand.self,
-                    VerifyCommand.self, DamageCommand.self,
+                    VerifyCommand.self, DamageCommand.self, DoctorCommand.self,
                 ]),
         ])
 

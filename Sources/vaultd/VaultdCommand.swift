@@ -1,6 +1,8 @@
 import ArgumentParser
+import CWipe
 import Glibc
 import Logging
+import VaultDoctor
 import VaultServer
 
 /// The daemon's command line.
@@ -18,6 +20,10 @@ struct VaultdCommand: ParsableCommand {
 
             vaultd --config /etc/vaultd.yaml --keyfile /etc/vaultd.key
                 Unseals itself from a key file (32 raw bytes, mode 0600).
+
+            vaultd --check --config /etc/vaultd.yaml
+                Starts nothing: looks for what is set up badly, and exits with 1 when there is a
+                warning or something critical, 0 otherwise. --json for programs.
 
             When clients can connect, one line is written to standard output:
                 ready: /path/of/the/socket
@@ -43,7 +49,17 @@ struct VaultdCommand: ParsableCommand {
     @Option(help: "Key file that unseals the vault at start.")
     var keyfile: String?
 
+    @Flag(help: "Start nothing; look for what is set up badly.")
+    var check = false
+
+    @Flag(help: "With --check: one JSON document.")
+    var json = false
+
     func validate() throws {
+        guard check || !json else { throw ValidationError("--json goes with --check") }
+        guard !check || !isDevelopment else {
+            throw ValidationError("--check is for a vault that stays; leave --dev out")
+        }
         if isDevelopment {
             guard dataDirectory == nil, keyfile == nil else {
                 throw ValidationError(
@@ -57,13 +73,30 @@ struct VaultdCommand: ParsableCommand {
     }
 
     func run() throws {
-        // Before any thread is started, so that every thread inherits the mask.
+        // Before any thread is started: threads inherit the signal mask, the confinement and most
+        // of the hardening.
         TerminationSignals.block()
-        let failures = Hardening.apply()
+        var weaknesses = Hardening.apply()
+        // Values pass through buffers that nobody wipes by hand; freeing them does.
+        if vault_wipes_freed_memory() != 1 { weaknesses.append("freed memory is not overwritten") }
+        if check { Glibc.exit(checked()) }
+        let settings: ServerConfiguration
+        do throws(ConfigurationError) {
+            settings = try self.settings()
+        } catch {
+            let error = DaemonError(error)
+            StandardStreams.writeError("vaultd: \(error)")
+            Glibc.exit(error.exitStatus)
+        }
+        let confinement = Confinement.apply(
+            ConfinementPlan(
+                settings, isDevelopment: isDevelopment, environment: Environment.current))
+        weaknesses += confinement.weaknesses
         let (stops, stop) = AsyncStream.makeStream(of: Void.self)
         Task {
             do throws(DaemonError) {
-                try await serve(until: stops, hardeningFailures: failures)
+                try await serve(
+                    settings, until: stops, confinement: confinement, weaknesses: weaknesses)
                 Glibc.exit(0)
             } catch {
                 StandardStreams.writeError("vaultd: \(error)")
@@ -77,17 +110,31 @@ struct VaultdCommand: ParsableCommand {
         Glibc.exit(1)
     }
 
+    /// Prints what there is to say, and returns what to exit with.
+    private func checked() -> Int32 {
+        let report: DoctorReport
+        do throws(ConfigurationError) {
+            report = StartCheck.report(try settings(), configurationFile: config)
+        } catch {
+            report = StartCheck.report(error)
+        }
+        let text = json ? report.json : report.table
+        StandardStreams.writeOutput(String(text.dropLast()))
+        return report.exitStatus
+    }
+
     private func serve(
-        until stops: AsyncStream<Void>, hardeningFailures: [String]
+        _ settings: ServerConfiguration, until stops: AsyncStream<Void>,
+        confinement: Confinement, weaknesses: [String]
     ) async throws(DaemonError) {
         let environment = Environment.current
-        let settings = try await settings(environment)
-        let logger = makeLogger(settings, hardeningFailures)
+        let logger = makeLogger(settings, weaknesses)
         let daemon =
             isDevelopment
             ? try await Daemon.startDevelopment(
-                settings, socket: socket, environment: environment, logger: logger)
-            : try await Daemon.start(settings, logger: logger)
+                settings, socket: socket, environment: environment, confinement: confinement,
+                logger: logger)
+            : try await Daemon.start(settings, confinement: confinement, logger: logger)
         let notification = ServiceNotification(environment: environment)
         notification.ready()
         announce(daemon)
@@ -97,7 +144,7 @@ struct VaultdCommand: ParsableCommand {
     }
 
     private func makeLogger(
-        _ settings: ServerConfiguration, _ hardeningFailures: [String]
+        _ settings: ServerConfiguration, _ weaknesses: [String]
     ) -> Logger {
         LoggingSystem.bootstrap { label in
             var handler = StreamLogHandler.standardError(label: label)
@@ -105,8 +152,8 @@ struct VaultdCommand: ParsableCommand {
             return handler
         }
         let logger = Logger(label: "vaultd")
-        for failure in hardeningFailures {
-            logger.warning("the process is less protected than it should be: \(failure)")
+        for weakness in weaknesses {
+            logger.warning("the process is less protected than it should be: \(weakness)")
         }
         if geteuid() == 0, !isDevelopment {
             logger.warning("running as root; a user of its own is safer")
@@ -114,19 +161,13 @@ struct VaultdCommand: ParsableCommand {
         return logger
     }
 
-    private func settings(
-        _ environment: [String: String]
-    ) async throws(DaemonError) -> ServerConfiguration {
-        do throws(ConfigurationError) {
-            var settings = try await ServerConfiguration.load(
-                file: config, environment: environment)
-            if let dataDirectory { settings.dataDirectory = dataDirectory }
-            if let socket { settings.socket = socket }
-            if let keyfile { settings.keyfile = keyfile }
-            return settings
-        } catch {
-            throw DaemonError(error)
-        }
+    private func settings() throws(ConfigurationError) -> ServerConfiguration {
+        var settings = try ServerConfiguration.load(
+            file: config, environment: Environment.current)
+        if let dataDirectory { settings.dataDirectory = dataDirectory }
+        if let socket { settings.socket = socket }
+        if let keyfile { settings.keyfile = keyfile }
+        return settings
     }
 
     /// Scripts wait for the line that starts with "ready: "; the others are for people.

@@ -1,6 +1,14 @@
 import Glibc
 import Sodium
+import Synchronization
 import Testing
+import VaultTestSupport
+
+/// What two threads tell each other.
+private final class Signals: Sendable {
+    let address = Atomic<UInt>(0)
+    let seen = Atomic(false)
+}
 
 @Suite("Guarded memory")
 struct SecretBytesTests {
@@ -70,5 +78,70 @@ struct SecretBytesTests {
                 _ = bytes.baseAddress.map { ($0 + 32).load(as: UInt8.self) }.map { exit(Int32($0)) }
             }
         }
+    }
+
+    @Test func `Reading between uses ends the process`() async {
+        guard SecretBytes.isUnreadableBetweenUses else {
+            return print("not run: this CPU or kernel has no protection keys")
+        }
+        await #expect(processExitsWith: .signal(SIGSEGV)) {
+            let secret = try SecretBytes(count: 32)
+            let address = secret.withBytes { UInt(bitPattern: $0.baseAddress) }
+            let stray = UnsafeRawPointer(bitPattern: address)
+            exit(Int32(stray?.load(as: UInt8.self) ?? 0))
+        }
+    }
+
+    @Test func `Another thread cannot read during a use`() async {
+        guard SecretBytes.isUnreadableBetweenUses else {
+            return print("not run: this CPU or kernel has no protection keys")
+        }
+        await #expect(processExitsWith: .signal(SIGSEGV)) {
+            let signals = Signals()
+            // Started before the use: a thread inherits the rights of who starts it.
+            let thread = TestThread {
+                while signals.address.load(ordering: .acquiring) == 0 { sched_yield() }
+                let address = signals.address.load(ordering: .acquiring)
+                let stray = UnsafeRawPointer(bitPattern: address)
+                signals.seen.store(stray?.load(as: UInt8.self) == 0, ordering: .releasing)
+            }
+            let secret = try SecretBytes(count: 32)
+            secret.withBytes { bytes in
+                signals.address.store(UInt(bitPattern: bytes.baseAddress), ordering: .releasing)
+                while !signals.seen.load(ordering: .acquiring) { sched_yield() }
+            }
+            thread.join()
+            exit(0)
+        }
+    }
+
+    @Test func `Writing during a use that reads ends the process`() async {
+        guard SecretBytes.isUnreadableBetweenUses else {
+            return print("not run: this CPU or kernel has no protection keys")
+        }
+        await #expect(processExitsWith: .signal(SIGSEGV)) {
+            let secret = try SecretBytes(count: 32)
+            secret.withBytes { bytes in
+                UnsafeMutableRawPointer(mutating: bytes.baseAddress)?
+                    .storeBytes(of: 1, as: UInt8.self)
+            }
+            exit(0)
+        }
+    }
+
+    @Test func `Uses within uses end in the right order`() throws {
+        var one = try SecretBytes(count: 32)
+        var other = try SecretBytes(count: 32)
+        one.withMutableBytes { written in
+            other.withBytes { read in
+                // The use that reads does not take the right to write from the one around it.
+                written[0] = read[0] + 7
+            }
+            written[1] = 8
+            other.withMutableBytes { $0[0] = written[0] }
+            written[2] = 9
+        }
+        #expect(content(one).prefix(3) == [7, 8, 9])
+        #expect(content(other).first == 7)
     }
 }

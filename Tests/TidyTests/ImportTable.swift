@@ -8,25 +8,31 @@ enum ImportTable {
 
     static let allowed: [String: Set<String>] = [
         "LMDB": ["CLMDB"],
-        "Sodium": ["CSodium"],
+        // CLinux: for the protection keys of memory.
+        "Sodium": ["CSodium", "CLinux"],
         "RPC": nio.union(["CNghttp2", "NIOHTTP1"]),
         "VaultAPI": ["SwiftProtobuf", "FoundationEssentials"],
         "VaultSeal": ["Sodium"],
         // Sodium: for hashes of passwords and tokens. CLinux: for what the kernel says of peers.
         "VaultAccess": ["VaultSeal", "Sodium", "CLinux"],
-        "VaultStore": ["VaultSeal", "LMDB"],
+        // Facts of the machine and rules about them: nothing of the vault's.
+        "VaultDoctor": ["CLinux"],
+        // CLinux: for the names of threads.
+        "VaultStore": ["VaultSeal", "LMDB", "CLinux"],
         "VaultBackup": ["VaultStore", "VaultSeal"],
         // Sodium: for handing a credential on in guarded memory, and for the SHA-256 of snapshots.
         "VaultServer": nio.union([
             "CLinux", "VaultStore", "VaultSeal", "VaultAccess", "VaultBackup", "VaultAPI", "RPC",
-            "Sodium",
+            "Sodium", "VaultDoctor",
             "Logging", "Configuration", "SystemPackage", "SwiftProtobuf",
         ]),
         "VaultClient": nio.union(["VaultAPI", "RPC", "SwiftProtobuf", "FoundationEssentials"]),
-        "vaultd": ["VaultServer", "ArgumentParser", "Logging", "SystemPackage"],
+        "vaultd": [
+            "VaultServer", "VaultDoctor", "CWipe", "ArgumentParser", "Logging", "SystemPackage",
+        ],
         "vaultctl": nio.union([
             "CLinux", "VaultClient", "VaultBackup", "VaultAccess", "VaultSeal", "VaultAPI",
-            "ArgumentParser",
+            "VaultDoctor", "CWipe", "ArgumentParser",
             "SystemPackage", "SwiftProtobuf", "FoundationEssentials", "RPC",
         ]),
         "vaultbench": nio.union([

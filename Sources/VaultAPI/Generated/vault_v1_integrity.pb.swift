@@ -140,7 +140,7 @@ public nonisolated struct Vault_V1_Finding: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// Stays the same from version to version: "swap-enabled".
+  /// Stays the same from version to version: "swap".
   public var id: String = String()
 
   /// "ok", "info", "warning" or "critical".

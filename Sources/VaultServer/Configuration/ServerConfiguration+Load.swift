@@ -1,16 +1,17 @@
 import Configuration
 import Logging
 import Synchronization
-import SystemPackage
 import VaultAccess
 
 extension ServerConfiguration {
     /// The defaults, overridden by the YAML file, overridden by `VAULTD_*` in `environment`.
+    ///
+    /// Starts no thread: a process can only confine itself while it has one.
     public static func load(
         file path: String?, environment: [String: String]
-    ) async throws(ConfigurationError) -> ServerConfiguration {
-        var file: (any ConfigProvider)?
-        if let path { file = try await readFile(path) }
+    ) throws(ConfigurationError) -> ServerConfiguration {
+        var file: YAMLSnapshot?
+        if let path { file = try readFile(path) }
         let reader = SettingReader(environment: environment, file: file)
         var configuration = ServerConfiguration()
         try configuration.readPaths(reader)
@@ -22,14 +23,12 @@ extension ServerConfiguration {
     }
 
     /// The keys that a file has, known or not.
-    static func keys(of path: String) async throws(ConfigurationError) -> [String] {
-        try await parseFile(path).keys
+    static func keys(of path: String) throws(ConfigurationError) -> [String] {
+        try parseFile(path).keys
     }
 
-    private static func readFile(
-        _ path: String
-    ) async throws(ConfigurationError) -> any ConfigProvider {
-        let (file, keys) = try await parseFile(path)
+    private static func readFile(_ path: String) throws(ConfigurationError) -> YAMLSnapshot {
+        let (file, keys) = try parseFile(path)
         let known = Set(SettingKey.allCases.map(\.rawValue))
         if let unknown = keys.sorted().first(where: { !known.contains($0) }) {
             throw .unknownKey(path: path, key: unknown)
@@ -39,17 +38,18 @@ extension ServerConfiguration {
 
     private static func parseFile(
         _ path: String
-    ) async throws(ConfigurationError) -> (file: FileProvider<YAMLSnapshot>, keys: [String]) {
-        // The provider does not list its keys, but asks for each whether it is a secret.
+    ) throws(ConfigurationError) -> (file: YAMLSnapshot, keys: [String]) {
+        let bytes = try ConfigurationFile.read(path)
+        // The snapshot does not list its keys, but asks for each whether it is a secret.
         let keys = Mutex<[String]>([])
         do {
-            let file = try await FileProvider<YAMLSnapshot>(
+            let file = try YAMLSnapshot(
+                data: bytes.span.bytes, providerName: path,
                 parsingOptions: .init(
                     secretsSpecifier: .dynamic { key, _ in
                         keys.withLock { $0.append(key) }
                         return false
-                    }),
-                filePath: FilePath(path))
+                    }))
             return (file, keys.withLock { $0 })
         } catch {
             throw .unreadable(path: path, reason: singleLine("\(error)"))

@@ -3,11 +3,11 @@ import Configuration
 /// Looks a key up in the environment, then in the file, and checks what it finds.
 struct SettingReader {
     /// From the most to the least important, each with what its keys start with.
-    private let sources: [(provider: any ConfigProvider, prefix: [String])]
+    private let sources: [(content: any ConfigSnapshot, prefix: [String])]
 
-    init(environment: [String: String], file: (any ConfigProvider)?) {
+    init(environment: [String: String], file: (any ConfigSnapshot)?) {
         let variables = EnvironmentVariablesProvider(environmentVariables: environment)
-        sources = [(variables, ["vaultd"])] + (file.map { [($0, [])] } ?? [])
+        sources = [(variables.snapshot(), ["vaultd"])] + (file.map { [($0, [])] } ?? [])
     }
 
     func text(_ key: SettingKey) throws(ConfigurationError) -> String? {
@@ -59,11 +59,11 @@ struct SettingReader {
 
     private func content(
         _ key: SettingKey, _ type: ConfigType,
-        _ source: (provider: any ConfigProvider, prefix: [String])
+        _ source: (content: any ConfigSnapshot, prefix: [String])
     ) throws(ConfigurationError) -> ConfigContent? {
         do {
             let key = AbsoluteConfigKey(source.prefix + [key.rawValue])
-            return try source.provider.value(forKey: key, type: type).value?.content
+            return try source.content.value(forKey: key, type: type).value?.content
         } catch {
             throw .invalid(key: key.rawValue, value: "a list or a group", allowed: "one value")
         }

@@ -51,15 +51,16 @@ public final class Daemon: Sendable {
         var recipes: Recipes
         var group: MultiThreadedEventLoopGroup
         var configuration: ServerConfiguration
+        var confinement = Confinement.off
         var logger: Logger
     }
 
     /// Serves the vault of `configuration.dataDirectory`: sealed, or unsealed by its key file.
     public static func start(
-        _ configuration: ServerConfiguration, logger: Logger
+        _ configuration: ServerConfiguration, confinement: Confinement = .off, logger: Logger
     ) async throws(DaemonError) -> Daemon {
         guard !BuildKind.isWithoutAccess else { throw .withoutAccess }
-        let parts = try makeParts(configuration, logger: logger)
+        let parts = try makeParts(configuration, confinement, logger: logger)
         do throws(DaemonError) {
             if !configuration.keyfile.isEmpty {
                 try await unseal(parts, keyfile: configuration.keyfile)
@@ -75,7 +76,7 @@ public final class Daemon: Sendable {
     /// gone when the daemon stops.
     public static func startDevelopment(
         _ configuration: ServerConfiguration, socket: String?, environment: [String: String],
-        logger: Logger
+        confinement: Confinement = .off, logger: Logger
     ) async throws(DaemonError) -> Daemon {
         if BuildKind.isWithoutAccess {
             logger.warning("this build has no access control and no audit log: for measuring only")
@@ -90,7 +91,7 @@ public final class Daemon: Sendable {
         configuration.dataDirectory = scratch.path + "/data"
         configuration.socket = socket ?? scratch.path + "/vaultd.sock"
         do throws(DaemonError) {
-            let parts = try makeParts(configuration, logger: logger)
+            let parts = try makeParts(configuration, confinement, logger: logger)
             do throws(DaemonError) {
                 try await initialize(parts.vault)
                 return try await listen(parts, isDevelopment: true, scratch: scratch)
@@ -120,7 +121,7 @@ public final class Daemon: Sendable {
     }
 
     private static func makeParts(
-        _ configuration: ServerConfiguration, logger: Logger
+        _ configuration: ServerConfiguration, _ confinement: Confinement, logger: Logger
     ) throws(DaemonError) -> Parts {
         let cost: PassphraseCost
         do throws(SealError) {
@@ -163,7 +164,7 @@ public final class Daemon: Sendable {
         return Parts(
             vault: vault, reads: LongReads(), recipes: Recipes(),
             group: MultiThreadedEventLoopGroup(numberOfThreads: threads),
-            configuration: configuration, logger: logger)
+            configuration: configuration, confinement: confinement, logger: logger)
     }
 
     private static var processors: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
@@ -229,7 +230,8 @@ public final class Daemon: Sendable {
         let listeners = try Listening.sockets(parts.configuration)
         let facts = ServerFacts(
             clientURLs: ["unix://" + socketPath(of: listeners, parts.configuration)],
-            isDevelopment: isDevelopment, processID: getpid(), startedAt: .now)
+            isDevelopment: isDevelopment, processID: getpid(), startedAt: .now,
+            configuration: parts.configuration, confinement: parts.confinement)
         let logger = parts.logger
         let gate = try gate(parts)
         let server = Server(
@@ -238,6 +240,7 @@ public final class Daemon: Sendable {
             limits: parts.configuration.transportLimits, group: parts.group,
             gate: BuildKind.isWithoutAccess ? OpenGate() : gate,
             log: { logger.debug("transport", metadata: ["event": "\($0)"]) })
+        Hardening.closeOnExec()
         do {
             for listener in listeners { try await server.start(listener) }
         } catch {

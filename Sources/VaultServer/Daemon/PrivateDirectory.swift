@@ -4,12 +4,16 @@ import Glibc
 struct PrivateDirectory: Sendable {
     let path: String
 
-    /// Makes it under `$XDG_RUNTIME_DIR`, or `$TMPDIR`, or `/tmp`.
-    init(environment: [String: String]) throws(DataDirectoryError) {
+    /// Where such directories are made: `$XDG_RUNTIME_DIR`, or `$TMPDIR`, or `/tmp`.
+    static func parent(environment: [String: String]) -> String {
         let candidates = [environment["XDG_RUNTIME_DIR"], environment["TMPDIR"], "/tmp"]
-        let parent =
-            candidates.compactMap { $0 }.first { !$0.isEmpty && access($0, W_OK | X_OK) == 0 }
+        return candidates.compactMap { $0 }.first { !$0.isEmpty && access($0, W_OK | X_OK) == 0 }
             ?? "/tmp"
+    }
+
+    /// Makes it under `parent`.
+    init(environment: [String: String]) throws(DataDirectoryError) {
+        let parent = Self.parent(environment: environment)
         var template = Array((parent + "/vaultd-dev-XXXXXX").utf8CString)
         let made = template.withUnsafeMutableBufferPointer { buffer -> String? in
             guard let base = buffer.baseAddress, let name = mkdtemp(base) else { return nil }

@@ -1,5 +1,6 @@
 import Glibc
 import NIOPosix
+import Sodium
 import Synchronization
 
 /// One thread for work that would hold up an event loop, with a bounded number of jobs.
@@ -31,6 +32,8 @@ final class WorkerThread: Sendable {
         pool.submit { state in
             // Cancelled jobs run, too: somebody waits for what they complete.
             job()
+            // Jobs open keyrings and derive keys.
+            wipeStack()
             self.jobs.withLock { $0 -= 1 }
         }
         return true

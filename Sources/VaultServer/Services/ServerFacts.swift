@@ -6,4 +6,7 @@ struct ServerFacts: Sendable {
     var isDevelopment: Bool
     var processID: Int32
     var startedAt: ContinuousClock.Instant
+    /// What it was started with.
+    var configuration = ServerConfiguration()
+    var confinement = Confinement.off
 }

@@ -9,7 +9,7 @@ enum Services {
             + Methods.Election.all + Methods.Maintenance.all + Methods.Cluster.all
             + Methods.Health.all + Methods.Reflection.all + Methods.ReflectionAlpha.all
             + Methods.Vault.all + Methods.Auth.all + Methods.Access.all + Methods.Audit.all
-            + Methods.KeySlots.all + IntegrityService.methods)
+            + Methods.KeySlots.all + Methods.Integrity.all)
 
     /// Each within the gate.
     static func routes(
@@ -29,6 +29,7 @@ enum Services {
             + AuditService(vault: vault).routes
             + KeySlotService(vault: vault).routes
             + IntegrityService(vault: vault, reads: reads).routes
+            + CheckService(vault: vault, facts: facts).routes
             + HealthService(vault: vault).routes
             + ReflectionService.routes
             + VaultService(gate: gate, reads: reads, facts: facts).routes

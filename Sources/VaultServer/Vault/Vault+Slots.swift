@@ -91,7 +91,10 @@ extension Vault {
                     let open = try self.open()
                     // Also when it failed: what the file says is what counts.
                     defer { self.describeKeyring() }
-                    do throws(SealError) { return try change(open.keyring) } catch {
+                    let outcome = Result { () throws(SealError) in try change(open.keyring) }
+                    // Before anybody hears of it: an older keyring is refused from then on.
+                    self.noteKeyring(open)
+                    do throws(SealError) { return try outcome.get() } catch {
                         throw .seal(error)
                     }
                 })

@@ -1,6 +1,5 @@
-#if canImport(Glibc)
-    import Glibc
-#endif
+import CLinux
+import Glibc
 
 /// A thread of the operating system, joined once.
 ///
@@ -34,13 +33,8 @@ final class StoreThread: @unchecked Sendable {
     }
 
     private static func setName(_ name: String) {
-        // A variadic prctl cannot be called from Swift; the file does the same.
-        let descriptor = open("/proc/thread-self/comm", O_WRONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return }
-        _ = name.utf8.withContiguousStorageIfAvailable {
-            write(descriptor, $0.baseAddress, $0.count)
-        }
-        close(descriptor)
+        // Not through /proc: a confined process may not write there.
+        _ = vault_name_thread(name)
     }
 
     /// Lets others run for a moment.

@@ -10,20 +10,20 @@ import VaultStore
 
     private func load(
         _ yaml: String?, environment: [String: String] = [:]
-    ) async throws(ConfigurationError) -> ServerConfiguration {
+    ) throws(ConfigurationError) -> ServerConfiguration {
         var path: String?
         if let yaml {
             directory.write(yaml, to: "vaultd.yaml")
             path = directory.path + "/vaultd.yaml"
         }
-        return try await ServerConfiguration.load(file: path, environment: environment)
+        return try ServerConfiguration.load(file: path, environment: environment)
     }
 
     private func refusal(
         _ yaml: String?, environment: [String: String] = [:]
-    ) async -> ConfigurationError? {
+    ) -> ConfigurationError? {
         do throws(ConfigurationError) {
-            _ = try await load(yaml, environment: environment)
+            _ = try load(yaml, environment: environment)
             return nil
         } catch {
             return error
@@ -36,20 +36,20 @@ import VaultStore
         return "/" + parts.joined(separator: "/") + "/config/vaultd.yaml"
     }
 
-    @Test func theDocumentedFileHasEveryKeyWithTheDefaultOfTheCode() async throws {
-        let documented = try await ServerConfiguration.load(
+    @Test func theDocumentedFileHasEveryKeyWithTheDefaultOfTheCode() throws {
+        let documented = try ServerConfiguration.load(
             file: documentedFile, environment: [:])
         #expect(documented == ServerConfiguration())
-        let keys = try await ServerConfiguration.keys(of: documentedFile)
+        let keys = try ServerConfiguration.keys(of: documentedFile)
         #expect(keys.sorted() == SettingKey.allCases.map(\.rawValue).sorted())
     }
 
-    @Test func withoutAFileTheDefaultsHold() async throws {
-        #expect(try await load(nil) == ServerConfiguration())
+    @Test func withoutAFileTheDefaultsHold() throws {
+        #expect(try load(nil) == ServerConfiguration())
     }
 
-    @Test func theEnvironmentOverridesTheFile() async throws {
-        let configuration = try await load(
+    @Test func theEnvironmentOverridesTheFile() throws {
+        let configuration = try load(
             "quota_bytes: 1000\nsocket: /a\ndrain_seconds: 3\n",
             environment: ["VAULTD_QUOTA_BYTES": "2000", "VAULTD_SOCKET": "/b"])
         #expect(configuration.quotaBytes == 2_000)
@@ -57,8 +57,8 @@ import VaultStore
         #expect(configuration.drainSeconds == 3)
     }
 
-    @Test func everyKeyCanBeSetInTheFile() async throws {
-        let configuration = try await load(
+    @Test func everyKeyCanBeSetInTheFile() throws {
+        let configuration = try load(
             """
             data_directory: /d
             socket: /s
@@ -129,9 +129,9 @@ import VaultStore
 
     @Test func unknownKeysAreRefusedByName() async {
         let path = directory.path + "/vaultd.yaml"
-        #expect(await refusal("quota_byte: 1\n") == .unknownKey(path: path, key: "quota_byte"))
+        #expect(refusal("quota_byte: 1\n") == .unknownKey(path: path, key: "quota_byte"))
         #expect(
-            await refusal("limits:\n  connections: 1\n")
+            refusal("limits:\n  connections: 1\n")
                 == .unknownKey(path: path, key: "limits.connections"))
     }
 
@@ -158,7 +158,7 @@ import VaultStore
         ("retention:\n  - app/ for=1w", "retention", "app/ for=1w"),
     ])
     func badValuesAreNamedWithWhatIsAllowed(_ line: String, _ key: String, _ value: String) async {
-        guard case .invalid(let foundKey, let foundValue, let allowed) = await refusal(line) else {
+        guard case .invalid(let foundKey, let foundValue, let allowed) = refusal(line) else {
             Issue.record("accepted \(line)")
             return
         }
@@ -166,7 +166,7 @@ import VaultStore
     }
 
     @Test func aListWhereAValueBelongsIsRefused() async {
-        guard case .invalid("socket", _, _) = await refusal("socket:\n  - /a\n  - /b\n") else {
+        guard case .invalid("socket", _, _) = refusal("socket:\n  - /a\n  - /b\n") else {
             Issue.record("accepted")
             return
         }
@@ -174,7 +174,7 @@ import VaultStore
 
     @Test(arguments: ["- a\n- b\n", "a: [unclosed\n", ""])
     func aFileThatIsNoMappingIsRefused(_ yaml: String) async {
-        guard case .unreadable = await refusal(yaml) else {
+        guard case .unreadable = refusal(yaml) else {
             Issue.record("accepted")
             return
         }
@@ -182,7 +182,7 @@ import VaultStore
 
     @Test func aMissingFileIsRefused() async {
         do throws(ConfigurationError) {
-            _ = try await ServerConfiguration.load(
+            _ = try ServerConfiguration.load(
                 file: directory.path + "/none.yaml", environment: [:])
             Issue.record("accepted")
         } catch {

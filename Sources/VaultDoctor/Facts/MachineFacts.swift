@@ -1,0 +1,44 @@
+import Glibc
+
+/// What is true of the machine, whoever runs on it.
+public struct MachineFacts: Equatable, Sendable {
+    public var swaps: [SwapSpace] = []
+    /// `kernel.core_pattern`.
+    public var corePattern = "core"
+    /// `fs.suid_dumpable`; nil when it cannot be read.
+    public var suidDumpable: Int? = 0
+    /// Yama's `ptrace_scope`; nil without Yama.
+    public var ptraceScope: Int? = 1
+    /// Memory can be written to the disk as a whole.
+    public var canHibernate = false
+    /// "6.18.44-fc" -> (6, 18)
+    public var kernelMajor = 6
+    public var kernelMinor = 18
+    /// Seconds since 1970.
+    public var now: Int64 = 1_800_000_000
+
+    public init() {}
+
+    /// Looks at this machine.
+    public static func read() -> MachineFacts {
+        var facts = MachineFacts()
+        facts.swaps = SwapSpace.read()
+        facts.corePattern = SmallFile.text("/proc/sys/kernel/core_pattern") ?? ""
+        facts.suidDumpable = SmallFile.number("/proc/sys/fs/suid_dumpable")
+        facts.ptraceScope = SmallFile.number("/proc/sys/kernel/yama/ptrace_scope")
+        let states = (SmallFile.text("/sys/power/state") ?? "").split(separator: " ")
+        let modes = SmallFile.text("/sys/power/disk") ?? "[disabled]"
+        facts.canHibernate = states.contains("disk") && !modes.contains("[disabled]")
+        let release = SmallFile.text("/proc/sys/kernel/osrelease") ?? ""
+        (facts.kernelMajor, facts.kernelMinor) = version(release)
+        facts.now = Int64(time(nil))
+        return facts
+    }
+
+    static func version(_ release: String) -> (Int, Int) {
+        let numbers = release.split(whereSeparator: { !$0.isNumber }).prefix(2).map {
+            Int($0) ?? 0
+        }
+        return (numbers.first ?? 0, numbers.count > 1 ? numbers[1] : 0)
+    }
+}
