@@ -16,6 +16,7 @@ public final class Store: Sendable {
     let watch: WatchEngine
     let configuration: StoreConfiguration
     let leases: LeaseRegistry
+    let rewraps = RewrapDesk()
     private let powerCut: PowerCut
     private let isClosed = Atomic<Bool>(false)
     private let activeReads = Atomic<Int>(0)
@@ -94,7 +95,7 @@ public final class Store: Sendable {
             clock: configuration.leaseClock)
         writer = Writer(
             log: log, index: index, clock: clock, pins: pins, loaded: loaded,
-            configuration: configuration, watchers: watch.inbox, leases: leases)
+            configuration: configuration, watchers: watch.inbox, leases: leases, rewraps: rewraps)
         watch.start()
         writer.start()
     }

@@ -12,6 +12,8 @@ public struct StoreConfiguration: Sendable {
     public var wallClock = WallClock.system
     /// What the time of leases is counted with.
     public var leaseClock = MonotonicClock.system
+    /// Records that a rewrap seals again in a second, at most.
+    public var rewrapRate = Limits.rewrapRateDefault
     /// Makes commits fail, in tests.
     var commitFault: RecordLog.CommitFault?
 

@@ -47,7 +47,8 @@ struct Vaultctl: AsyncParsableCommand {
                 name: "The vault",
                 subcommands: [
                     InitCommand.self, UnsealCommand.self, SealCommand.self, StatusCommand.self,
-                    DefragmentCommand.self,
+                    DefragmentCommand.self, RotateCommand.self, RewrapCommand.self,
+                    DestroyCommand.self,
                 ]),
         ])
 

@@ -8,7 +8,8 @@ enum Services {
         Methods.KV.all + Methods.Watch.all + Methods.Lease.all + Methods.Lock.all
             + Methods.Election.all + Methods.Maintenance.all + Methods.Cluster.all
             + Methods.Health.all + Methods.Reflection.all + Methods.ReflectionAlpha.all
-            + Methods.Vault.all + Methods.Auth.all + Methods.Access.all + Methods.Audit.all)
+            + Methods.Vault.all + Methods.Auth.all + Methods.Access.all + Methods.Audit.all
+            + Methods.KeyRotation.all)
 
     /// Each within the gate.
     static func routes(
@@ -26,6 +27,7 @@ enum Services {
             + AuthService(vault: vault).routes
             + AccessService(vault: vault, reads: reads).routes
             + AuditService(vault: vault).routes
+            + KeyRotationService(vault: vault, reads: reads).routes
             + HealthService(vault: vault).routes
             + ReflectionService.routes
             + VaultService(gate: gate, reads: reads, facts: facts).routes

@@ -52,6 +52,8 @@ enum StatusTable {
         case .noSpace: etcd(.resourceExhausted, "mvcc: database space exceeded")
         case .requestTooLarge: requestTooLarge
         case .overloaded: tooManyRequests
+        case .destroyedMeanwhile:
+            vaultd(.unavailable, "a key was destroyed while it was read; try again")
         case .damaged(let what):
             vaultd(.dataLoss, "the data is damaged: \(what); restore a backup")
         case .unsupportedFormat(let version): unsupportedFormat(version)

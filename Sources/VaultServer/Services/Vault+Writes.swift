@@ -34,6 +34,7 @@ extension WriteResult {
         case .alarm(let result): result.revision
         case .compact(let revision), .leaseRevoked(let revision), .accessReplaced(let revision):
             revision
+        case .destroyed(let result): result.revision
         case .tidy: nil
         }
     }

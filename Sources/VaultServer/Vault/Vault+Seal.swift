@@ -33,9 +33,10 @@ extension Vault {
         notifyObservers()
         let job: @Sendable () -> Void = {
             open.store.close()
+            // First, so that no change of the keys gives the cipher others after it was closed.
+            open.keyring.close()
             // Whoever still holds the cipher holds no keys any more.
             open.cipher.close()
-            open.keyring.close()
             self.trail.lock()
             self.finishSeal()
         }

@@ -142,6 +142,7 @@ extension Vault {
         } else {
             logger.info("unsealed", metadata: ["revision": "\(open.store.status().revision)"])
             notifyObservers()
+            resumeRewrap(open)
         }
     }
 

@@ -141,6 +141,8 @@ public enum WriteRequest: Sendable {
     case alarm(AlarmChange)
     /// Put other rules of access in the place of the present ones. Makes no revision.
     case replaceAccess(Bytes)
+    /// Remove every version of a key, whatever retention says.
+    case destroy(Bytes)
 }
 
 public enum WriteResult: Equatable, Sendable {
@@ -153,4 +155,5 @@ public enum WriteResult: Equatable, Sendable {
     case leaseRevoked(revision: Revision)
     case alarm(AlarmResult)
     case accessReplaced(revision: Revision)
+    case destroyed(DestroyResult)
 }

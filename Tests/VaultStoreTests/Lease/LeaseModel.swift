@@ -76,7 +76,7 @@ struct LeaseModel {
             return .compact(revision: revision)
         case .tidy:
             return .tidy
-        case .alarm, .replaceAccess:
+        case .alarm, .replaceAccess, .destroy:
             preconditionFailure("the model has neither alarms nor rules")
         }
     }
