@@ -10,8 +10,8 @@ extension VaultConnection {
         return try await call(Methods.KeyRotation.rotate, request)
     }
 
-    /// Begins to seal older records again, or follows what is under way, until it is over. Gives the
-    /// last report, which says what is under which key.
+    /// Begins to seal older records again, or follows what is under way, until it is over. Gives
+    /// the last report, which says what is under which key.
     public func rewrap(
         _ request: Vault_V1_RewrapRequest,
         progress: (Vault_V1_RewrapProgress) -> Void = { _ in }

@@ -116,8 +116,8 @@ public enum Limits {
     /// Bytes that a copy leaves free on the disk, for what is written meanwhile.
     public static let copyReserveBytes: Int64 = 64 << 20
 
-    /// Rows that one step of a rewrap looks at, and records that it seals again, between two batches
-    /// of writes: about two milliseconds of work, and a commit.
+    /// Rows that one step of a rewrap looks at, and records that it seals again, between two
+    /// batches of writes: about two milliseconds of work, and a commit.
     public static let rewrapSliceVisitsMax = 4_096
     public static let rewrapSliceRecordsMax = 500
     public static let rewrapSliceBytesMax = 1 << 20

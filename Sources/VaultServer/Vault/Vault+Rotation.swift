@@ -3,14 +3,6 @@ import Synchronization
 import VaultSeal
 import VaultStore
 
-/// What a rotation has led to.
-struct RotationOutcome: Equatable, Sendable {
-    /// The data key that seals from now on.
-    var dataKey: UInt32
-    /// How often the root key was changed.
-    var rootKeyChanges: Int
-}
-
 extension Vault {
     /// Makes a new data key and, when `root` is set, a new root key. `completion` runs on another
     /// thread.
@@ -57,8 +49,8 @@ extension Vault {
     }
 
     /// On the copying thread: a copy that is made carries the keyring with it, so that none may go
-    /// between the two; and a copy that is to take the place of the file brings no older record back
-    /// once this one's have been looked through.
+    /// between the two; and a copy that is to take the place of the file brings no older record
+    /// back once this one's have been looked through.
     private func retire(_ open: OpenVault, below number: UInt32) {
         open.isRetiring.store(true, ordering: .relaxed)
         let isAccepted = copyThread.submit {

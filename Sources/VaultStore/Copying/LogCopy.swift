@@ -8,9 +8,9 @@ import VaultSeal
 /// A second file with the records of the first, one after the other and without holes.
 ///
 /// It is filled from short snapshots while the store goes on, and completed while the store stands
-/// still. Each record is opened once, so that damage is found here and not copied. It stays sealed as
-/// it is, unless it is under an older data key than the one that seals: a copy shall need no key
-/// that the store is about to do without.
+/// still. Each record is opened once, so that damage is found here and not copied. It stays
+/// sealed as it is, unless it is under an older data key than the one that seals: a copy shall
+/// need no key that the store is about to do without.
 ///
 ///     store:  1 . 2 3 . . 4 5 |6 7        advance() until nothing is left, then complete()
 ///     copy:   1 2 3 4 5       |6 7

@@ -2,8 +2,8 @@
 ///
 /// The first pass seals again what is under an older data key than `target`. The second only looks
 /// whether anything still is: it ends the sweep, or begins it once more. From the moment that
-/// `target` seals nothing is written under an older key, so what a pass has left behind stays right.
-/// Only another file in the place of the store's can bring an older record back: `restart`.
+/// `target` seals nothing is written under an older key, so what a pass has left behind stays
+/// right. Only another file in the place of the store's can bring an older record back: `restart`.
 ///
 ///     rewrap:  state, log ----->, lease -->   check:  state, log ----->, lease -->   finished
 struct RewrapSweep: Sendable {

@@ -8,9 +8,9 @@ struct DestroyCommand: VaultCommand {
         commandName: "destroy",
         abstract: "Remove every version of a key for good, history and retention included.",
         discussion: """
-            Cannot be undone. Of a key that still existed its name and the deletion stay until they \
-            are compacted. Old pages stay in the file, sealed, until a defragmentation, and backups \
-            that were made before have it still.
+            Cannot be undone. Of a key that still existed its name and the deletion stay until \
+            they are compacted. Old pages stay in the file, sealed, until a defragmentation, \
+            and backups that were made before have it still.
 
             EXAMPLES
               vaultctl destroy db/password

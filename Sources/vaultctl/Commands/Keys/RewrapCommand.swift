@@ -8,9 +8,9 @@ struct RewrapCommand: VaultCommand {
         commandName: "rewrap",
         abstract: "Seal older records again under the newest data key, and forget the others.",
         discussion: """
-            It is done in the background, at a rate that leaves room for requests, and goes on when \
-            this command ends and after a restart. Older data keys are forgotten when nothing is \
-            under them any more. Old pages stay in the file until 'vaultctl defragment'.
+            It is done in the background, at a rate that leaves room for requests, and goes on \
+            when this command ends and after a restart. Older data keys are forgotten when \
+            nothing is under them any more. Old pages stay in the file until 'vaultctl defragment'.
 
             EXAMPLES
               vaultctl rewrap
