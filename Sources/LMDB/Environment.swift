@@ -18,6 +18,7 @@ public final class Environment: Sendable {
         var file: EnvironmentFile?
         /// Snapshots of `file` that wait to be used again.
         var idle: [ReaderHandle] = []
+        var reads = ReadTurns()
     }
 
     private let directory: String
@@ -82,10 +83,19 @@ public final class Environment: Sendable {
     public func read<R, E: Error>(
         failure: (LMDBError) -> E, _ body: (borrowing ReadTransaction) throws(E) -> R
     ) throws(E) -> R {
+        let turn = state.withLock { $0.reads.begin() }
+        defer { state.withLock { $0.reads.end(turn) } }
         let reader: ReaderHandle
         do throws(LMDBError) { reader = try borrowReader() } catch { throw failure(error) }
         defer { giveBack(reader) }
         return try body(unsafe ReadTransaction(reader.transaction))
+    }
+
+    /// Returns when every read has ended that began before the call; later ones go on. One thread
+    /// at a time, and none that reads.
+    public func waitForEarlierReads() {
+        let turn = state.withLock { $0.reads.next() }
+        while state.withLock({ $0.reads.hasOpen(in: turn) }) { usleep(500) }
     }
 
     /// A reader that starts a snapshot now.
@@ -130,7 +140,12 @@ public final class Environment: Sendable {
             return state
         }
         let retired = state.withLock { state in
-            defer { state = moved }
+            defer {
+                let reads = state.reads
+                state = moved
+                // Whoever still reads the old file is waited for, too.
+                state.reads = reads
+            }
             return state
         }
         for reader in retired.idle { unsafe mdb_txn_abort(reader.transaction) }
@@ -155,7 +170,11 @@ public final class Environment: Sendable {
 
     private func closeFile() -> Bool {
         let closed = state.withLock { state in
-            defer { state = State() }
+            defer {
+                let reads = state.reads
+                state = State()
+                state.reads = reads
+            }
             return state
         }
         for reader in closed.idle { unsafe mdb_txn_abort(reader.transaction) }

@@ -89,6 +89,13 @@ public final class RecordCipher: Sendable {
         _ payload: UnsafeRawBufferPointer, at place: RecordPlace,
         into output: UnsafeMutableRawBufferPointer
     ) throws(SealError) {
+        try seal(payload, at: place, in: timeline, into: output)
+    }
+
+    func seal(
+        _ payload: UnsafeRawBufferPointer, at place: RecordPlace, in timeline: Timeline,
+        into output: UnsafeMutableRawBufferPointer
+    ) throws(SealError) {
         let padded = RecordFormat.paddedCount(payloadCount: payload.count)
         precondition(payload.count <= RecordFormat.payloadCountMax, "the payload is too large")
         precondition(
@@ -166,7 +173,7 @@ public final class RecordCipher: Sendable {
     }
 
     /// The timeline that a record names, when a record of it can be at this place.
-    private func timeline(
+    func timeline(
         of header: RecordHeader, at place: RecordPlace
     ) throws(SealError) -> Timeline {
         let isCurrent = header.timelineNumber == timeline.number

@@ -154,4 +154,14 @@ enum Limits {
 
     /// Connections that the kernel holds until they are accepted.
     static let listenBacklog: Int32 = 4_096
+
+    /// Age of a data key at which it is replaced, in milliseconds: a year. The cipher's nonces
+    /// are too long to ever repeat, so it is only how much one leaked key opens that this bounds.
+    public static let rotateAfterDefault: Int64 = 365 * 86_400_000
+
+    /// Milliseconds between two looks at the age of the data key.
+    static let rotationCheckInterval: Int64 = 3_600_000
+
+    /// Milliseconds between two reports on a rewrap.
+    static let rewrapReportInterval: Int64 = 500
 }

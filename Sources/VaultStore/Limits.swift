@@ -119,6 +119,20 @@ public enum Limits {
     /// Items of damage that are listed one by one; more are counted. About 200 KiB of answer.
     public static let damageListedMax = 1_000
 
+    /// Rows that one step of a rewrap looks at, and records that it seals again, between two
+    /// batches of writes: about two milliseconds of work, and a commit.
+    public static let rewrapSliceVisitsMax = 4_096
+    public static let rewrapSliceRecordsMax = 500
+    public static let rewrapSliceBytesMax = 1 << 20
+
+    /// Records that a rewrap seals again in a second: a million in under two minutes, for about a
+    /// tenth of one core.
+    public static let rewrapRateDefault = 10_000
+
+    /// Before a rewrap tries again what could not be written, or waits for no longer (a full disk,
+    /// a copy under way).
+    public static let rewrapRetryPause = Duration.seconds(1)
+
     /// Copies that wait for the writer to stand still.
     public static let writerVisitorsMax = 16
 

@@ -18,6 +18,7 @@ public final class Store: Sendable {
     let leases: LeaseRegistry
     /// It holds what verifies of a damaged one.
     public let isReadOnly: Bool
+    let rewraps = RewrapDesk()
     private let powerCut: PowerCut
     /// Where the file is when it holds what could be saved of a damaged one.
     private let salvaged: SalvageDirectory?
@@ -107,7 +108,7 @@ public final class Store: Sendable {
             clock: configuration.leaseClock)
         writer = Writer(
             log: log, index: index, clock: clock, pins: pins, loaded: loaded,
-            configuration: configuration, watchers: watch.inbox, leases: leases)
+            configuration: configuration, watchers: watch.inbox, leases: leases, rewraps: rewraps)
         watch.start()
         writer.start()
     }

@@ -14,6 +14,8 @@ public struct StoreConfiguration: Sendable {
     public var leaseClock = MonotonicClock.system
     /// For a test that must see the alarm be silent without it.
     var checksStateHash = true
+    /// Records that a rewrap seals again in a second, at most.
+    public var rewrapRate = Limits.rewrapRateDefault
     /// Makes commits fail, in tests.
     var commitFault: RecordLog.CommitFault?
 

@@ -39,6 +39,11 @@ public enum StoreError: Error, Equatable, Sendable {
     case requestTooLarge
     /// The writer's queue is full. Try again later.
     case overloaded
+    /// A key was destroyed while it was read. Try again.
+    case destroyedMeanwhile
+    /// Every record is being read, for a copy or to verify them all: none can be destroyed
+    /// meanwhile. Try again when it is over.
+    case recordsInUse
     /// The file is not what was written. Nothing may be served from it; restore a backup.
     case damaged(String)
     /// The file was written by a newer format.

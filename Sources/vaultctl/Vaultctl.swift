@@ -47,7 +47,8 @@ struct Vaultctl: AsyncParsableCommand {
                 name: "The vault",
                 subcommands: [
                     InitCommand.self, UnsealCommand.self, SealCommand.self, StatusCommand.self,
-                    KeySlotCommand.self, RecoveryKeyCommand.self, DefragmentCommand.self,
+                    KeySlotCommand.self, RecoveryKeyCommand.self, RotateCommand.self,
+                    RewrapCommand.self, DestroyCommand.self, DefragmentCommand.self,
                     VerifyCommand.self, DamageCommand.self, DoctorCommand.self,
                 ]),
         ])

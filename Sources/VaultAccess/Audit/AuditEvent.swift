@@ -11,6 +11,8 @@ enum AuditEvent {
     case rotated(next: UInt64)
     case unsealed
     case sealed
+    /// The root key was changed: this line and those after it bear MACs of its keys.
+    case rekeyed
     /// Something was wrong with the log. From the line `from` on, lines may be missing.
     case trouble(String, from: UInt64)
     /// An administrator had the log go on.
@@ -28,6 +30,7 @@ enum AuditEvent {
         case .rotated: "rotated"
         case .unsealed: "unsealed"
         case .sealed: "sealed"
+        case .rekeyed: "rekeyed"
         case .trouble: "trouble"
         case .resumed: "resumed"
         case .damage: "damage"
@@ -49,7 +52,7 @@ enum AuditEvent {
             line.put(",\"next\":\"")
             line.put(escaped: AuditFileName.rotated(next), bytesMax: AuditLimits.nameBytesMax)
             line.put(byte: UInt8(ascii: "\""))
-        case .unsealed, .sealed, .resumed: return
+        case .unsealed, .sealed, .rekeyed, .resumed: return
         case .trouble(let reason, let from): Self.write(reason, from, to: &line)
         case .damage(let count, let records):
             line.put(",\"count\":")

@@ -70,11 +70,23 @@ public final class AuditLog: Sendable {
 
     /// The vault is unsealed: from now on lines have a MAC. The first of them says so.
     public func unlock(_ keys: AuditKeys, now: Int64) throws(AuditError) {
+        try use(keys, .unsealed, now: now)
+    }
+
+    /// The root key was changed: from now on MACs are made with its `keys`. The first line that
+    /// has one says so.
+    public func rekey(_ keys: AuditKeys, now: Int64) throws(AuditError) {
+        try use(keys, .rekeyed, now: now)
+    }
+
+    private func use(
+        _ keys: AuditKeys, _ event: AuditEvent, now: Int64
+    ) throws(AuditError) {
         try change { (writer) throws(AuditError) in
             let before = writer.keys
             writer.keys = keys
             do throws(AuditError) {
-                try writer.note(.unsealed, now: now)
+                try writer.note(event, now: now)
             } catch {
                 writer.keys = before
                 throw writer.fail(error)

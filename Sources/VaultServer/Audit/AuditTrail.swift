@@ -112,6 +112,27 @@ final class AuditTrail: Sendable {
         }
     }
 
+    /// The root key was changed while the vault serves: lines are authenticated with its keys.
+    func rekey(_ keys: AuditKeys) {
+        let log: AuditLog? = state.withLock { state in
+            // Sealed meanwhile: the next unseal brings the keys.
+            guard state.keys != nil else { return nil }
+            state.keys = keys
+            return state.log
+        }
+        guard let log else { return }
+        changes.wrappingAdd(1, ordering: .releasing)
+        do throws(AuditError) {
+            try log.rekey(keys, now: CalendarClock.now())
+        } catch {
+            state.withLock { $0.isUnlockDue = true }
+            logger.error(
+                "the audit log does not say that the root key was changed",
+                metadata: ["error": "\(error)"])
+            noteFailure()
+        }
+    }
+
     /// The vault is sealed: nothing is left of the keys.
     func lock() {
         let (log, keys) = state.withLock { state in

@@ -17,6 +17,7 @@ extension ServerConfiguration {
         try configuration.readPaths(reader)
         try configuration.readLimits(reader)
         try configuration.readHistory(reader)
+        try configuration.readRotation(reader)
         try configuration.readAudit(reader)
         try configuration.readQuotas(reader)
         return configuration
@@ -96,6 +97,14 @@ extension ServerConfiguration {
         retention =
             try reader.list(.retention, allowed: RetentionText.allowed, RetentionText.rule)
             ?? retention
+    }
+
+    private mutating func readRotation(_ reader: SettingReader) throws(ConfigurationError) {
+        rotateAfter =
+            try reader.parsed(.rotateAfter, allowed: "never or " + DurationText.allowed) {
+                $0 == "never" ? 0 : DurationText.milliseconds($0)
+            } ?? rotateAfter
+        rewrapRate = try reader.number(.rewrapRate, in: 1...10_000_000) ?? rewrapRate
     }
 
     private mutating func readAudit(_ reader: SettingReader) throws(ConfigurationError) {

@@ -18,6 +18,8 @@ enum SettingKey: String, CaseIterable {
     case connectionsPerUserMax = "connections_per_user_max"
     case streamsPerConnectionMax = "streams_per_connection_max"
     case drainSeconds = "drain_seconds"
+    case rotateAfter = "rotate_after"
+    case rewrapRate = "rewrap_rate"
     case auditSync = "audit_sync"
     case auditRotateBytes = "audit_rotate_bytes"
     case auditRotateAge = "audit_rotate_age"

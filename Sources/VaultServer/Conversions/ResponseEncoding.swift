@@ -21,6 +21,9 @@ enum ResponseEncoding {
         case .alarm(let result):
             header.write(revision: result.revision.rawValue, to: &writer)
             if let alarm = result.alarm { self.alarm(alarm, to: &writer) }
+        case .destroyed(let result):
+            writer.number(1, result.revision.rawValue)
+            writer.number(2, result.versions)
         case .compact(let revision), .leaseRevoked(let revision), .accessReplaced(let revision),
             .keyringNoted(let revision):
             header.write(revision: revision.rawValue, to: &writer)

@@ -6,6 +6,7 @@ extension ServerConfiguration {
         var store = StoreConfiguration(quotaBytes: Int64(quotaBytes))
         store.retention = retention
         store.watchProgressInterval = .milliseconds(watchProgressInterval)
+        store.rewrapRate = rewrapRate
         if unsealThreads > 0 { store.scanThreads = unsealThreads }
         return store
     }

@@ -7,13 +7,16 @@ final class Housekeeping: Sendable {
     private let vault: Vault
     private let reads: LongReads
     private let autoCompaction: AutoCompaction
+    /// Milliseconds; 0 is never.
+    private let rotateAfter: Int64
     private let wallClock: WallClock
     private let logger: Logger
 
     init(
-        vault: Vault, reads: LongReads, autoCompaction: AutoCompaction, wallClock: WallClock,
-        logger: Logger
+        vault: Vault, reads: LongReads, autoCompaction: AutoCompaction, rotateAfter: Int64,
+        wallClock: WallClock, logger: Logger
     ) {
+        self.rotateAfter = rotateAfter
         self.vault = vault
         self.reads = reads
         self.autoCompaction = autoCompaction
@@ -30,6 +33,12 @@ final class Housekeeping: Sendable {
         Self.every(Limits.namesRefreshInterval, on: loop) { vault.access.refreshNames() }
         Self.every(Limits.unitRecheckInterval, on: loop) { vault.access.recheckUnits() }
         Self.every(Limits.shareLookInterval, on: loop) { vault.expireShares() }
+        if rotateAfter > 0 {
+            let (age, clock) = (rotateAfter, wallClock)
+            Self.every(min(age, Limits.rotationCheckInterval), on: loop) {
+                vault.rotateIfOlder(than: age, now: clock.now())
+            }
+        }
         if let interval = autoCompaction.interval {
             repeated(every: interval, on: loop) { (store) throws(StoreError) in
                 try self.compact(store)

@@ -54,6 +54,12 @@ enum StatusTable {
         case .noSpace: etcd(.resourceExhausted, "mvcc: database space exceeded")
         case .requestTooLarge: requestTooLarge
         case .overloaded: tooManyRequests
+        case .destroyedMeanwhile:
+            vaultd(.unavailable, "a key was destroyed while it was read; try again")
+        case .recordsInUse:
+            vaultd(
+                .unavailable,
+                "all records are being copied or verified; try again when that is over")
         case .damaged(let what):
             vaultd(.dataLoss, "the data is damaged: \(what); restore a backup")
         case .unsupportedFormat(let version): unsupportedFormat(version)

@@ -35,6 +35,7 @@ extension WriteResult {
         case .compact(let revision), .leaseRevoked(let revision), .accessReplaced(let revision),
             .keyringNoted(let revision):
             revision
+        case .destroyed(let result): result.revision
         case .tidy: nil
         }
     }

@@ -16,6 +16,8 @@ final class OpenVault: Sendable {
     let keyring: LiveKeyring
     /// Set when sealing began: long reads stop between two slices instead of holding it up.
     let isClosing = Atomic(false)
+    /// Every record is under the newest data key; the others are about to be retired.
+    let isRetiring = Atomic(false)
 
     init(store: Store, keyring: OpenedKeyring, damage: DamageReport? = nil) {
         self.damage = damage

@@ -35,10 +35,11 @@ extension Vault {
             self.noteKeyring(open)
             self.writeAnchor(open)
             open.store.close()
+            // First, so that no change of the keys gives the cipher others after it was closed.
+            open.keyring.close()
             // Whoever still holds the cipher holds no keys any more.
             open.cipher.close()
             open.stateHashKey.close()
-            open.keyring.close()
             self.trail.lock()
             self.finishSeal()
         }

@@ -140,6 +140,7 @@ extension Vault {
         } else {
             logger.info("unsealed", metadata: ["revision": "\(open.store.status().revision)"])
             notifyObservers()
+            resumeRewrap(open)
         }
     }
 

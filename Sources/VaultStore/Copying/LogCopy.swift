@@ -8,8 +8,9 @@ import VaultSeal
 /// A second file with the records of the first, one after the other and without holes.
 ///
 /// It is filled from short snapshots while the store goes on, and completed while the store stands
-/// still. Records stay sealed as they are; each is opened once, so that damage is found here and
-/// not copied.
+/// still. Each record is opened once, so that damage is found here and not copied. It stays
+/// sealed as it is, unless it is under an older data key than the one that seals: a copy shall
+/// need no key that the store is about to do without.
 ///
 ///     store:  1 . 2 3 . . 4 5 |6 7        advance() until nothing is left, then complete()
 ///     copy:   1 2 3 4 5       |6 7
@@ -57,10 +58,23 @@ final class LogCopy: @unchecked Sendable {
                 "the record at revision \(position.main).\(position.sub)"
             })
         try key.withBytes { (bytes) throws(StoreError) in
-            try target.append(sealed, under: bytes, in: target.log, to: &transaction)
+            try append(sealed, at: place, under: bytes, in: target.log, to: &transaction)
         }
         recordCount += 1
         next = LogKey(main: key.main, sub: key.sub + 1)
+    }
+
+    private func append(
+        _ sealed: UnsafeRawBufferPointer, at place: RecordPlace,
+        under key: UnsafeRawBufferPointer, in table: Table,
+        to transaction: inout WriteTransaction
+    ) throws(StoreError) {
+        if RecordCipher.dataKeyNumber(of: sealed) == source.cipher.newestDataKey {
+            try target.append(sealed, under: key, in: table, to: &transaction)
+        } else {
+            try target.reseal(
+                sealed, at: place, under: key, in: table, isLast: true, to: &transaction)
+        }
     }
 
     /// Makes what was copied durable, so that little is left for `complete`.
@@ -107,11 +121,10 @@ final class LogCopy: @unchecked Sendable {
         let (source, target) = (source, target)
         try source.scanLeases { (key, sealed) throws(StoreError) in
             let (id, _) = try source.cipher.openLease(key: key, sealed: sealed)
+            let place = RecordLog.place(of: id)
             stateHash.add(
-                try source.digester.digest(ofSealed: sealed, at: RecordLog.place(of: id)) {
-                    "a lease"
-                })
-            try target.append(sealed, under: key, in: target.leases, to: &transaction)
+                try source.digester.digest(ofSealed: sealed, at: place) { "a lease" })
+            try append(sealed, at: place, under: key, in: target.leases, to: &transaction)
             count += 1
         }
         return count

@@ -17,6 +17,7 @@ extension Store {
             (copy, standstill) throws(StoreError) in
             try copy.complete(standstill.head, reservesGrowth: true)
             let retired = try log.replaceFile(with: copy.target)
+            standstill.isReplaced = true
             // The old file is gone. When nobody knows whether the new one has its name on the
             // disk, nothing more may be acknowledged.
             do throws(StoreError) { try log.synchronizeDirectory() } catch {

@@ -3,7 +3,7 @@
 #endif
 
 /// Where a record lies in the log, and whether it is a deletion.
-struct LogPosition: Equatable, Sendable {
+struct LogPosition: Hashable, Sendable {
     /// The revision.
     var main: Int64
     /// The place among the changes of that revision.
@@ -15,6 +15,9 @@ struct LogPosition: Equatable, Sendable {
         self.sub = sub
         self.isTombstone = isTombstone
     }
+
+    /// The place alone, whatever lies there.
+    var place: LogPosition { LogPosition(main: main, sub: sub) }
 }
 
 /// A key of the index and the positions of its versions, in one allocation of its own.
@@ -26,7 +29,7 @@ struct LogPosition: Equatable, Sendable {
 ///
 /// SAFETY: an entry is a plain pointer owned by the tree. Whoever holds one holds the index lock,
 /// or is the writer, the only one who changes or frees entries.
-struct IndexEntry: Equatable {
+struct IndexEntry: Hashable {
     /// Out of line: [positions] behind a header.
     struct History {
         var createRevision: Int64
@@ -214,6 +217,14 @@ struct IndexEntry: Equatable {
     ) -> Bool {
         let keepFrom = firstKept(before: floor, retention)
         for index in 0..<keepFrom { dropped(self[index]) }
+        guard keepFrom < count else { return false }
+        if keepFrom > 0 { dropFirst(keepFrom) }
+        return true
+    }
+
+    /// Drops the versions before `revision`. False, and nothing dropped, when none would be left.
+    func dropVersions(before revision: Int64) -> Bool {
+        let keepFrom = (0..<count).first { self[$0].main >= revision } ?? count
         guard keepFrom < count else { return false }
         if keepFrom > 0 { dropFirst(keepFrom) }
         return true

@@ -1,4 +1,5 @@
 import LMDB
+import Synchronization
 import VaultSeal
 
 #if canImport(Glibc)
@@ -20,6 +21,9 @@ final class RecordLog: Sendable {
     let leases: Table
     let cipher: RecordCipher
     let stateHashKey: StateHashKey
+    /// Places of records that were destroyed since the file was opened. Whoever looked them up in
+    /// the index before finds nothing there, which is no damage.
+    private let destroyed = Mutex<Set<LogPosition>>([])
 
     /// Asked before each commit; the commit fails with what it returns. For tests.
     let commitFault: CommitFault?
@@ -79,13 +83,25 @@ final class RecordLog: Sendable {
     ) throws(StoreError) -> R {
         try environment.read(failure: StoreError.init) { (snapshot) throws(StoreError) -> R in
             try body { (position) throws(StoreError) in
+                let found: UnsafeRawBufferPointer?
                 do throws(LMDBError) {
-                    return try LogKey(position).withBytes { (key) throws(LMDBError) in
+                    found = try LogKey(position).withBytes { (key) throws(LMDBError) in
                         try snapshot.get(log, key)
                     }
                 } catch { throw StoreError(error) }
+                if found == nil, wasDestroyed(position) { throw .destroyedMeanwhile }
+                return found
             }
         }
+    }
+
+    /// Before the records are removed.
+    func noteDestroyed(_ positions: [LogPosition]) {
+        destroyed.withLock { $0.formUnion(positions.map { $0.place }) }
+    }
+
+    private func wasDestroyed(_ position: LogPosition) -> Bool {
+        destroyed.withLock { $0.contains(position.place) }
     }
 
     /// Calls `body` with each record from that place on, in order, until it returns false. Runs on
@@ -135,11 +151,14 @@ final class RecordLog: Sendable {
     func sealed(
         at position: LogPosition, in transaction: borrowing WriteTransaction
     ) throws(StoreError) -> UnsafeRawBufferPointer? {
+        let found: UnsafeRawBufferPointer?
         do throws(LMDBError) {
-            return try LogKey(position).withBytes { (key) throws(LMDBError) in
+            found = try LogKey(position).withBytes { (key) throws(LMDBError) in
                 try transaction.get(log, key)
             }
         } catch { throw StoreError(error) }
+        if found == nil, wasDestroyed(position) { throw .destroyedMeanwhile }
+        return found
     }
 
     /// Seals a record straight into the file's page. `scratch` is space to encode it in. Returns

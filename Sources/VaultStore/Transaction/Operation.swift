@@ -143,6 +143,8 @@ public enum WriteRequest: Sendable {
     case replaceAccess(Bytes)
     /// Remembers the number of the keyring that is in use; a lower one changes nothing.
     case noteKeyring(UInt64)
+    /// Remove every version of a key, whatever retention says.
+    case destroy(Bytes)
 }
 
 public enum WriteResult: Equatable, Sendable {
@@ -156,4 +158,5 @@ public enum WriteResult: Equatable, Sendable {
     case alarm(AlarmResult)
     case accessReplaced(revision: Revision)
     case keyringNoted(revision: Revision)
+    case destroyed(DestroyResult)
 }

@@ -29,6 +29,8 @@ struct WriteBatch: ~Copyable {
     var leases: LeaseChanges
     private var undo: [Undo] = []
     var changesHead = false
+    /// What the index forgets with the commit.
+    var destroyed: [Destroyed] = []
     /// A failure of the file: nothing of the batch may be acknowledged.
     private(set) var failure: StoreError?
     private var scratch: [UInt8] = []
@@ -95,6 +97,9 @@ struct WriteBatch: ~Copyable {
             return .keyringNoted(revision: Revision(head.currentRevision))
         case .replaceAccess(let content):
             return .accessReplaced(revision: try replaceAccess(content))
+        case .destroy(let key):
+            try checkNotCorrupt()
+            return .destroyed(try destroy(key))
         }
     }
 
@@ -260,6 +265,7 @@ struct WriteBatch: ~Copyable {
             throw error
         }
         let (log, head, usedBytes, undo, index) = (log, head, usedBytes, undo, index)
+        let destroyed = destroyed
         do throws(StoreError) {
             try log.commit(transaction)
         } catch {
@@ -273,6 +279,7 @@ struct WriteBatch: ~Copyable {
                     tree.setLive(entry, !entry.last.isTombstone)
                 }
             }
+            Self.forget(destroyed, in: &tree)
             clock.compacted = Revision(head.compactRevision)
             clock.published = Revision(head.currentRevision)
         }

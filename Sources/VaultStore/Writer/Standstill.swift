@@ -4,4 +4,6 @@ struct Standstill {
     let head: StoreHead
     /// Set when nobody knows any more what the disk holds: the writer takes nothing more.
     var failure: StoreError?
+    /// Set when another file is in the place of the store's.
+    var isReplaced = false
 }

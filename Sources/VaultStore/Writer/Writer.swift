@@ -34,6 +34,7 @@ final class Writer: @unchecked Sendable {
     private let retention: [RetentionRule]
     private let watchers: WatchInbox
     private let leases: LeaseRegistry
+    private let rewraps: RewrapDesk
     private let queue = WorkQueue<Item>(capacity: Limits.queuedWritesMax)
     /// Who wants the store to stand still.
     private let visitors = WorkQueue<Visitor>(capacity: Limits.writerVisitorsMax)
@@ -43,8 +44,9 @@ final class Writer: @unchecked Sendable {
     init(
         log: RecordLog, index: SharedIndex, clock: StoreClock, pins: RevisionPins,
         loaded: StoreLoader.Loaded, configuration: StoreConfiguration, watchers: WatchInbox,
-        leases: LeaseRegistry
+        leases: LeaseRegistry, rewraps: RewrapDesk
     ) {
+        self.rewraps = rewraps
         self.leases = leases
         self.watchers = watchers
         self.log = log
@@ -88,7 +90,9 @@ final class Writer: @unchecked Sendable {
 
     private func run() {
         var expiresMore = false
-        while let items = queue.takeAll(waits: !canSweep && !expiresMore, until: wakeTime) {
+        while let items = queue.takeAll(
+            waits: !canSweep && !expiresMore && !canRewrap, until: wakeTime)
+        {
             var rest = items[...]
             while !rest.isEmpty {
                 let batch = rest.prefix(Limits.batchRequestsMax)
@@ -97,6 +101,7 @@ final class Writer: @unchecked Sendable {
             }
             receiveVisitors()
             if canSweep { sweepStep() }
+            if canRewrap { rewrapStep() }
             expiresMore = expireLeases()
         }
         state.sweep?.abandon()
@@ -134,12 +139,20 @@ final class Writer: @unchecked Sendable {
                 isOpen && state.poison == nil ? Standstill(head: state.head) : nil
             visitor(&standstill)
             if let failure = standstill?.failure { state.poison = failure }
+            if standstill?.isReplaced == true { rewraps.restart() }
         }
     }
 
     private var canSweep: Bool {
         guard let sweep = state.sweep, state.poison == nil else { return false }
         return pins.allow(compactionTo: sweep.floor)
+    }
+
+    /// Who copies or verifies every record counts on all of them staying. Pins of that kind are
+    /// made while the writer stands still, so none appears between this and the commit.
+    private func checkReaders(_ request: WriteRequest) throws(StoreError) {
+        guard case .destroy = request, !pins.allow(compactionTo: .none) else { return }
+        throw .recordsInUse
     }
 
     private func runBatch(_ items: ArraySlice<Item>) {
@@ -150,6 +163,7 @@ final class Writer: @unchecked Sendable {
             var batch = try makeBatch()
             for item in items {
                 do throws(StoreError) {
+                    try checkReaders(item.request)
                     answers.append(.success(try batch.apply(item.request)))
                 } catch {
                     answers.append(.failure(error))
@@ -217,11 +231,13 @@ final class Writer: @unchecked Sendable {
 
     // MARK: - Leases
 
-    /// When the next lease may be over, in nanoseconds of the monotonic clock.
+    /// When the next lease may be over, or a rewrap goes on, in nanoseconds of the monotonic clock.
     private var wakeTime: Int64? {
-        guard state.poison == nil, let time = leases.timeUntilNext else { return nil }
+        guard state.poison == nil else { return nil }
+        let rewrapTime = rewraps.sweep?.resumesAt
+        guard let time = leases.timeUntilNext else { return rewrapTime }
         let wait = min(time + Limits.leaseCheckSlack, Limits.leaseCheckIntervalMax)
-        return Monitor.now() + wait.nanoseconds
+        return min(Monitor.now() + wait.nanoseconds, rewrapTime ?? .max)
     }
 
     /// Ends leases whose time is up, as a commit of its own; true when there may be more.
@@ -245,6 +261,31 @@ final class Writer: @unchecked Sendable {
             if case .storage = error { state.poison = error }
             return false
         }
+    }
+
+    // MARK: - Rewrap
+
+    private var canRewrap: Bool {
+        guard state.poison == nil, let sweep = rewraps.sweep else { return false }
+        return sweep.resumesAt <= Monitor.now()
+    }
+
+    /// One slice of the rewrap under way, as a commit of its own when it changed anything.
+    private func rewrapStep() {
+        guard var sweep = rewraps.sweep else { return }
+        do throws(StoreError) {
+            var batch = try makeBatch()
+            let slice = try log.carryOn(sweep, in: &batch.transaction)
+            if slice.resealed > 0 { try commit(batch) }
+            // Whoever copies has pinned everything.
+            let isCopying = !pins.allow(compactionTo: .none)
+            sweep.note(slice, now: Monitor.now(), isCopying: isCopying)
+        } catch {
+            if case .storage = error { state.poison = error }
+            if case .damaged = error { state.poison = error }
+            sweep.postpone(now: Monitor.now())
+        }
+        rewraps.put(sweep)
     }
 
     // MARK: - Compaction

@@ -65,6 +65,11 @@ extension Expected {
             var response = Etcdserverpb_LeaseRevokeResponse()
             response.header = header.message(revision: revision)
             return try response.serializedBytes()
+        case .destroyed(let result):
+            var response = Vault_V1_DestroyResponse()
+            response.revision = result.revision.rawValue
+            response.versions = result.versions
+            return try response.serializedBytes()
         case .compact(let revision):
             var response = Etcdserverpb_CompactionResponse()
             response.header = header.message(revision: revision)

@@ -37,6 +37,22 @@ import VaultTestSupport
         #expect(report.revision == fixture.store.revision)
     }
 
+    @Test func nothingIsDestroyedWhileEverythingIsVerified() throws {
+        let fixture = try makeFixture(records: 2_500)
+        var refusals = 0
+        let report = try verify(fixture.store) {
+            #expect(throws: StoreError.recordsInUse) {
+                _ = try fixture.write(.destroy(Bytes("k1".utf8)))
+            }
+            refusals += 1
+        }
+        #expect(report.isClean && refusals > 0)
+        _ = try fixture.write(.destroy(Bytes("k1".utf8)))
+        #expect(try verify(fixture.store).isClean)
+        try fixture.reopen()
+        #expect(try verify(fixture.store).isClean)
+    }
+
     /// Puts, deletions, leases, rules and a compaction come between the slices.
     @Test func aStoreThatChangesMeanwhileVerifies() throws {
         let fixture = try makeFixture(records: 3_500)

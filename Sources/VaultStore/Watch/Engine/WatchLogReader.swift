@@ -144,7 +144,10 @@ struct WatchLogReader {
                     upTo = last
                     break
                 }
-                let sealed = try StoreReader.required(position, lookup)
+                let sealed: UnsafeRawBufferPointer
+                do throws(StoreError) {
+                    sealed = try StoreReader.required(position, lookup)
+                } catch .destroyedMeanwhile { continue }
                 (bytes, last) = (bytes + sealed.count, position.main)
                 events.append(
                     try log.cipher.withRecord(sealed, at: position) {

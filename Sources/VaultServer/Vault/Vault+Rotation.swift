@@ -1,0 +1,88 @@
+import Logging
+import Synchronization
+import VaultSeal
+import VaultStore
+
+extension Vault {
+    /// Makes a new data key and, when `root` is set, a new root key. `completion` runs on another
+    /// thread.
+    func rotate(
+        root: Bool,
+        completion: @escaping @Sendable (Result<RotationOutcome, VaultError>) -> Void
+    ) {
+        let isAccepted = keyThread.submit {
+            completion(Result { () throws(VaultError) in try self.rotateNow(root: root) })
+        }
+        if !isAccepted { completion(.failure(.tooManyAttempts)) }
+    }
+
+    private func rotateNow(root: Bool) throws(VaultError) -> RotationOutcome {
+        let open = try self.open()
+        do throws(SealError) {
+            if root { trail.rekey(try open.keyring.rotateRootKey()) }
+            let number = try open.keyring.rotateDataKey()
+            noteKeyring(open)
+            describeKeyring()
+            logger.notice(
+                "rotated", metadata: ["data_key": "\(number)", "root": "\(root)"])
+            return RotationOutcome(
+                dataKey: number, rootKeyChanges: try open.keyring.rootKeyChanges())
+        } catch {
+            throw .seal(error)
+        }
+    }
+
+    /// Begins to seal older records again, or goes on with what is under way.
+    func startRewrap(_ open: OpenVault, rate: Int?) throws(StoreError) {
+        try open.store.startRewrap(recordsPerSecond: rate) { target in
+            self.retire(open, below: target)
+        }
+    }
+
+    /// After an unseal: the keys that nobody got around to retire say that there is more to do.
+    func resumeRewrap(_ open: OpenVault) {
+        do {
+            guard try open.keyring.dataKeys().count > 1 else { return }
+            try startRewrap(open, rate: nil)
+        } catch {
+            logger.warning("cannot rewrap", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// On the copying thread: a copy that is made carries the keyring with it, so that none may go
+    /// between the two; and a copy that is to take the place of the file brings no older record
+    /// back once this one's have been looked through.
+    private func retire(_ open: OpenVault, below number: UInt32) {
+        open.isRetiring.store(true, ordering: .relaxed)
+        let isAccepted = copyThread.submit {
+            defer { open.isRetiring.store(false, ordering: .relaxed) }
+            open.store.waitForEarlierReads()
+            do throws(SealError) {
+                try open.keyring.retireDataKeys(below: number)
+                self.noteKeyring(open)
+                self.describeKeyring()
+                self.logger.notice("rewrapped", metadata: ["data_key": "\(number)"])
+            } catch {
+                self.logger.warning("cannot retire keys", metadata: ["error": "\(error)"])
+            }
+        }
+        // The keys stay; the next unseal or rewrap looks for them again.
+        if !isAccepted { open.isRetiring.store(false, ordering: .relaxed) }
+    }
+
+    /// Rotates, and rewraps, when the newest data key is older than `age` (milliseconds) at `now`.
+    func rotateIfOlder(than age: Int64, now: Int64) {
+        guard isServing else { return }
+        _ = keyThread.submit {
+            do {
+                let open = try self.open()
+                let created = try open.keyring.dataKeys().last?.created ?? .max
+                guard Int64(clamping: created) < (now - age) / 1_000 else { return }
+                _ = try self.rotateNow(root: false)
+                try self.startRewrap(open, rate: nil)
+            } catch {
+                self.logger.warning("cannot rotate", metadata: ["error": "\(error)"])
+            }
+        }
+    }
+}
