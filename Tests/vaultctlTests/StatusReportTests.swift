@@ -42,6 +42,15 @@ import VaultAPI
         #expect(!text.contains("revision"))
     }
 
+    @Test func aLogThatTakesNoLinesIsShown() {
+        var status = status(sealed: false)
+        #expect(!StatusReport.table(status).contains("audit"))
+        status.auditTrouble = "the disk is full: make room"
+        #expect(
+            StatusReport.table(status)
+                .hasSuffix("audit     requests are refused: the disk is full: make room\n"))
+    }
+
     @Test func emptyVaultSaysHowToInitialiseIt() {
         let text = StatusReport.table(status(sealed: true, initialized: false))
         #expect(text.hasPrefix("state   not initialised: create its keys with 'vaultctl init'\n"))

@@ -44,20 +44,28 @@ struct QueuePlace: Sendable {
         return (place, previous)
     }
 
-    /// Returns when every older place is gone, with the store's revision then.
-    func waitForTurn(in session: StoreSession) async throws(Status) -> Revision {
-        var query = RangeQuery(range: Self.range(of: name))
+    /// Returns when every older place is gone, with the store's revision then. Refuses when
+    /// `rights` to stand here are gone before.
+    func waitForTurn(
+        in session: StoreSession, by rights: QueueRights
+    ) async throws(Status) -> Revision {
+        let range = Self.range(of: name)
+        var query = RangeQuery(range: range)
         query.maxCreateRevision = Revision(revision.rawValue - 1)
         query.sortOrder = .descending
         query.sortTarget = .createRevision
         query.keysOnly = true
         query.limit = 1
         while true {
+            try await rights.check(range)
             let older = try await session.range(query)
             try await checkIsHeld(in: session)
-            guard let before = older.keyValues.first else { return older.revision }
+            guard let before = older.keyValues.first else {
+                try await rights.check(range)
+                return older.revision
+            }
             try await waitForDeletion(
-                of: [before.key, key], after: older.revision, in: session)
+                of: [before.key, key], after: older.revision, in: session, by: rights)
         }
     }
 
@@ -72,7 +80,8 @@ struct QueuePlace: Sendable {
     }
 
     private func waitForDeletion(
-        of keys: [Bytes], after revision: Revision, in session: StoreSession
+        of keys: [Bytes], after revision: Revision, in session: StoreSession,
+        by rights: QueueRights
     ) async throws(Status) {
         let watch: (signal: ChangeSignal, stream: WatchStream)
         do throws(StoreError) {
@@ -83,8 +92,11 @@ struct QueuePlace: Sendable {
             throw StatusTable.sealed
         }
         defer { watch.stream.close() }
+        let signal = watch.signal
+        rights.onChange { signal.look() }
+        defer { rights.onChange(nil) }
         // nil: the task was cancelled, because the client is gone.
-        for await ending in watch.signal.endings {
+        for await ending in signal.endings {
             switch ending {
             case .changed: return
             case .closed: throw StatusTable.sealed

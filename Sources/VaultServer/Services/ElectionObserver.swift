@@ -43,8 +43,7 @@ final class ElectionObserver: StreamHandler, RightsObserver, @unchecked Sendable
             guard gate.record(call, by: identity, range, isRefused: !isAllowed) else { return }
             guard isAllowed else { return call.finish(StatusTable.permissionDenied) }
             account = identity.account
-            task = Self.start(
-                Bytes(request.name), call, signal, vault: gate.vault, reads: reads)
+            task = start(Bytes(request.name), range)
         }
     }
 
@@ -67,28 +66,31 @@ final class ElectionObserver: StreamHandler, RightsObserver, @unchecked Sendable
         }
     }
 
-    private static func start(
-        _ name: Bytes, _ call: StreamCall, _ signal: ChangeSignal, vault: Vault,
-        reads: LongReads
-    ) -> Task<Void, Never> {
-        Task { await observe(name, call, signal, vault: vault, reads: reads) }
-    }
-
-    private static func observe(
-        _ name: Bytes, _ call: StreamCall, _ signal: ChangeSignal, vault: Vault,
-        reads: LongReads
-    ) async {
-        do throws(Status) {
-            let session = try StoreSession(
-                vault: vault, reads: reads, process: call.peer.processID)
-            try await observe(name, call, signal, session)
-        } catch {
-            call.finish(error)
+    private func start(_ name: Bytes, _ range: KeyRange) -> Task<Void, Never> {
+        let (call, signal, vault, reads) = (call, signal, gate.vault, reads)
+        let (access, account) = (gate.access, account)
+        // Asked in the same turn in which it is sent: rules may have changed since the leader was
+        // read. Whoever is not told any more is told so by `rightsMayHaveChanged`.
+        let send: @Sendable (ByteBuffer) -> Void = { message in
+            call.eventLoop.execute {
+                let rights = access.identity(of: call.caller, loggedInAs: account).rights
+                if rights.allowsRead(range) { call.send(message) }
+            }
+        }
+        return Task {
+            do throws(Status) {
+                let session = try StoreSession(
+                    vault: vault, reads: reads, process: call.peer.processID)
+                try await Self.observe(name, call, signal, session, send)
+            } catch {
+                call.finish(error)
+            }
         }
     }
 
     private static func observe(
-        _ name: Bytes, _ call: StreamCall, _ signal: ChangeSignal, _ session: StoreSession
+        _ name: Bytes, _ call: StreamCall, _ signal: ChangeSignal, _ session: StoreSession,
+        _ send: @Sendable (ByteBuffer) -> Void
     ) async throws(Status) {
         let stream: WatchStream
         do throws(StoreError) {
@@ -111,7 +113,7 @@ final class ElectionObserver: StreamHandler, RightsObserver, @unchecked Sendable
             let (leader, revision) = try await ElectionService.leader(of: name, in: session)
             guard let leader, leader.modRevision != told else { continue }
             told = leader.modRevision
-            call.send(
+            send(
                 ElectionService.response(
                     leader, revision: revision, header: session.open.header))
         }

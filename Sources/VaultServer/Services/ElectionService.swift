@@ -20,7 +20,10 @@ final class ElectionService: Sendable {
     var routes: [Route] {
         [
             .unary(Methods.Election.campaign.path) {
-                self.run($0, $1, Self.campaign) {
+                let rights = QueueRights($0, gate: self.gate)
+                return self.run($0, $1) { (request, session) async throws(Status) in
+                    try await Self.campaign(request, session, rights)
+                } allowing: {
                     $1.allowsQueue(Bytes($0.name))
                 } lease: {
                     $0.lease
@@ -65,8 +68,9 @@ final class ElectionService: Sendable {
         }
     }
 
-    @Sendable private static func campaign(
-        _ request: V3electionpb_CampaignRequest, _ session: StoreSession
+    private static func campaign(
+        _ request: V3electionpb_CampaignRequest, _ session: StoreSession,
+        _ rights: QueueRights
     ) async throws(Status) -> UnaryAnswer {
         let lease = try await RecipeLease(LeaseID(request.lease), in: session)
         do throws(Status) {
@@ -77,7 +81,7 @@ final class ElectionService: Sendable {
                 if let previous, previous.value != value {
                     _ = try await proclaim(value, at: place, in: session)
                 }
-                let revision = try await place.waitForTurn(in: session)
+                let revision = try await place.waitForTurn(in: session, by: rights)
                 lease.handOver()
                 var writer = WireWriter()
                 session.open.header.write(revision: revision.rawValue, to: &writer)

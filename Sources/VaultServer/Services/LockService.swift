@@ -5,12 +5,13 @@ import VaultStore
 
 /// `v3lockpb.Lock`: a lock by name, held by a key that lives as long as its lease.
 final class LockService: Sendable {
-    private let vault: Vault
+    private let gate: ServerGate
+    private var vault: Vault { gate.vault }
     private let reads: LongReads
     private let recipes: Recipes
 
-    init(vault: Vault, reads: LongReads, recipes: Recipes) {
-        self.vault = vault
+    init(gate: ServerGate, reads: LongReads, recipes: Recipes) {
+        self.gate = gate
         self.reads = reads
         self.recipes = recipes
     }
@@ -29,23 +30,24 @@ final class LockService: Sendable {
             let (vault, reads, process) = (vault, reads, call.peer.processID)
             let record = call.record
             guard record.allowsQueue(Bytes(request.name)) else { return record.refuse() }
+            let rights = QueueRights(call, gate: gate)
             return recipes.run(call) { () async throws(Status) in
                 let session = try StoreSession(vault: vault, reads: reads, process: process)
                 try record.require(LeaseID(request.lease), in: session)
-                return try await Self.lock(request, in: session)
+                return try await Self.lock(request, in: session, by: rights)
             }
         }
     }
 
     private static func lock(
-        _ request: V3lockpb_LockRequest, in session: StoreSession
+        _ request: V3lockpb_LockRequest, in session: StoreSession, by rights: QueueRights
     ) async throws(Status) -> UnaryAnswer {
         let lease = try await RecipeLease(LeaseID(request.lease), in: session)
         do throws(Status) {
             let (place, _) = try await QueuePlace.take(
                 Bytes(request.name), value: [], lease: lease.id, in: session)
             do throws(Status) {
-                let revision = try await place.waitForTurn(in: session)
+                let revision = try await place.waitForTurn(in: session, by: rights)
                 lease.handOver()
                 var writer = WireWriter()
                 session.open.header.write(revision: revision.rawValue, to: &writer)

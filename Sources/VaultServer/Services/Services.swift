@@ -20,7 +20,7 @@ enum Services {
             KVService(vault: vault, reads: reads).routes
             + WatchService(gate: gate).routes
             + LeaseService(gate: gate, reads: reads).routes
-            + LockService(vault: vault, reads: reads, recipes: recipes).routes
+            + LockService(gate: gate, reads: reads, recipes: recipes).routes
             + ElectionService(gate: gate, reads: reads, recipes: recipes).routes
             + MaintenanceService(vault: vault, reads: reads).routes
             + ClusterService(vault: vault, facts: facts).routes

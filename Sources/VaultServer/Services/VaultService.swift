@@ -67,6 +67,7 @@ final class VaultService: Sendable {
         if status.damage != nil, !response.alarms.contains("CORRUPT") {
             response.alarms.append("CORRUPT")
         }
+        if let log = vault.trail.log { response.auditTrouble = AuditTrail.text(of: log.state) }
         return response
     }
 

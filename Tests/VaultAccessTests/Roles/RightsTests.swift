@@ -131,30 +131,6 @@ import VaultAccess
         #expect(!rights(rules, peer(1, unit: "\u{212a}.service")).isKnown)
     }
 
-    // MARK: - Subjects by name
-
-    @Test func aSubjectOfPrincipalsIsThoseAndNoOthers() throws {
-        let rules = try rules(
-            allow("user:alice", .read, "a"), allow("group:staff", .read, "a"),
-            allow("unit:web.service", .read, "a"), allow("uid:0", .read, "a"))
-        func users(_ principals: Principal...) throws -> [String] {
-            rights(rules, try #require(rules.subject(having: principals))).users
-        }
-        #expect(try users(.userID(1000)) == ["user:alice"])
-        #expect(try users(.user("alice"), .userID(1000)) == ["user:alice"])
-        #expect(try users(.group("staff")) == ["group:staff"])
-        #expect(try users(.unit("web.service")) == ["unit:web.service"])
-        #expect(
-            try users(.groupID(50), .unit("web.service"), .userID(1000))
-                == ["group:staff", "unit:web.service", "user:alice"])
-        for none in [
-            [Principal.user("ghost")], [.group("ghost")], [.userID(1), .userID(2)],
-            [.unit("a.service"), .unit("b.service")],
-        ] {
-            #expect(rules.subject(having: none) == nil)
-        }
-    }
-
     // MARK: - What went wrong elsewhere
 
     /// Listing a prefix must not show what a deeper rule keeps: there are only grants here, and a

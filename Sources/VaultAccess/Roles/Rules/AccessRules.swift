@@ -6,7 +6,6 @@ public final class AccessRules: Sendable {
     public let isUnitRelevant: Bool
 
     let book: AccessBook
-    private let names: ResolvedNames
     /// Places in `book.users`, by what the kernel says.
     private let usersByID: [UInt32: [Int]]
     private let usersByGroup: [UInt32: [Int]]
@@ -33,7 +32,6 @@ public final class AccessRules: Sendable {
         byID[PeerIdentity.unmappedID] = nil
         byGroup[PeerIdentity.unmappedID] = nil
         self.book = book
-        self.names = names
         revision = book.revision
         usersByID = byID
         usersByGroup = byGroup
@@ -49,33 +47,6 @@ public final class AccessRules: Sendable {
         return Rights(
             users: users, roles: roles.map { book.roles[$0] }, isOwner: match.isOwner,
             isThroughUnit: match.isThroughUnit)
-    }
-
-    /// A connection that has all of these principals and no others, to ask what it might do. Nil
-    /// when there is none: an account that does not resolve, or two users or services at once.
-    public func subject(having principals: [Principal]) -> Subject? {
-        var userIDs: Set<UInt32> = []
-        var groups: [UInt32] = []
-        var units: Set<String> = []
-        for principal in principals {
-            switch principal {
-            case .userID(let id): userIDs.insert(id)
-            case .user(let name):
-                guard let id = names.userIDs[name] else { return nil }
-                userIDs.insert(id)
-            case .groupID(let id): groups.append(id)
-            case .group(let name):
-                guard let id = names.groupIDs[name] else { return nil }
-                groups.append(id)
-            case .unit(let name): units.insert(name)
-            }
-        }
-        guard userIDs.count <= 1, units.count <= 1 else { return nil }
-        // Somebody, but nobody whom a rule could mean: only what was named counts.
-        let nobody = PeerIdentity.unmappedID
-        let peer = PeerIdentity(
-            processID: 1, userID: userIDs.first ?? nobody, groupID: nobody, groups: groups)
-        return .peer(peer, unit: units.first)
     }
 
     /// Places of the subject's users in the book, rising.

@@ -18,6 +18,10 @@ enum StatusReport {
         for (index, alarm) in status.alarms.enumerated() {
             fields.add(index == 0 ? "alarms" : "", TerminalText.escaped(alarm.utf8))
         }
+        if !status.auditTrouble.isEmpty {
+            let trouble = TerminalText.escaped(status.auditTrouble.utf8)
+            fields.add("audit", "requests are refused: \(trouble)")
+        }
         return fields.rendered()
     }
 
@@ -49,6 +53,12 @@ enum StatusReport {
                 }
             }
             json.field("alarms") { json in status.alarms.forEach { json.string($0) } }
+            json.name("audit_trouble")
+            if status.auditTrouble.isEmpty {
+                json.null()
+            } else {
+                json.string(status.auditTrouble)
+            }
         }
     }
 
