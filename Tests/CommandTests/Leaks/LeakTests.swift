@@ -126,7 +126,7 @@ extension CommandTests {
             let marks = LeakMarks(seed: 1)
             let directory = try TemporaryDirectory()
             let program = try Program(
-                "sh", ["-c", "echo \(marks.password) >&2; exec sleep 100"],
+                "sh", ["-c", "echo \(marks.password) >&2; while :; do sleep 1; done"],
                 environment: ["LEAK": marks.value])
             #expect(Waiting.until(.seconds(60)) { program.errorText.contains(marks.password) })
             try Files.write("{\"key\":\"\(marks.key)/a\"}\n", to: directory.file("audit.jsonl"))

@@ -6,7 +6,8 @@ import Glibc
 public enum Confinement: Equatable, Sendable {
     /// By this version of Landlock.
     case confined(version: Int)
-    /// The kernel has no Landlock (of Linux 5.19), or it is off. File modes alone protect the rest of the machine.
+    /// The kernel has no Landlock (of Linux 5.19), or it is off. File modes alone protect the rest
+    /// of the machine.
     case unavailable
     /// It could not be done.
     case failed(operation: String, errno: Int32)
