@@ -98,7 +98,7 @@ chmod 600 "$run/key"
 start_etcd
 start_vaultd
 tries=0
-until "$ctl" --socket "$vaultd_socket" init --keyfile "$run/key" --no-recovery-slot >/dev/null 2>&1; do
+until "$ctl" --socket "$vaultd_socket" init --keyfile "$run/key" >/dev/null 2>&1; do
     tries=$((tries + 1))
     [ "$tries" -lt 100 ] || { cat "$run/vaultd.log" >&2; exit 1; }
     sleep 0.1

@@ -18,9 +18,7 @@ public final class InitialisedVault: Sendable {
         try Files.write("correct horse battery staple\n", to: passphraseFile)
         let server = try VaultdServer(dataDirectory: dataDirectory)
         var arguments = ["--socket", server.socketPath, "init", "--keyfile", keyfile]
-        arguments +=
-            withPassphrase
-            ? ["--passphrase-file", passphraseFile] : ["--no-recovery-slot"]
+        if withPassphrase { arguments += ["--passphrase-file", passphraseFile] }
         let result = try Program.run(try BuiltPrograms.path("vaultctl"), arguments)
         guard result.status == .exit(0) else {
             throw TestFailure("vaultctl init failed: \(result)")

@@ -13,24 +13,20 @@ struct InitCommand: VaultCommand {
             0600. Shares are printed once and kept nowhere: give each to another person. The vault \
             is unsealed afterwards when a passphrase or a key file was given, sealed otherwise.
 
-            A key file alone is refused, because it is lost with the machine unless there is a \
-            copy elsewhere: add a way to recover, or say --no-recovery-slot.
+            A key file alone is lost with the machine unless there is a copy elsewhere; the output \
+            says so. Add a way to recover: a passphrase, shares or a recovery key.
 
             EXAMPLES
               vaultctl init                                    asks for a passphrase
               vaultctl init --passphrase-file p --keyfile k    both, k for unattended restarts
               vaultctl init --shares 5 --threshold 3            any three of five people
               vaultctl init --keyfile k --recipient vdr1-...    a recovery key kept elsewhere
-              vaultctl init --keyfile k --no-recovery-slot      k is all there is
               vaultctl init --administrator uid:1000            who may do everything
             """)
 
     @OptionGroup var options: GlobalOptions
     @OptionGroup var credential: CredentialOptions
     @OptionGroup var slots: SlotOptions
-
-    @Flag(name: .long, help: "Make a vault that is lost with its key file.")
-    var noRecoverySlot = false
 
     @Option(
         name: .long,
@@ -42,14 +38,6 @@ struct InitCommand: VaultCommand {
     var administrator: [String] = []
 
     func validate() throws {
-        let hasKeyFileAlone =
-            credential.keyfile != nil && credential.passphraseFile == nil && slots.count == 0
-        guard !hasKeyFileAlone || noRecoverySlot else {
-            throw CommandFailure(
-                .usage, "a key file alone is lost with the machine, and the vault with it",
-                nextStep: "add --passphrase-file, --shares or --recipient, or say "
-                    + "--no-recovery-slot")
-        }
         for name in administrator {
             _ = try PrincipalName.parse(
                 name, forUsers: "write user:NAME for the system's user of that name")

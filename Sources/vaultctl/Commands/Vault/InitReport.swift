@@ -47,7 +47,8 @@ enum InitReport {
                 + " one elsewhere: make it now\n"
         }
         if slots.allSatisfy({ $0.kind == "keyfile" }) {
-            text += "There is no other slot: without that file nobody can ever open this vault.\n"
+            text += "There is no other slot: without that file nobody can ever open this vault. Add"
+            text += " one with\n'vaultctl keyslot add --recipient', --shares or a passphrase.\n"
         }
         return text
     }
