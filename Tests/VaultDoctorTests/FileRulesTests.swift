@@ -63,6 +63,11 @@ import VaultTestSupport
         #expect(severity(of: "data-files") { $0.files?.append(link) } == .critical)
     }
 
+    @Test func theSocketMayLieBesideTheData() {
+        let socket = file("/data/vaultd.sock", .socket, mode: 0o666)
+        #expect(severity(of: "data-files") { $0.files?.append(socket) } == .ok)
+    }
+
     @Test func theFixNamesTheFile() {
         var facts = good
         facts.files?.append(file("/data/keyring.bak", mode: 0o644))
