@@ -108,8 +108,13 @@ import VaultAPI
         case .campaign:
             return try await server.refusal(Methods.Election.campaign, campaignRequest(7))
         case .watch, .keepAlive, .observe, .health, .reflection:
-            let stream = try await start(kind, server)
-            return try await ending(of: stream.messages.makeAsyncIterator(), stream)
+            // The refusal may be there before the request is sent, which then throws it.
+            do {
+                let stream = try await start(kind, server)
+                return try await ending(of: stream.messages.makeAsyncIterator(), stream)
+            } catch let status as Status {
+                return status
+            }
         }
     }
 
