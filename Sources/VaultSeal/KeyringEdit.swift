@@ -6,6 +6,10 @@ struct KeyringEdit {
     var addsDataKey = false
     /// Forgets data keys with lower numbers. The newest always stays.
     var retiresBelow: UInt32 = 0
+    /// Forgets every data key that there was; for a vault of which every record is sealed anew.
+    var forgetsDataKeys = false
+    /// Ends the current timeline and begins another, as a restore does.
+    var newTimeline: NewTimeline?
     /// The root key is about to change: what hangs from it gets a parent of its own, and what is
     /// new a new one.
     var addsPurposeKey = false
@@ -13,6 +17,13 @@ struct KeyringEdit {
     var usedSlotID: UInt32 = 0
     /// Seconds since 1970.
     var now: UInt64
+
+    struct NewTimeline {
+        /// The last revision of the old one that counts.
+        var after: UInt64
+        var first: UInt64
+        var nonce: UInt64
+    }
 
     /// The changed keyring. Fields that this version does not know are not taken over: they
     /// belong to a newer one, which does not have its vault edited by an older.
@@ -23,13 +34,16 @@ struct KeyringEdit {
             throw .damaged(what: "keyring: no data keys")
         }
         let kept = old.dataKeyNumbers.indices.filter {
-            old.dataKeyNumbers[$0] >= retiresBelow || old.dataKeyNumbers[$0] == newest
+            !forgetsDataKeys
+                && (old.dataKeyNumbers[$0] >= retiresBelow || old.dataKeyNumbers[$0] == newest)
         }
         let keyCount = kept.count + (addsDataKey ? 1 : 0)
         guard keyCount <= Keyring.entriesMax, newest < .max else {
             throw .invalidSlot(
                 "a vault has at most \(Keyring.entriesMax) data keys; run 'vaultctl rewrap'")
         }
+        precondition(keyCount > 0, "a keyring has a data key")
+        let timelines = try timelines(old)
         let purposes = purposeKeyCount(old)
         guard purposes <= Keyring.entriesMax else {
             throw .invalidSlot("the root key was changed too often")
@@ -38,7 +52,7 @@ struct KeyringEdit {
         let purposeBytes = purposes == 0 ? 0 : KeyringFields.headerCount + purposes * entry
         let count =
             Keyring.headCount + keyCount * entry
-            + old.timelines.count * Keyring.timelineEntryCount
+            + timelines.count * Keyring.timelineEntryCount
             + 2 * (KeyringFields.headerCount + 8) + purposeBytes
         var secret = try SealError.memory { () throws(SodiumError) in
             try SecretBytes(count: count)
@@ -46,14 +60,14 @@ struct KeyringEdit {
         secret.withMutableBytes { output in
             var writer = SecretWriter(output)
             writer.put(UInt32(keyCount))
-            writer.put(UInt32(old.timelines.count))
+            writer.put(UInt32(timelines.count))
             for index in kept {
                 old.withDataKey(at: index) {
                     writer.putKey(old.dataKeyNumbers[index], old.dataKeyTimes[index], $0)
                 }
             }
             if addsDataKey { writer.putNewKey(newest + 1, now) }
-            for span in old.timelines { writer.put(span) }
+            for span in timelines { writer.put(span) }
             writer.putField(KeyringFields.Tag.generation, count: 8)
             writer.put(old.generation + 1)
             writer.putField(KeyringFields.Tag.lastSlotID, count: 8)
@@ -62,6 +76,25 @@ struct KeyringEdit {
             precondition(writer.isAtEnd, "the keyring has the size that was computed")
         }
         return try Keyring(decoding: secret)
+    }
+
+    private func timelines(_ old: borrowing Keyring) throws(SealError) -> [TimelineSpan] {
+        var spans = old.timelines
+        guard let new = newTimeline else { return spans }
+        // Timelines of which nothing is left, as the point of the restore lies before them.
+        while let last = spans.last, last.firstRevision > new.after, spans.count > 1 {
+            spans.removeLast()
+        }
+        let highest = old.currentTimeline.number
+        guard spans.count < Keyring.entriesMax, highest < .max, new.first > new.after else {
+            throw .invalidSlot("a vault is restored at most \(Keyring.entriesMax) times")
+        }
+        spans[spans.count - 1].lastRevision = new.after
+        spans.append(
+            TimelineSpan(
+                timeline: Timeline(number: highest + 1, nonce: new.nonce),
+                firstRevision: new.first, lastRevision: TimelineSpan.unbounded, created: now))
+        return spans
     }
 
     private func purposeKeyCount(_ old: borrowing Keyring) -> Int {

@@ -64,9 +64,12 @@ public struct KeyringFile {
         try openAll(bytes, of: "", with: credential).cipher
     }
 
-    private static func openAll(
+    /// The same for the bytes of a keyring file, as an archive holds them; `directory` is where
+    /// changes would be written.
+    public static func openAll(
         _ bytes: [UInt8], of directory: String, with credential: borrowing Credential
     ) throws(SealError) -> OpenedKeyring {
+        try SealError.memory { () throws(SodiumError) in try Sodium.initialize() }
         let document = try KeyringDocument(decoding: bytes)
         let candidates = document.slots.filter { $0.parameters.kind == credential.kind }
         guard !candidates.isEmpty else { throw .noSlotOfThatKind }
@@ -99,6 +102,11 @@ public struct KeyringFile {
     /// What can be said without a key: store, timeline, slots. Verifies the plain checksum only.
     public static func describe(in directory: String) throws(SealError) -> KeyringDescription {
         try KeyringDocument(decoding: try read(in: directory)).description
+    }
+
+    /// The same for the bytes of a keyring file, as an archive holds them.
+    public static func describe(_ bytes: [UInt8]) throws(SealError) -> KeyringDescription {
+        try KeyringDocument(decoding: bytes).description
     }
 
     private static func read(in directory: String) throws(SealError) -> [UInt8] {

@@ -165,7 +165,7 @@ public final class LiveKeyring: Sendable {
 
     // MARK: - Writing
 
-    private func withContent<R>(
+    func withContent<R: ~Copyable>(
         _ body: (inout Content) throws(SealError) -> R
     ) throws(SealError) -> R {
         try content.withLock { content throws(SealError) in

@@ -49,6 +49,29 @@ public final class RecordCipher: Sendable {
         Self.free(old)
     }
 
+    /// The revisions that no timeline has: a restore leaves them out, since the vault that was lost
+    /// may have given them to other changes. Rising.
+    public var gaps: [ClosedRange<UInt64>] {
+        zip(timelines, timelines.dropFirst()).compactMap { before, after in
+            let (first, last) = (before.lastRevision + 1, after.firstRevision - 1)
+            return first <= last ? first...last : nil
+        }
+    }
+
+    /// Seals a record of the log in the timeline that its revision belongs to; otherwise as
+    /// `seal`. Throws `.damaged` for a revision that no timeline has.
+    public func sealAgain(
+        _ payload: UnsafeRawBufferPointer, main: UInt64, sub: UInt32,
+        into output: UnsafeMutableRawBufferPointer
+    ) throws(SealError) {
+        guard
+            let span = timelines.last(where: {
+                $0.firstRevision <= main && main <= $0.lastRevision
+            })
+        else { throw .damaged(what: "record: of a revision that the vault never had") }
+        try seal(payload, at: .log(main: main, sub: sub), in: span.timeline, into: output)
+    }
+
     /// The number of the data key that seals.
     public var newestDataKey: UInt32 {
         guard let stripe = gate.enter() else { return 0 }

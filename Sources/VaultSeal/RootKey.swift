@@ -13,6 +13,8 @@ struct RootKey: ~Copyable {
         case stateHash = 3
         case auditChain = 4
         case auditKeyNames = 5
+        case archive = 6
+        case archiveSignature = 8
     }
 
     private var secret: SecretBytes
@@ -33,6 +35,15 @@ struct RootKey: ~Copyable {
         try SealError.memory { () throws(SodiumError) in
             try KeyDerivation.derive(purpose.rawValue, context: "vd-root1", from: secret)
         }
+    }
+
+    /// Another owner of the same key.
+    func copy() throws(SealError) -> RootKey {
+        var copy = try SealError.memory { () throws(SodiumError) in
+            try SecretBytes(count: Self.count)
+        }
+        lend { key in copy.withMutableBytes { $0.copyMemory(from: key) } }
+        return RootKey(copy)
     }
 
     mutating func erase() { secret.erase() }

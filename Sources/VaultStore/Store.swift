@@ -98,7 +98,7 @@ public final class Store: Sendable {
         self.log = log
         self.configuration = configuration
         index = loaded.index
-        clock = StoreClock(loaded.head)
+        clock = StoreClock(loaded.head, gaps: log.gaps)
         clock.usedBytes = loaded.usedBytes
         watch = WatchEngine(
             log: log, index: index, clock: clock,

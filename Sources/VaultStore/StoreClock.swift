@@ -9,8 +9,14 @@ final class StoreClock: Sendable {
     private let keyringGenerationWord: Atomic<UInt64>
     private let noSpaceFlag = Atomic<Bool>(false)
     private let alarmList: Mutex<[Alarm]>
+    /// 0 when it is not.
+    private let quarantineWord: Atomic<Int64>
+    /// Revisions that never were.
+    let gaps: RevisionGaps
 
-    init(_ head: StoreHead) {
+    init(_ head: StoreHead, gaps: RevisionGaps) {
+        self.gaps = gaps
+        quarantineWord = Atomic(head.quarantinedSince ?? 0)
         publishedWord = Atomic(head.currentRevision)
         compactWord = Atomic(head.compactRevision)
         alarmList = Mutex(head.alarms.alarms)
@@ -28,6 +34,23 @@ final class StoreClock: Sendable {
     var compacted: Revision {
         get { Revision(compactWord.load(ordering: .acquiring)) }
         set { compactWord.store(newValue.rawValue, ordering: .releasing) }
+    }
+
+    /// Where to go on when nobody may read at `revision`, because it was compacted or never was;
+    /// nil when it may be read.
+    func oldestReadable(instead revision: Revision) -> Revision? {
+        let compacted = compacted
+        if revision < compacted { return compacted }
+        return gaps.end(around: revision.rawValue).map { Revision($0) }
+    }
+
+    /// When the store was restored, milliseconds since 1970, until somebody accepts it.
+    var quarantinedSince: Int64? {
+        get {
+            let time = quarantineWord.load(ordering: .relaxed)
+            return time == 0 ? nil : time
+        }
+        set { quarantineWord.store(newValue ?? 0, ordering: .relaxed) }
     }
 
     /// Bytes that sealed records take, their keys included.

@@ -25,7 +25,7 @@ enum ResponseEncoding {
             writer.number(1, result.revision.rawValue)
             writer.number(2, result.versions)
         case .compact(let revision), .leaseRevoked(let revision), .accessReplaced(let revision),
-            .keyringNoted(let revision):
+            .keyringNoted(let revision), .accepted(let revision), .backupNoted(let revision):
             header.write(revision: revision.rawValue, to: &writer)
         }
         return writer.buffer

@@ -70,7 +70,4 @@ extension Store {
         }
         return try visit { (standstill) throws(StoreError) in try finish(copy, &standstill) }
     }
-
-    /// Below every revision.
-    private static var everything: Revision { Revision(-1) }
 }

@@ -40,6 +40,9 @@ public final class KeyValueHash {
             if asked.rawValue > 0, asked < compacted {
                 throw .compacted(oldestReadable: compacted)
             }
+            if let end = store.clock.gaps.end(around: asked.rawValue) {
+                throw .compacted(oldestReadable: Revision(end))
+            }
             let pinned = Revision(max(compacted.rawValue, 0))
             if store.pins.pin(pinned, unless: { store.clock.compacted != compacted }) {
                 return (pinned, compacted, published)

@@ -9,13 +9,16 @@ struct DamageTally {
     private(set) var damage = DamageList()
     private var sequence: SequenceCheck
 
-    init(floor: Revision) {
-        sequence = SequenceCheck(floor: floor.rawValue)
+    private let gaps: RevisionGaps
+
+    init(floor: Revision, gaps: RevisionGaps) {
+        self.gaps = gaps
+        sequence = SequenceCheck(floor: floor.rawValue, gaps: gaps)
     }
 
     /// Before the first record.
     mutating func setFloor(_ floor: Revision) {
-        sequence = SequenceCheck(floor: floor.rawValue)
+        sequence = SequenceCheck(floor: floor.rawValue, gaps: gaps)
     }
 
     /// A record of the log, in order; `digest` is nil when it does not verify.

@@ -15,7 +15,7 @@ struct Salvage {
     private let target: RecordLog
     private let progress: (@Sendable (_ done: Int, _ total: Int) -> Void)?
     private var access: AccessRecord?
-    private var tally = DamageTally(floor: .none)
+    private var tally: DamageTally
     private var saved: UInt64 = 0
     private var hash = StateHash.zero
     private var newest = Revision.initial.rawValue
@@ -30,6 +30,7 @@ struct Salvage {
             file = try FileCheck.open(path: path, tolerance: tolerance)
         } catch { throw StoreError(error) }
         self.progress = progress
+        tally = DamageTally(floor: .none, gaps: RevisionGaps(cipher.gaps))
         target = try RecordLog.open(
             in: directory, cipher: cipher, stateHashKey: stateHashKey, create: true)
     }

@@ -4,10 +4,12 @@
 ///     floor 4, current 9:   5.0 5.1 7.0 7.2 8.0   ->   6, 7.1, 9 are missing
 struct SequenceCheck {
     let floor: Int64
+    private let gaps: RevisionGaps
     private(set) var missing = DamageList()
     private var last: LogKey
 
-    init(floor: Int64) {
+    init(floor: Int64, gaps: RevisionGaps = RevisionGaps()) {
+        self.gaps = gaps
         // The first revision of a store has no records.
         self.floor = max(floor, Revision.initial.rawValue)
         last = LogKey(main: self.floor, sub: 0)
@@ -35,6 +37,15 @@ struct SequenceCheck {
     }
 
     private mutating func noteRevisions(after first: Int64, through last: Int64) {
+        var start = first
+        for gap in gaps.ranges where gap.upperBound > start && gap.lowerBound <= last {
+            noteMissing(after: start, through: gap.lowerBound - 1)
+            start = gap.upperBound
+        }
+        noteMissing(after: start, through: last)
+    }
+
+    private mutating func noteMissing(after first: Int64, through last: Int64) {
         missing.note(
             count: last - first,
             { Damage(.missing, revision: first + 1 + $0, "every record of it is missing") })

@@ -23,7 +23,7 @@ public final class StateVerification {
             _ = pins.pin(Self.everything, unless: { false })
             return Revision(standstill.head.compactRevision)
         }
-        tally = DamageTally(floor: floor)
+        tally = DamageTally(floor: floor, gaps: store.clock.gaps)
     }
 
     /// Below every revision.

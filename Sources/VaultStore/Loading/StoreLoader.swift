@@ -65,7 +65,8 @@ struct StoreLoader {
         guard UInt64(leases.entries) == head.leaseCount else {
             throw .damaged("there are \(leases.entries) leases, \(head.leaseCount) were written")
         }
-        var sequence = SequenceCheck(floor: head.compactRevision)
+        var sequence = SequenceCheck(
+            floor: head.compactRevision, gaps: RevisionGaps(cipher.gaps))
         var loaded = try buildIndex(total: Int(log.entries), head: head, &sequence)
         sequence.finish(current: head.currentRevision)
         guard UInt64(log.entries) == head.recordCount else {

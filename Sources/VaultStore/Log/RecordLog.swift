@@ -21,6 +21,8 @@ final class RecordLog: Sendable {
     let leases: Table
     let cipher: RecordCipher
     let stateHashKey: StateHashKey
+    /// Revisions that never were.
+    let gaps: RevisionGaps
     /// Places of records that were destroyed since the file was opened. Whoever looked them up in
     /// the index before finds nothing there, which is no damage.
     private let destroyed = Mutex<Set<LogPosition>>([])
@@ -41,6 +43,7 @@ final class RecordLog: Sendable {
         self.leases = leases
         self.commitFault = commitFault
         self.cipher = cipher
+        gaps = RevisionGaps(cipher.gaps)
     }
 
     /// Makes an empty log; the directory must not have one.

@@ -26,6 +26,13 @@ struct StoreHead: Equatable {
     /// The highest number of a keyring that was in use; 0 before one was noted. An older keyring,
     /// in which a key slot that was removed since still opens, is told by it.
     var keyringGeneration: UInt64 = 0
+    /// Records that were removed from the log, ever: when two archives have the same number, all
+    /// that is in the older one still exists.
+    var removals: UInt64 = 0
+    /// When the store was restored, milliseconds since 1970, until somebody accepts it.
+    var quarantinedSince: Int64?
+    /// What is known of the archives; nil before the first.
+    var backups: BackupMark?
     /// The sum over every record of every table but this head; nil in a vault that was written
     /// before there was one, until its next commit.
     var stateHash: StateHash?
@@ -36,6 +43,9 @@ struct StoreHead: Equatable {
         static let alarms: UInt16 = 2
         static let accessNumber: UInt16 = 3
         static let keyringGeneration: UInt16 = 4
+        static let removals: UInt16 = 5
+        static let quarantine: UInt16 = 6
+        static let backups: UInt16 = 7
     }
     private static let fieldHeaderCount = 8
     private static let hashOffset = 42
@@ -60,6 +70,11 @@ struct StoreHead: Equatable {
         if keyringGeneration > 0 {
             append(keyringGeneration, as: Tag.keyringGeneration, to: &output)
         }
+        if removals > 0 { append(removals, as: Tag.removals, to: &output) }
+        if let quarantinedSince {
+            append(UInt64(bitPattern: quarantinedSince), as: Tag.quarantine, to: &output)
+        }
+        if let backups { append(backups.encode(), as: Tag.backups, to: &output) }
         return output
     }
 
@@ -152,6 +167,15 @@ struct StoreHead: Equatable {
         case Tag.keyringGeneration:
             guard let word, word > 0 else { return false }
             keyringGeneration = word
+        case Tag.removals:
+            guard let word, word > 0 else { return false }
+            removals = word
+        case Tag.quarantine:
+            guard let word, word > 0, word <= UInt64(Int64.max) else { return false }
+            quarantinedSince = Int64(word)
+        case Tag.backups:
+            guard let mark = BackupMark(field) else { return false }
+            backups = mark
         default: break
         }
         return true

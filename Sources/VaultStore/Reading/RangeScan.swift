@@ -38,10 +38,13 @@ public final class RangeScan {
             let published = store.clock.published
             if asked > published { throw .futureRevision(current: published) }
             let revision = asked.rawValue > 0 ? asked : published
-            if store.pins.pin(revision, unless: { revision < store.clock.compacted }) {
-                return (revision, published)
+            var oldest: Revision?
+            let isPinned = store.pins.pin(revision) {
+                oldest = store.clock.oldestReadable(instead: revision)
+                return oldest != nil
             }
-            if asked.rawValue > 0 { throw .compacted(oldestReadable: store.clock.compacted) }
+            if isPinned { return (revision, published) }
+            if asked.rawValue > 0, let oldest { throw .compacted(oldestReadable: oldest) }
         }
     }
 

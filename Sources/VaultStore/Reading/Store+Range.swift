@@ -53,8 +53,10 @@ extension Store {
                 query, at: revision, positionsMax: positionsMax, budget: .inline,
                 countsLive: { revision == self.clock.published },
                 isReadable: { () throws(StoreError) in
-                    guard revision < self.clock.compacted else { return }
-                    if !isCurrent { throw .compacted(oldestReadable: self.clock.compacted) }
+                    guard let oldest = self.clock.oldestReadable(instead: revision) else {
+                        return
+                    }
+                    if !isCurrent { throw .compacted(oldestReadable: oldest) }
                     isStale = true
                 })
             if isStale { return .again }
@@ -105,8 +107,10 @@ extension Store {
                         query, at: at, positionsMax: answer.positionsMax, budget: budget,
                         countsLive: { at == self.clock.published },
                         isReadable: { () throws(StoreError) in
-                            guard at < self.clock.compacted, at != revision else { return }
-                            throw .compacted(oldestReadable: self.clock.compacted)
+                            guard at != revision,
+                                let oldest = self.clock.oldestReadable(instead: at)
+                            else { return }
+                            throw .compacted(oldestReadable: oldest)
                         }),
                     let summary = try self.reader.answer(
                         query, from: selection, budget: budget, lookup: lookup, into: &sink)

@@ -143,6 +143,10 @@ public enum WriteRequest: Sendable {
     case replaceAccess(Bytes)
     /// Remembers the number of the keyring that is in use; a lower one changes nothing.
     case noteKeyring(UInt64)
+    /// A restored store may act by itself again: leases end, old versions go.
+    case accept
+    /// Remembers an archive.
+    case noteBackup(BackupMark)
     /// Remove every version of a key, whatever retention says.
     case destroy(Bytes)
 }
@@ -158,5 +162,7 @@ public enum WriteResult: Equatable, Sendable {
     case alarm(AlarmResult)
     case accessReplaced(revision: Revision)
     case keyringNoted(revision: Revision)
+    case accepted(revision: Revision)
+    case backupNoted(revision: Revision)
     case destroyed(DestroyResult)
 }

@@ -71,6 +71,9 @@ extension WriteBatch {
                 if query.revision.rawValue < head.compactRevision {
                     throw .compacted(oldestReadable: Revision(head.compactRevision))
                 }
+                if let end = log.gaps.end(around: query.revision.rawValue) {
+                    throw .compacted(oldestReadable: Revision(end))
+                }
             case .transaction(let inner):
                 guard let below = nested.next() else { continue }
                 try checkRanges(below, of: inner)

@@ -95,6 +95,14 @@ struct WriteBatch: ~Copyable {
                 changesHead = true
             }
             return .keyringNoted(revision: Revision(head.currentRevision))
+        case .accept:
+            changesHead = changesHead || head.quarantinedSince != nil
+            head.quarantinedSince = nil
+            return .accepted(revision: Revision(head.currentRevision))
+        case .noteBackup(let mark):
+            head.backups = mark
+            changesHead = true
+            return .backupNoted(revision: Revision(head.currentRevision))
         case .replaceAccess(let content):
             return .accessReplaced(revision: try replaceAccess(content))
         case .destroy(let key):
@@ -157,6 +165,7 @@ struct WriteBatch: ~Copyable {
             usedBytes -= Int64(removed.bytes)
             head.stateHash?.subtract(removed.digest)
             head.recordCount -= 1
+            head.removals += 1
         }
         changesHead = true
     }
@@ -287,6 +296,7 @@ struct WriteBatch: ~Copyable {
         clock.recordCount = Int64(head.recordCount)
         clock.alarms = head.alarms.alarms
         clock.keyringGeneration = head.keyringGeneration
+        clock.quarantinedSince = head.quarantinedSince
         return head
     }
 

@@ -235,14 +235,14 @@ final class Writer: @unchecked Sendable {
     private var wakeTime: Int64? {
         guard state.poison == nil else { return nil }
         let rewrapTime = rewraps.sweep?.resumesAt
-        guard let time = leases.timeUntilNext else { return rewrapTime }
+        guard clock.quarantinedSince == nil, let time = leases.timeUntilNext else { return rewrapTime }
         let wait = min(time + Limits.leaseCheckSlack, Limits.leaseCheckIntervalMax)
         return min(Monitor.now() + wait.nanoseconds, rewrapTime ?? .max)
     }
 
     /// Ends leases whose time is up, as a commit of its own; true when there may be more.
     private func expireLeases() -> Bool {
-        guard state.poison == nil else { return false }
+        guard state.poison == nil, clock.quarantinedSince == nil else { return false }
         let expired = leases.takeExpired(countMax: Limits.leaseExpiriesMax)
         guard !expired.isEmpty else { return false }
         do throws(StoreError) {

@@ -41,7 +41,7 @@ final class WatchEngine: @unchecked Sendable {
         self.clock = clock
         let published = clock.published.rawValue
         inbox = WatchInbox(published: published)
-        hub = WatchHub(cursor: published)
+        hub = WatchHub(cursor: published, gaps: clock.gaps)
         reader = WatchLogReader(log: log, index: index, clock: clock)
         nextTick = Monitor.now() + self.progressInterval
     }

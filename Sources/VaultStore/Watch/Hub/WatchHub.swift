@@ -11,17 +11,23 @@ struct WatchHub {
     private(set) var actions: [WatchAction] = []
     /// The last revision shown to the hub.
     private(set) var cursor: Int64
-    private var streams = Slots<WatchStreamState>()
-    private var watchers = Slots<Watcher>()
+    var streams = Slots<WatchStreamState>()
+    var watchers = Slots<Watcher>()
     var groups = WatcherGroups()
     /// Groups with watchers behind whose streams take something.
     private var queue: [Int] = []
     private var queueStart = 0
-    private var rangeBytes = 0
+    var rangeBytes = 0
     private var progressWatchers: Set<Int> = []
-    private let limits: WatchLimits
+    let limits: WatchLimits
 
-    init(cursor: Int64, limits: WatchLimits = WatchLimits()) {
+    /// Revisions that never were: nobody can watch from there.
+    let gaps: RevisionGaps
+
+    init(
+        cursor: Int64, gaps: RevisionGaps = RevisionGaps(), limits: WatchLimits = WatchLimits()
+    ) {
+        self.gaps = gaps
         self.cursor = cursor
         self.limits = limits
     }
@@ -95,24 +101,10 @@ struct WatchHub {
             addBehind(handle)
         }
         actions.append(.created(stream: stream, watchID: id, revision: cursor))
-    }
-
-    private func refusal(of request: WatchRequest, on stream: Int) -> WatchRefusal? {
-        let range = request.range
-        if !range.isSingleKey, !range.isUnbounded,
-            !range.key.lexicographicallyPrecedes(range.rangeEnd)
-        {
-            return .emptyRange
+        if let end = gaps.end(around: start) {
+            remove(handle)
+            actions.append(.cancelled(stream: stream, watchID: id, compactRevision: end))
         }
-        if request.watchID != 0, streams[stream].watchers[request.watchID] != nil {
-            return .duplicateID
-        }
-        if request.startRevision.rawValue < 0 { return .negativeRevision }
-        let isFull =
-            watchers.count >= limits.watchersMax
-            || streams[stream].watchers.count >= limits.watchersPerStreamMax
-            || rangeBytes + range.key.count + range.rangeEnd.count > limits.rangeBytesMax
-        return isFull ? .tooManyWatchers : nil
     }
 
     /// As etcd counts: from 0, leaving out what the client has chosen.

@@ -1,0 +1,170 @@
+public import VaultSeal
+
+import LMDB
+
+/// Makes the file of a restored store from what an archive says, up to one revision.
+///
+/// The file is no vault before `finish` has returned: it has no head, and its directory no
+/// `CURRENT`.
+public struct StoreBuilder: ~Copyable {
+    /// What a restored store is.
+    public struct Outcome: Equatable, Sendable {
+        public var records: UInt64
+        public var leases: UInt64
+        /// Leases that keys still hung on and that had ended after the point of the restore.
+        public var revivedLeases: UInt64
+    }
+
+    /// How long a lease lasts that ended after the point of the restore, once it is accepted.
+    static let revivedSeconds: Int64 = 3_600
+
+    private let log: RecordLog
+    private let lastRevision: Int64
+    private var transaction: WriteTransaction?
+    private var waitingBytes = 0
+    private var waitingRecords = 0
+    private var scratch: [UInt8] = []
+    private var head = StoreHead(stateHash: .zero)
+    private var leased: [Bytes: LeaseID] = [:]
+    private var leaseIDs: Set<LeaseID> = []
+    private var revived: UInt64 = 0
+
+    private init(_ log: RecordLog, lastRevision: Int64) {
+        self.log = log
+        self.lastRevision = lastRevision
+    }
+
+    /// Makes the file in `directory`, where there must be none.
+    ///
+    /// - Parameter lastRevision: later changes are left out.
+    public static func create(
+        in directory: String, cipher: RecordCipher, stateHashKey: StateHashKey,
+        lastRevision: Int64
+    ) throws(StoreError) -> StoreBuilder {
+        StoreBuilder(
+            try RecordLog.open(
+                in: directory, cipher: cipher, stateHashKey: stateHashKey, create: true),
+            lastRevision: lastRevision)
+    }
+
+    /// Takes the next record, which adds `digest` to the state hash, in rising order.
+    public mutating func record(
+        main: Int64, sub: UInt32, payload: UnsafeRawBufferPointer, digest: StateHash
+    ) throws(StoreError) {
+        guard main <= lastRevision else { return }
+        guard let record = LogRecord.decode(payload) else {
+            throw .damaged("the record at \(main).\(sub) is malformed")
+        }
+        noteLease(of: record)
+        let cipher = log.cipher
+        let table = log.log
+        try write { (transaction) throws(StoreError) in
+            try LogKey(main: main, sub: sub).withBytes { (key) throws(StoreError) in
+                try RecordLog.reserve(
+                    table, key, count: RecordCipher.sealedCount(payloadCount: payload.count),
+                    isLast: true, in: &transaction
+                ) { (output) throws(SealError) in
+                    try cipher.sealAgain(
+                        payload, main: UInt64(bitPattern: main), sub: sub, into: output)
+                }
+            }
+        }
+        head.recordCount += 1
+        head.stateHash?.add(digest)
+        waitingBytes += payload.count
+        waitingRecords += 1
+        if waitingRecords >= Limits.copySliceRecordsMax || waitingBytes >= Limits.copySliceBytesMax
+        {
+            try commit()
+        }
+    }
+
+    private mutating func noteLease(of record: LogRecord) {
+        if record.kind == .put, record.lease != 0 {
+            leased[Bytes(record.key)] = LeaseID(record.lease)
+        } else if !leased.isEmpty {
+            leased[Bytes(record.key)] = nil
+        }
+    }
+
+    /// Takes a lease, as its payload says, after the records.
+    public mutating func lease(
+        id: Int64, payload: UnsafeRawBufferPointer
+    ) throws(StoreError) {
+        guard let record = LeaseRecord.decode(payload) else {
+            throw .damaged("a lease is malformed")
+        }
+        try put(record, of: LeaseID(id))
+    }
+
+    private mutating func put(_ record: LeaseRecord, of id: LeaseID) throws(StoreError) {
+        let log = log
+        var digest = StateHash.zero
+        try write { (transaction) throws(StoreError) in
+            digest = try log.put(record, of: id, into: &transaction).digest
+        }
+        leaseIDs.insert(id)
+        head.leaseCount += 1
+        head.stateHash?.add(digest)
+    }
+
+    /// Takes the rules of access.
+    public mutating func access(payload: UnsafeRawBufferPointer) throws(StoreError) {
+        guard let record = AccessRecord.decode(payload) else {
+            throw .damaged("the access rules are malformed")
+        }
+        let log = log
+        var digest = StateHash.zero
+        try write { (transaction) throws(StoreError) in
+            digest = try log.put(record, into: &transaction)
+        }
+        head.accessNumber = record.number
+        head.stateHash?.add(digest)
+    }
+
+    /// Writes the head and makes the file durable. The store goes on from `currentRevision`, in
+    /// quarantine since `time` (milliseconds since 1970).
+    public consuming func finish(
+        _ summary: ArchiveSummary, currentRevision: Int64, keyringGeneration: UInt64,
+        backups: BackupMark, time: Int64
+    ) throws(StoreError) -> Outcome {
+        for id in Set(leased.values).subtracting(leaseIDs) {
+            try put(LeaseRecord(ttlSeconds: Self.revivedSeconds), of: id)
+            revived += 1
+        }
+        head.currentRevision = currentRevision
+        head.compactRevision = summary.compactRevision
+        head.removals = summary.removals
+        head.keyringGeneration = keyringGeneration
+        head.backups = backups
+        head.quarantinedSince = time
+        let (log, head) = (log, head)
+        try write { (transaction) throws(StoreError) in try log.put(head, into: &transaction) }
+        guard let transaction = self.transaction.take() else {
+            preconditionFailure("the head was written just now")
+        }
+        try log.commit(transaction, reservesGrowth: false)
+        log.environment.close()
+        return Outcome(
+            records: head.recordCount, leases: head.leaseCount, revivedLeases: revived)
+    }
+
+    private mutating func write(
+        _ body: (inout WriteTransaction) throws(StoreError) -> Void
+    ) throws(StoreError) {
+        var open: WriteTransaction
+        if let transaction = transaction.take() {
+            open = transaction
+        } else {
+            open = try log.begin()
+        }
+        try body(&open)
+        transaction = consume open
+    }
+
+    private mutating func commit() throws(StoreError) {
+        guard let transaction = transaction.take() else { return }
+        (waitingBytes, waitingRecords) = (0, 0)
+        try log.commit(transaction, isDurable: false)
+    }
+}
