@@ -47,11 +47,16 @@ public final class ArchiveKeys: Sendable {
         }
     }
 
+    /// What verifies the signatures that hang from parent `number`.
+    public func publicHalf(parent number: UInt32) throws(SealError) -> [UInt8] {
+        try sign([], parent: number).publicHalf
+    }
+
     /// Whether a signature is one that `sign` made for this message.
     public func isSignature(
         _ signature: [UInt8], of message: [UInt8], parent number: UInt32
     ) throws(SealError) -> Bool {
-        let publicHalf = try sign([], parent: number).publicHalf
+        let publicHalf = try publicHalf(parent: number)
         return Ed25519.verify(signature, of: message, by: publicHalf)
     }
 

@@ -1,0 +1,67 @@
+import VaultSeal
+public import VaultStore
+
+/// Adds up what a chain says, to hold it against its summary.
+final class ChainTally: ChainVisitor {
+    var tally: StateTally
+
+    init(key: StateHashKey) {
+        tally = StateTally(key: key)
+    }
+
+    func record(
+        _ place: ArchivePlace, _ payload: UnsafeRawBufferPointer
+    ) throws(BackupError) {
+        do throws(StoreError) {
+            try tally.record(main: place.main, sub: place.sub, payload: payload)
+        } catch { throw BackupError(error) }
+    }
+
+    func lease(id: Int64, _ payload: UnsafeRawBufferPointer) throws(BackupError) {
+        do throws(StoreError) { try tally.lease(id: id, payload: payload) } catch {
+            throw BackupError(error)
+        }
+    }
+
+    func access(_ payload: UnsafeRawBufferPointer) throws(BackupError) {
+        do throws(StoreError) { try tally.access(payload: payload) } catch {
+            throw BackupError(error)
+        }
+    }
+}
+
+extension BackupError {
+    init(_ error: StoreError) {
+        switch error {
+        case .damaged(let what): self = .integrity(what)
+        case .diskFull: self = .noSpace("the disk is full; make room and try again")
+        case .unsupportedFormat(let version):
+            self = .unsupportedFormat("it has format \(version); use a newer version")
+        case .inUse: self = .targetInUse("another process uses the directory; stop it")
+        default: self = .inconclusive("\(error)")
+        }
+    }
+}
+
+extension OpenedChain {
+    /// What `verifyRecords` read.
+    public struct Verification: Equatable, Sendable {
+        public var records: UInt64
+        public var leases: UInt64
+        public var summary: ArchiveSummary
+    }
+
+    /// Opens every record and computes the state hash anew; throws `.mismatch` when it is not the
+    /// one that the vault had. Writes nothing.
+    public func verifyRecords(
+        progress: ((_ bytes: Int) -> Void)? = nil
+    ) throws(BackupError) -> Verification {
+        let tally = ChainTally(key: keyring.stateHashKey)
+        let summary = try read(tally, progress: progress)
+        do throws(StoreError) { try tally.tally.check(against: summary) } catch {
+            throw .mismatch("\(chain.last.path): \(BackupError(error).message)")
+        }
+        return Verification(
+            records: tally.tally.records, leases: tally.tally.leases, summary: summary)
+    }
+}

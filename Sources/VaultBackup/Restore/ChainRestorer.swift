@@ -1,0 +1,49 @@
+import VaultSeal
+import VaultStore
+
+/// Builds the file of a restored store while it adds up what the archive says.
+final class ChainRestorer: ChainVisitor {
+    private var tally: StateTally
+    private var builder: StoreBuilder?
+
+    init(tally key: StateHashKey, builder: consuming StoreBuilder) {
+        tally = StateTally(key: key)
+        self.builder = consume builder
+    }
+
+    func record(
+        _ place: ArchivePlace, _ payload: UnsafeRawBufferPointer
+    ) throws(BackupError) {
+        do throws(StoreError) {
+            let digest = try tally.record(main: place.main, sub: place.sub, payload: payload)
+            try builder?.record(
+                main: place.main, sub: place.sub, payload: payload, digest: digest)
+        } catch { throw BackupError(error) }
+    }
+
+    func lease(id: Int64, _ payload: UnsafeRawBufferPointer) throws(BackupError) {
+        do throws(StoreError) {
+            try tally.lease(id: id, payload: payload)
+            try builder?.lease(id: id, payload: payload)
+        } catch { throw BackupError(error) }
+    }
+
+    func access(_ payload: UnsafeRawBufferPointer) throws(BackupError) {
+        do throws(StoreError) {
+            try tally.access(payload: payload)
+            try builder?.access(payload: payload)
+        } catch { throw BackupError(error) }
+    }
+
+    /// Holds everything against the summary, and only then completes the file.
+    func finish(
+        _ summary: ArchiveSummary,
+        _ complete: (consuming StoreBuilder) throws(StoreError) -> StoreBuilder.Outcome
+    ) throws(BackupError) -> StoreBuilder.Outcome {
+        do throws(StoreError) { try tally.check(against: summary) } catch {
+            throw .mismatch(BackupError(error).message)
+        }
+        guard let builder = builder.take() else { preconditionFailure("a restore ends once") }
+        do throws(StoreError) { return try complete(builder) } catch { throw BackupError(error) }
+    }
+}

@@ -1,0 +1,153 @@
+import VaultSeal
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// The directory that a restore fills: empty or missing at first, and no vault before `publish`.
+///
+/// A mark says that a restore is under way. Whatever a restore that was cut off left beside its
+/// mark is removed by the next one; a directory with anything else in it is left alone.
+struct RestoreTarget: ~Copyable {
+    /// Its name in the directory; vaultd takes a directory without `CURRENT` for no vault.
+    static let markName = "RESTORING"
+    private static let lockName = "LOCK"
+    private static let leftovers = ["keyring", "data.mdb", "lock.mdb", "running"]
+
+    let path: String
+    private let lockDescriptor: Int32
+    private let wasMade: Bool
+    private var isPublished = false
+
+    private init(path: String, lockDescriptor: Int32, wasMade: Bool) {
+        self.path = path
+        self.lockDescriptor = lockDescriptor
+        self.wasMade = wasMade
+    }
+
+    /// Checks and marks the directory. Throws `.targetInUse` when it holds anything, or something
+    /// holds it.
+    static func prepare(_ path: String) throws(BackupError) -> RestoreTarget {
+        let wasMade = mkdir(path, 0o700) == 0
+        if !wasMade, errno != EEXIST { throw failure("cannot be made", path) }
+        try check(path)
+        let lock = try lock(path)
+        let target = RestoreTarget(path: path, lockDescriptor: lock, wasMade: wasMade)
+        let mark = open(
+            path + "/" + markName, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        guard mark >= 0 else { throw failure("cannot be written to", path) }
+        close(mark)
+        removeLeftovers(path)
+        try sync(path)
+        return target
+    }
+
+    deinit {
+        // Not published: nothing of it may stay.
+        if !isPublished {
+            Self.removeLeftovers(path)
+            unlink(path + "/" + Self.markName)
+            unlink(path + "/" + Self.lockName)
+        }
+        close(lockDescriptor)
+        if !isPublished, wasMade { rmdir(path) }
+    }
+
+    private static func check(_ path: String) throws(BackupError) {
+        var status = stat()
+        guard lstat(path, &status) == 0 else { throw failure("cannot be looked at", path) }
+        guard status.st_mode & S_IFMT == S_IFDIR else {
+            throw .targetInUse("\(path) is not a directory; name another")
+        }
+        guard status.st_uid == geteuid(), status.st_mode & 0o077 == 0 else {
+            throw .targetInUse(
+                "\(path) must belong to uid \(geteuid()) with mode 0700; "
+                    + "run: chown \(geteuid()) \(path); chmod 0700 \(path)")
+        }
+        let names = try list(path)
+        if names.contains(CurrentFile.name) {
+            throw .targetInUse("\(path) holds a vault; name an empty directory")
+        }
+        let ours = Set(leftovers + [markName, lockName])
+        let isOurs = names.contains(markName) && names.allSatisfy {
+            ours.contains($0) || ($0.hasPrefix(".") && $0.hasSuffix(".tmp"))
+        }
+        guard names.isEmpty || isOurs else {
+            throw .targetInUse("\(path) is not empty; name an empty directory")
+        }
+    }
+
+    private static func list(_ path: String) throws(BackupError) -> [String] {
+        guard let stream = opendir(path) else { throw failure("cannot be listed", path) }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names
+    }
+
+    private static func lock(_ path: String) throws(BackupError) -> Int32 {
+        let descriptor = open(
+            path + "/" + lockName, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw failure("cannot be written to", path) }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            close(descriptor)
+            throw .targetInUse("\(path) is in use by a vaultd or another restore; stop it")
+        }
+        return descriptor
+    }
+
+    /// Makes the directory a vault: everything in it is durable before `CURRENT` gets its name,
+    /// and that is the last thing.
+    mutating func publish(_ current: CurrentFile) throws(BackupError) {
+        for name in ["data.mdb", "keyring"] { try Self.sync(path + "/" + name) }
+        try Self.sync(path)
+        do throws(SealError) { try current.write(in: path) } catch {
+            throw Self.failure(of: error, path)
+        }
+        isPublished = true
+        // Beside `CURRENT` the mark means nothing, so it may stay when this fails.
+        unlink(path + "/" + Self.markName)
+    }
+
+    private static func removeLeftovers(_ path: String) {
+        for name in leftovers { unlink(path + "/" + name) }
+        guard let stream = opendir(path) else { return }
+        defer { closedir(stream) }
+        while let entry = readdir(stream) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name.hasPrefix("."), name.hasSuffix(".tmp") { unlink(path + "/" + name) }
+        }
+    }
+
+    private static func sync(_ path: String) throws(BackupError) {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure("cannot be opened", path) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw failure("cannot be made durable", path) }
+    }
+
+    static func failure(of error: SealError, _ path: String) -> BackupError {
+        guard case .system(let number, let operation) = error else {
+            return .inconclusive("\(path): \(error.text)")
+        }
+        if number == ENOSPC || number == EDQUOT {
+            return .noSpace("\(path): the disk is full; make room and try again")
+        }
+        return .inconclusive("\(operation): \(ArchiveFile.text(number))")
+    }
+
+    private static func failure(_ what: String, _ path: String) -> BackupError {
+        let number = errno
+        if number == ENOSPC || number == EDQUOT {
+            return .noSpace("\(path): the disk is full; make room and try again")
+        }
+        return .inconclusive("\(path) \(what): \(ArchiveFile.text(number)); check its parents")
+    }
+}
