@@ -63,6 +63,7 @@ let package = Package(
             name: "VaultServer",
             dependencies: [
                 "CLinux", "VaultStore", "VaultSeal", "Sodium", "VaultAccess", "VaultDoctor",
+                "VaultBackup",
                 "VaultAPI", "RPC",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -91,8 +92,8 @@ let package = Package(
         .executableTarget(
             name: "vaultctl",
             dependencies: [
-                "VaultClient", "VaultAPI", "VaultAccess", "VaultDoctor", "VaultSeal", "CLinux",
-                "CWipe",
+                "VaultClient", "VaultAPI", "VaultAccess", "VaultBackup", "VaultDoctor", "VaultSeal",
+                "CLinux", "CWipe",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 

@@ -278,6 +278,22 @@ public enum Methods {
         public static let all = [verify, damage, check]
     }
 
+    /// `vault.v1.Backup`.
+    public enum Backup {
+        /// The service's full name.
+        public static let service = "vault.v1.Backup"
+        /// `CreateArchiveRequest` to `stream ArchiveBlob`.
+        public static let create = Method(service, "Create", .serverStream)
+        /// `ConfirmArchiveRequest` to `ConfirmArchiveResponse`.
+        public static let confirm = Method(service, "Confirm")
+        /// `BackupStateRequest` to `BackupStateResponse`.
+        public static let state = Method(service, "State")
+        /// `AcceptRequest` to `AcceptResponse`.
+        public static let accept = Method(service, "Accept")
+        /// Every method of the service.
+        public static let all = [create, confirm, state, accept]
+    }
+
     /// `vault.v1.Vault`.
     public enum Vault {
         /// The service's full name.
@@ -303,5 +319,5 @@ public enum Methods {
         KV.all + Watch.all + Lease.all + Cluster.all + Maintenance.all + Auth.all
         + Lock.all + Election.all + Health.all + Reflection.all + ReflectionAlpha.all + Vault.all
         + KeySlots.all + KeyRotation.all + Integrity.all
-        + Access.all + Audit.all
+        + Access.all + Audit.all + Backup.all
 }

@@ -17,6 +17,7 @@ public enum BackupError: Error, Equatable, Sendable {
     case continuity(String)
     /// A negative control was not noticed: the drill proves nothing.
     case blind(String)
+    /// The disk, a quota or a limit of file sizes leaves no room.
     case noSpace(String)
     /// The directory is not empty, or something is using it.
     case targetInUse(String)
@@ -29,6 +30,7 @@ public enum BackupError: Error, Equatable, Sendable {
     /// The newest good backup or drill is too old.
     case overdue(String)
 
+    /// The exit status of the program that ends with this.
     public var exitCode: Int32 {
         switch self {
         case .wrongKey: 12
@@ -48,6 +50,7 @@ public enum BackupError: Error, Equatable, Sendable {
         }
     }
 
+    /// One line: what was found, and what to do next.
     public var message: String {
         switch self {
         case .wrongKey(let text), .integrity(let text), .incompleteChain(let text),

@@ -134,6 +134,16 @@ enum Limits {
     /// Clients that take a snapshot at a time: each has a copy of the records on the disk.
     static let snapshotsMax = 4
 
+    /// Archives that are made or confirmed, one after the other.
+    static let backupJobsMax = 4
+
+    /// Bytes of an archive in one message: a whole frame, but for that of a very long record.
+    static let archiveBlobBytes = 512 << 10
+
+    /// How long the maker of an archive waits for a client that does not read, in nanoseconds:
+    /// nothing is compacted meanwhile.
+    static let archiveStallMax: Int64 = 60_000_000_000
+
     /// Defragmentations that wait, and what the snapshots have to do.
     static let copyJobsMax = 4 + 2 * snapshotsMax
 

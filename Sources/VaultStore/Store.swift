@@ -160,7 +160,9 @@ public final class Store: Sendable {
             quotaBytes: configuration.quotaBytes,
             noSpace: clock.noSpace,
             isReadOnly: isReadOnly,
-            alarms: clock.alarms)
+            alarms: clock.alarms,
+            quarantinedSince: clock.quarantinedSince,
+            backups: clock.backups)
     }
 
     /// Finishes queued writes, waits for reads under way, and closes the file. Further calls throw

@@ -9,6 +9,7 @@ final class StoreClock: Sendable {
     private let keyringGenerationWord: Atomic<UInt64>
     private let noSpaceFlag = Atomic<Bool>(false)
     private let alarmList: Mutex<[Alarm]>
+    private let backupMark: Mutex<BackupMark?>
     /// 0 when it is not.
     private let quarantineWord: Atomic<Int64>
     /// Revisions that never were.
@@ -16,7 +17,8 @@ final class StoreClock: Sendable {
 
     init(_ head: StoreHead, gaps: RevisionGaps) {
         self.gaps = gaps
-        quarantineWord = Atomic(head.quarantinedSince ?? 0)
+        backupMark = Mutex(head.backups)
+        quarantineWord = Atomic(head.restored?.time ?? 0)
         publishedWord = Atomic(head.currentRevision)
         compactWord = Atomic(head.compactRevision)
         alarmList = Mutex(head.alarms.alarms)
@@ -74,6 +76,12 @@ final class StoreClock: Sendable {
     var noSpace: Bool {
         get { noSpaceFlag.load(ordering: .relaxed) }
         set { noSpaceFlag.store(newValue, ordering: .relaxed) }
+    }
+
+    /// What is known of the archives.
+    var backups: BackupMark? {
+        get { backupMark.withLock { $0 } }
+        set { backupMark.withLock { $0 = newValue } }
     }
 
     /// What an operator raised.

@@ -48,4 +48,8 @@ public struct StoreStatus: Equatable, Sendable {
     public var isReadOnly: Bool
     /// What an operator raised; it stays until it is taken back.
     public var alarms: [Alarm]
+    /// When the store was restored, milliseconds since 1970, until somebody accepts it.
+    public var quarantinedSince: Int64?
+    /// What is known of the archives; nil before the first.
+    public var backups: BackupMark?
 }

@@ -22,7 +22,10 @@ struct Vaultctl: AsyncParsableCommand {
             EXIT STATUS
               0 done; 1 failed; 2 usage; 3 not found; 4 denied; 5 sealed or not initialised;
               6 cannot reach the vault; 12 wrong key; 13 damaged; 24 format not supported;
-              130 interrupted by Ctrl-C
+              130 interrupted by Ctrl-C; of backups and drills also: 14 incomplete chain; 15 stale \
+              or rolled back; 16 too slow; 17 counts or state differ; 18 access or audit differ; \
+              19 a drill that would not notice; 20 no space; 21 target not empty or in use;
+              22 clock; 23 inconclusive; 25 overdue
 
             COMPLETION
               vaultctl --generate-completion-script bash | zsh | fish
@@ -43,6 +46,9 @@ struct Vaultctl: AsyncParsableCommand {
                     WhoAmICommand.self, UserCommand.self, RoleCommand.self, LoginCommand.self,
                 ]),
             CommandGroup(name: "Audit", subcommands: [AuditCommand.self]),
+            CommandGroup(
+                name: "Disaster recovery",
+                subcommands: [BackupCommand.self, AcceptCommand.self]),
             CommandGroup(
                 name: "The vault",
                 subcommands: [

@@ -19,7 +19,8 @@ enum ImportTable {
         "VaultDoctor": ["CLinux"],
         // CLinux: for the names of threads.
         "VaultStore": ["VaultSeal", "LMDB", "CLinux"],
-        "VaultBackup": ["VaultStore", "VaultSeal"],
+        // Sodium: for the hash that names an archive. CLinux: for renaming without replacing.
+        "VaultBackup": ["VaultStore", "VaultSeal", "Sodium", "CLinux"],
         // Sodium: for handing a credential on in guarded memory, and for the SHA-256 of snapshots.
         "VaultServer": nio.union([
             "CLinux", "VaultStore", "VaultSeal", "VaultAccess", "VaultBackup", "VaultAPI", "RPC",

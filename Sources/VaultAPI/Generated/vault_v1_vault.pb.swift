@@ -258,6 +258,24 @@ public nonisolated struct Vault_V1_StatusResponse: @unchecked Sendable {
     set {_uniqueStorage()._dataKey = newValue}
   }
 
+  /// When the vault was restored, if nobody has accepted it since; milliseconds since 1970.
+  public var quarantinedSince: Int64 {
+    get {_storage._quarantinedSince}
+    set {_uniqueStorage()._quarantinedSince = newValue}
+  }
+
+  /// The newest archive that was confirmed to lie on a disk: when it was made, in milliseconds
+  /// since 1970, and the newest revision in it. 0 when there is none.
+  public var backupTime: Int64 {
+    get {_storage._backupTime}
+    set {_uniqueStorage()._backupTime = newValue}
+  }
+
+  public var backupRevision: Int64 {
+    get {_storage._backupRevision}
+    set {_uniqueStorage()._backupRevision = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -729,7 +747,7 @@ nonisolated extension Vault_V1_StatusRequest: SwiftProtobuf.Message, SwiftProtob
 
 nonisolated extension Vault_V1_StatusResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".StatusResponse"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}initialized\0\u{1}sealed\0\u{3}store_id\0\u{1}timeline\0\u{1}version\0\u{1}revision\0\u{3}compact_revision\0\u{1}keys\0\u{1}records\0\u{3}file_bytes\0\u{3}used_bytes\0\u{3}quota_bytes\0\u{1}slots\0\u{1}alarms\0\u{1}dev\0\u{1}pid\0\u{3}uptime_seconds\0\u{1}shares\0\u{3}read_only\0\u{3}audit_trouble\0\u{3}data_key\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}initialized\0\u{1}sealed\0\u{3}store_id\0\u{1}timeline\0\u{1}version\0\u{1}revision\0\u{3}compact_revision\0\u{1}keys\0\u{1}records\0\u{3}file_bytes\0\u{3}used_bytes\0\u{3}quota_bytes\0\u{1}slots\0\u{1}alarms\0\u{1}dev\0\u{1}pid\0\u{3}uptime_seconds\0\u{1}shares\0\u{3}read_only\0\u{3}audit_trouble\0\u{3}data_key\0\u{3}quarantined_since\0\u{3}backup_time\0\u{3}backup_revision\0")
 
   fileprivate class _StorageClass {
     var _initialized: Bool = false
@@ -753,6 +771,9 @@ nonisolated extension Vault_V1_StatusResponse: SwiftProtobuf.Message, SwiftProto
     var _readOnly: Bool = false
     var _auditTrouble: String = String()
     var _dataKey: UInt32 = 0
+    var _quarantinedSince: Int64 = 0
+    var _backupTime: Int64 = 0
+    var _backupRevision: Int64 = 0
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -784,6 +805,9 @@ nonisolated extension Vault_V1_StatusResponse: SwiftProtobuf.Message, SwiftProto
       _readOnly = source._readOnly
       _auditTrouble = source._auditTrouble
       _dataKey = source._dataKey
+      _quarantinedSince = source._quarantinedSince
+      _backupTime = source._backupTime
+      _backupRevision = source._backupRevision
     }
   }
 
@@ -823,6 +847,9 @@ nonisolated extension Vault_V1_StatusResponse: SwiftProtobuf.Message, SwiftProto
         case 19: try { try decoder.decodeSingularBoolField(value: &_storage._readOnly) }()
         case 20: try { try decoder.decodeSingularStringField(value: &_storage._auditTrouble) }()
         case 21: try { try decoder.decodeSingularUInt32Field(value: &_storage._dataKey) }()
+        case 22: try { try decoder.decodeSingularInt64Field(value: &_storage._quarantinedSince) }()
+        case 23: try { try decoder.decodeSingularInt64Field(value: &_storage._backupTime) }()
+        case 24: try { try decoder.decodeSingularInt64Field(value: &_storage._backupRevision) }()
         default: break
         }
       }
@@ -898,6 +925,15 @@ nonisolated extension Vault_V1_StatusResponse: SwiftProtobuf.Message, SwiftProto
       if _storage._dataKey != 0 {
         try visitor.visitSingularUInt32Field(value: _storage._dataKey, fieldNumber: 21)
       }
+      if _storage._quarantinedSince != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._quarantinedSince, fieldNumber: 22)
+      }
+      if _storage._backupTime != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._backupTime, fieldNumber: 23)
+      }
+      if _storage._backupRevision != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._backupRevision, fieldNumber: 24)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -928,6 +964,9 @@ nonisolated extension Vault_V1_StatusResponse: SwiftProtobuf.Message, SwiftProto
         if _storage._readOnly != rhs_storage._readOnly {return false}
         if _storage._auditTrouble != rhs_storage._auditTrouble {return false}
         if _storage._dataKey != rhs_storage._dataKey {return false}
+        if _storage._quarantinedSince != rhs_storage._quarantinedSince {return false}
+        if _storage._backupTime != rhs_storage._backupTime {return false}
+        if _storage._backupRevision != rhs_storage._backupRevision {return false}
         return true
       }
       if !storagesAreEqual {return false}

@@ -19,6 +19,9 @@ enum AuditEvent {
     case resumed
     /// The vault was opened although it is damaged.
     case damage(count: UInt64, records: UInt64)
+    /// The vault was restored and nobody has accepted it yet: from which archive, when, and the
+    /// last line of the log that the archive knew of.
+    case restored(AuditRestoration)
     /// Requests that were refused and have no line, because none could be written.
     case refusedUnlogged(Int)
 
@@ -34,6 +37,7 @@ enum AuditEvent {
         case .trouble: "trouble"
         case .resumed: "resumed"
         case .damage: "damage"
+        case .restored: "restored"
         case .refusedUnlogged: "refused-unlogged"
         }
     }
@@ -59,6 +63,7 @@ enum AuditEvent {
             line.put(decimal: count)
             line.put(",\"records\":")
             line.put(decimal: records)
+        case .restored(let restoration): restoration.write(to: &line)
         case .refusedUnlogged(let count):
             line.put(",\"count\":")
             line.put(decimal: UInt64(count))

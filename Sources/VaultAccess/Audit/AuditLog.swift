@@ -106,6 +106,19 @@ public final class AuditLog: Sendable {
         }
     }
 
+    /// The vault that was opened had been restored, and nobody has accepted it.
+    public func noteRestored(
+        _ restoration: AuditRestoration, now: Int64
+    ) throws(AuditError) {
+        try change { (writer) throws(AuditError) in
+            do throws(AuditError) {
+                try writer.note(.restored(restoration), now: now)
+            } catch {
+                throw writer.fail(error)
+            }
+        }
+    }
+
     /// The vault is about to be sealed; call it before `AuditKeys.close`. The last line with a MAC
     /// says so. The keys are let go of also when it throws.
     public func lock(now: Int64) throws(AuditError) {

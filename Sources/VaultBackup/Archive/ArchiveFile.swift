@@ -166,3 +166,23 @@ extension BackupError {
         }
     }
 }
+
+extension ArchiveFile {
+    /// Whether a plain file begins as an archive does; false for what cannot be read.
+    public static func begins(_ path: String) -> Bool {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: ArchiveFormat.headerMagic.count)
+        let count = bytes.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
+        return count == bytes.count && bytes == ArchiveFormat.headerMagic
+    }
+
+    /// The archive's digest, 64 hexadecimal digits.
+    public var digestText: String { ArchiveHash.text(footer.digest) }
+
+    /// The digest of the archive that it continues; nil for a full one.
+    public var parentText: String? {
+        footer.identity.isFull ? nil : ArchiveHash.text(footer.identity.parent)
+    }
+}

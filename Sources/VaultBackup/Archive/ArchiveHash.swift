@@ -29,10 +29,5 @@ struct ArchiveHash: ~Copyable {
     }
 
     /// Lower-case hexadecimal digits.
-    static func text(_ bytes: [UInt8]) -> String {
-        bytes.map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.count == 1 ? "0" + digits : digits
-        }.joined()
-    }
+    static func text(_ bytes: [UInt8]) -> String { Hexadecimal.encode(bytes) }
 }

@@ -35,9 +35,7 @@ public enum Restore {
             keyring.live.close()
             keyring.stateHashKey.close()
         }
-        let end = End(
-            restored: restored, current: current.partialValue,
-            time: footer.identity.created)
+        let end = End(restored: restored, current: current.partialValue)
         let (outcome, summary) = try build(opened, keyring, directory, end, progress)
         try target.publish(
             CurrentFile(
@@ -54,7 +52,6 @@ public enum Restore {
     private struct End {
         var restored: Int64
         var current: Int64
-        var time: Int64
     }
 
     private static func makeKeyring(
@@ -88,7 +85,10 @@ public enum Restore {
         let outcome = try restorer.finish(summary) { (builder) throws(StoreError) in
             try builder.finish(
                 summary, currentRevision: end.current, keyringGeneration: generation,
-                backups: mark, time: max(Int64(time(nil)) * 1_000, 1))
+                backups: mark,
+                restored: RestoreMark(
+                    time: max(Int64(time(nil)) * 1_000, 1), archiveID: footer.identity.archiveID,
+                    auditSequence: summary.auditSequence, auditHash: summary.auditHash))
         }
         return (outcome, summary)
     }

@@ -112,6 +112,18 @@ final class AuditTrail: Sendable {
         }
     }
 
+    /// The vault that was opened had been restored.
+    func noteRestored(_ restoration: AuditRestoration) {
+        do throws(AuditError) {
+            try log?.noteRestored(restoration, now: CalendarClock.now())
+        } catch {
+            logger.error(
+                "the audit log does not say that the vault was restored",
+                metadata: ["error": "\(error)"])
+            noteFailure()
+        }
+    }
+
     /// The root key was changed while the vault serves: lines are authenticated with its keys.
     func rekey(_ keys: AuditKeys) {
         let log: AuditLog? = state.withLock { state in

@@ -24,8 +24,9 @@ enum ResponseEncoding {
         case .destroyed(let result):
             writer.number(1, result.revision.rawValue)
             writer.number(2, result.versions)
+        case .accepted(let revision): writer.number(1, revision.rawValue)
         case .compact(let revision), .leaseRevoked(let revision), .accessReplaced(let revision),
-            .keyringNoted(let revision), .accepted(let revision), .backupNoted(let revision):
+            .keyringNoted(let revision), .backupNoted(let revision):
             header.write(revision: revision.rawValue, to: &writer)
         }
         return writer.buffer

@@ -72,6 +72,8 @@ final class Housekeeping: Sendable {
         _ = reads.submit(process: 0) {
             let store: Store
             do throws(VaultError) { store = try self.vault.open().store } catch { return true }
+            // A restored vault does nothing by itself before somebody has accepted it.
+            if store.quarantinedSince != nil { return true }
             do throws(StoreError) {
                 try job(store)
             } catch {

@@ -12,6 +12,8 @@ enum Requirement: Int, Sendable {
     case member
     /// Permission to read the keys that the request names: reading them all, or getting the one.
     case readKeys
+    /// The role "backup", which gives nothing else.
+    case backup
     /// Write permission on the keys that the request names, and read permission where it returns
     /// what was there.
     case writeKeys
@@ -100,6 +102,11 @@ enum Permissions {
         Methods.KeyRotation.rewrap: .administrator,
         Methods.KeyRotation.rewrapStatus: .administrator,
         Methods.KeyRotation.destroy: .administrator,
+
+        Methods.Backup.create: .backup,
+        Methods.Backup.confirm: .backup,
+        Methods.Backup.state: .backup,
+        Methods.Backup.accept: .administrator,
 
         Methods.Integrity.verify: .administrator,
         Methods.Integrity.damage: .administrator,

@@ -9,7 +9,8 @@ enum Services {
             + Methods.Election.all + Methods.Maintenance.all + Methods.Cluster.all
             + Methods.Health.all + Methods.Reflection.all + Methods.ReflectionAlpha.all
             + Methods.Vault.all + Methods.Auth.all + Methods.Access.all + Methods.Audit.all
-            + Methods.KeySlots.all + Methods.Integrity.all + Methods.KeyRotation.all)
+            + Methods.KeySlots.all + Methods.Integrity.all + Methods.KeyRotation.all
+            + Methods.Backup.all)
 
     /// Each within the gate.
     static func routes(
@@ -31,6 +32,7 @@ enum Services {
             + IntegrityService(vault: vault, reads: reads).routes
             + CheckService(vault: vault, facts: facts).routes
             + KeyRotationService(vault: vault, reads: reads).routes
+            + BackupService(vault: vault).routes
             + HealthService(vault: vault).routes
             + ReflectionService.routes
             + VaultService(gate: gate, reads: reads, facts: facts).routes

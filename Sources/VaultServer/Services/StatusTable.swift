@@ -159,8 +159,17 @@ enum StatusTable {
         case .directory(let error): status(of: error)
         case .audit(let error):
             vaultd(.unavailable, "the audit log cannot be opened: \(error); see to its directory")
+        case .archiveOfAnotherTimeline:
+            vaultd(
+                .failedPrecondition,
+                "the archive is of an older life of the vault, which was restored since; "
+                    + "make a full one, without --since")
         case .access(let error): status(of: error)
         }
+    }
+
+    static var backupUnderWay: Status {
+        vaultd(.resourceExhausted, "other backups are under way; try again when they are over")
     }
 
     static func status(of error: AccessError) -> Status {

@@ -60,6 +60,9 @@ final class VaultService: Sendable {
             response.usedBytes = store.usedBytes
             response.quotaBytes = store.quotaBytes
             response.readOnly = store.isReadOnly
+            response.quarantinedSince = store.quarantinedSince ?? 0
+            response.backupTime = store.backups?.confirmedTime ?? 0
+            response.backupRevision = store.backups?.confirmedRevision ?? 0
             let kinds = Set(store.alarms.map(\.kind))
             if store.noSpace || kinds.contains(.noSpace) { response.alarms.append("NOSPACE") }
             if kinds.contains(.corrupt) { response.alarms.append("CORRUPT") }

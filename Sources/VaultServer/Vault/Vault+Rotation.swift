@@ -76,6 +76,7 @@ extension Vault {
         _ = keyThread.submit {
             do {
                 let open = try self.open()
+                guard open.store.quarantinedSince == nil else { return }
                 let created = try open.keyring.dataKeys().last?.created ?? .max
                 guard Int64(clamping: created) < (now - age) / 1_000 else { return }
                 _ = try self.rotateNow(root: false)

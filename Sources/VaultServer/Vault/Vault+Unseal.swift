@@ -112,7 +112,19 @@ extension Vault {
         }
         trail.unlock(open.auditKeys)
         if let damage = open.damage { say(damage) }
+        if open.store.quarantinedSince != nil { sayRestored(open.store) }
         access.open(book)
+    }
+
+    private func sayRestored(_ store: Store) {
+        let mark: RestoreMark?
+        do throws(StoreError) { mark = try store.restoreMark() } catch { return }
+        guard let mark else { return }
+        trail.noteRestored(
+            AuditRestoration(
+                archiveID: mark.archiveID, time: mark.time,
+                previousSequence: mark.auditSequence, previousHash: mark.auditHash))
+        logger.notice("the vault was restored; look at it, then 'vaultctl accept'")
     }
 
     private static func book(of store: Store) throws(VaultError) -> AccessBook {
@@ -165,7 +177,7 @@ extension VaultError {
             if case .damaged = error { error.description } else { nil }
         case .notInitialized, .alreadyInitialized, .sealed, .alreadyUnsealed, .busy,
             .tooManyAttempts, .invalidRequest, .unsupported, .seal, .store, .audit, .share,
-            .foreignShare:
+            .foreignShare, .archiveOfAnotherTimeline:
             nil
         }
     }

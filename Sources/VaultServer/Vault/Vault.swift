@@ -43,6 +43,9 @@ final class Vault: Sendable {
     let copyThread = WorkerThread(
         jobsMax: Limits.copyJobsMax, nice: Limits.backgroundNice)
 
+    /// Makes archives, one at a time, and waits for those who take them.
+    let backupThread = WorkerThread(jobsMax: Limits.backupJobsMax)
+
     init(
         directory: DataDirectory, storeConfiguration: StoreConfiguration,
         passphraseCost: PassphraseCost, access: AccessControl, trail: AuditTrail,
@@ -116,6 +119,7 @@ final class Vault: Sendable {
         await keyThread.shutdown()
         await storeThread.shutdown()
         await copyThread.shutdown()
+        await backupThread.shutdown()
         await anchorThread.shutdown()
         await access.shutdown()
         await trail.close()

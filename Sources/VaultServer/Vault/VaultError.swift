@@ -29,6 +29,8 @@ enum VaultError: Error, Equatable, Sendable {
     case directory(DataDirectoryError)
     /// The audit log cannot be opened, or not be written. Nothing is served without it.
     case audit(AuditError)
+    /// The archive is of another life of the vault: it was restored since.
+    case archiveOfAnotherTimeline
     /// The rules of access cannot be read or made.
     case access(AccessError)
 }

@@ -55,6 +55,11 @@ extension Store {
         try visit { (standstill) throws(StoreError) in standstill.head.backups }
     }
 
+    /// Where a restored vault came from, until somebody accepts it.
+    public func restoreMark() throws(StoreError) -> RestoreMark? {
+        try visit { (standstill) throws(StoreError) in standstill.head.restored }
+    }
+
     /// When the vault was restored, milliseconds since 1970, if nobody has accepted it since. Until
     /// then no lease ends and nothing is removed by itself.
     public var quarantinedSince: Int64? { clock.quarantinedSince }

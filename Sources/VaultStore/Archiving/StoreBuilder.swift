@@ -123,10 +123,10 @@ public struct StoreBuilder: ~Copyable {
     }
 
     /// Writes the head and makes the file durable. The store goes on from `currentRevision`, in
-    /// quarantine since `time` (milliseconds since 1970).
+    /// quarantine.
     public consuming func finish(
         _ summary: ArchiveSummary, currentRevision: Int64, keyringGeneration: UInt64,
-        backups: BackupMark, time: Int64
+        backups: BackupMark, restored: RestoreMark
     ) throws(StoreError) -> Outcome {
         for id in Set(leased.values).subtracting(leaseIDs) {
             try put(LeaseRecord(ttlSeconds: Self.revivedSeconds), of: id)
@@ -137,7 +137,7 @@ public struct StoreBuilder: ~Copyable {
         head.removals = summary.removals
         head.keyringGeneration = keyringGeneration
         head.backups = backups
-        head.quarantinedSince = time
+        head.restored = restored
         let (log, head) = (log, head)
         try write { (transaction) throws(StoreError) in try log.put(head, into: &transaction) }
         guard let transaction = self.transaction.take() else {

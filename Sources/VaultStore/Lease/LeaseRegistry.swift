@@ -60,6 +60,18 @@ final class LeaseRegistry: Sendable {
     var count: Int { state.withLock { $0.queue.count } }
     var hasKeys: Bool { state.withLock { !$0.attachments.isEmpty } }
 
+    /// Gives every lease its whole time from now on, as at a start.
+    func restart() {
+        state.withLock { state in
+            let now = clock.now()
+            var queue = LeaseQueue()
+            for id in state.queue.deadlines.keys {
+                if let ttl = state.queue.grantedTTL(of: id) { queue.add(id, ttl: ttl, at: now) }
+            }
+            state.queue = queue
+        }
+    }
+
     func contains(_ id: LeaseID) -> Bool { state.withLock { $0.queue.contains(id) } }
 
     func lease(of key: Bytes) -> LeaseID { state.withLock { $0.attachments.lease(of: key) } }

@@ -29,8 +29,8 @@ struct StoreHead: Equatable {
     /// Records that were removed from the log, ever: when two archives have the same number, all
     /// that is in the older one still exists.
     var removals: UInt64 = 0
-    /// When the store was restored, milliseconds since 1970, until somebody accepts it.
-    var quarantinedSince: Int64?
+    /// Where a restored store came from, until somebody accepts it.
+    var restored: RestoreMark?
     /// What is known of the archives; nil before the first.
     var backups: BackupMark?
     /// The sum over every record of every table but this head; nil in a vault that was written
@@ -44,7 +44,7 @@ struct StoreHead: Equatable {
         static let accessNumber: UInt16 = 3
         static let keyringGeneration: UInt16 = 4
         static let removals: UInt16 = 5
-        static let quarantine: UInt16 = 6
+        static let restored: UInt16 = 6
         static let backups: UInt16 = 7
     }
     private static let fieldHeaderCount = 8
@@ -71,9 +71,7 @@ struct StoreHead: Equatable {
             append(keyringGeneration, as: Tag.keyringGeneration, to: &output)
         }
         if removals > 0 { append(removals, as: Tag.removals, to: &output) }
-        if let quarantinedSince {
-            append(UInt64(bitPattern: quarantinedSince), as: Tag.quarantine, to: &output)
-        }
+        if let restored { append(restored.encode(), as: Tag.restored, to: &output) }
         if let backups { append(backups.encode(), as: Tag.backups, to: &output) }
         return output
     }
@@ -170,9 +168,9 @@ struct StoreHead: Equatable {
         case Tag.removals:
             guard let word, word > 0 else { return false }
             removals = word
-        case Tag.quarantine:
-            guard let word, word > 0, word <= UInt64(Int64.max) else { return false }
-            quarantinedSince = Int64(word)
+        case Tag.restored:
+            guard let mark = RestoreMark(field) else { return false }
+            restored = mark
         case Tag.backups:
             guard let mark = BackupMark(field) else { return false }
             backups = mark

@@ -96,8 +96,8 @@ struct WriteBatch: ~Copyable {
             }
             return .keyringNoted(revision: Revision(head.currentRevision))
         case .accept:
-            changesHead = changesHead || head.quarantinedSince != nil
-            head.quarantinedSince = nil
+            changesHead = changesHead || head.restored != nil
+            head.restored = nil
             return .accepted(revision: Revision(head.currentRevision))
         case .noteBackup(let mark):
             head.backups = mark
@@ -296,7 +296,8 @@ struct WriteBatch: ~Copyable {
         clock.recordCount = Int64(head.recordCount)
         clock.alarms = head.alarms.alarms
         clock.keyringGeneration = head.keyringGeneration
-        clock.quarantinedSince = head.quarantinedSince
+        clock.quarantinedSince = head.restored?.time
+        if head.backups != clock.backups { clock.backups = head.backups }
         return head
     }
 

@@ -5,11 +5,11 @@
 /// A lock with a condition that one thread waits for.
 ///
 /// SAFETY: both are made in `init` and destroyed in `deinit`; the calls are thread-safe.
-final class Monitor: @unchecked Sendable {
+package final class Monitor: @unchecked Sendable {
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private let condition: UnsafeMutablePointer<pthread_cond_t>
 
-    init() {
+    package init() {
         mutex = .allocate(capacity: 1)
         condition = .allocate(capacity: 1)
         var attributes = pthread_condattr_t()
@@ -27,7 +27,7 @@ final class Monitor: @unchecked Sendable {
         mutex.deallocate()
     }
 
-    func locked<R, E: Error>(_ body: () throws(E) -> R) throws(E) -> R {
+    package func locked<R, E: Error>(_ body: () throws(E) -> R) throws(E) -> R {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         return try body()
@@ -35,7 +35,7 @@ final class Monitor: @unchecked Sendable {
 
     /// Lets go of the lock until `signal` or `deadline` (nanoseconds of the monotonic clock).
     /// Inside `locked` only.
-    func wait(until deadline: Int64?) {
+    package func wait(until deadline: Int64?) {
         guard let deadline else {
             pthread_cond_wait(condition, mutex)
             return
@@ -45,10 +45,10 @@ final class Monitor: @unchecked Sendable {
         pthread_cond_timedwait(condition, mutex, &time)
     }
 
-    func signal() { pthread_cond_signal(condition) }
+    package func signal() { pthread_cond_signal(condition) }
 
     /// Nanoseconds of the monotonic clock.
-    static func now() -> Int64 {
+    package static func now() -> Int64 {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
         return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)

@@ -200,8 +200,9 @@ final class Writer: @unchecked Sendable {
     private func commit(_ batch: consuming WriteBatch) throws(StoreError) {
         let (usedBytes, time, changes) = (batch.usedBytes, batch.time, batch.changes)
         let leaseChanges = batch.leases
-        let compactRevision = state.head.compactRevision
+        let (compactRevision, restored) = (state.head.compactRevision, state.head.restored)
         state.head = try batch.commit(to: clock)
+        if restored != nil, state.head.restored == nil { leases.restart() }
         state.usedBytes = usedBytes
         state.quota.look(used: usedBytes)
         clock.noSpace = state.quota.isAlarmRaised

@@ -12,7 +12,25 @@ enum ExitStatus: Int32, CaseIterable {
     case unreachable = 6
     case wrongKey = 12
     case damaged = 13
+    /// An archive that others continue is missing.
+    case incompleteChain = 14
+    /// The newest archive is too old, or older than one that was seen before.
+    case stale = 15
+    case rtoMissed = 16
+    /// Counts or the state hash are not what was written.
+    case mismatch = 17
+    /// Access or the audit log does not go on as it was.
+    case continuity = 18
+    /// A drill that would not notice.
+    case blind = 19
+    case noSpace = 20
+    /// A directory that is not empty, or in use.
+    case targetInUse = 21
+    case clock = 22
+    /// The environment failed; nothing was proven.
+    case inconclusive = 23
     case unsupportedFormat = 24
+    case overdue = 25
 
     init(_ category: VaultClientError.Category) {
         switch category {

@@ -1,0 +1,63 @@
+import Glibc
+import VaultBackup
+import VaultSeal
+
+/// The archives in a directory, as far as their ends can be read.
+struct ArchiveDirectory {
+    private(set) var archives: [ArchiveFile] = []
+    /// Files that are called like archives and are not sound, with why.
+    private(set) var problems: [(name: String, error: BackupError)] = []
+
+    /// Reads the end of every file that begins as an archive or is called `*.vab`, oldest archive
+    /// first.
+    init(_ path: String) throws(CommandFailure) {
+        for name in try Self.names(in: path) where !name.hasPrefix(".") {
+            guard name.hasSuffix(ArchiveName.suffix) || ArchiveFile.begins(path + "/" + name)
+            else { continue }
+            do throws(BackupError) {
+                archives.append(try ArchiveFile(path: path + "/" + name))
+            } catch {
+                problems.append((name, error))
+            }
+        }
+        archives.sort { Self.order($0) < Self.order($1) }
+    }
+
+    private static func order(_ file: ArchiveFile) -> (UInt32, UInt64) {
+        (file.footer.identity.timeline.number, file.footer.identity.sequence)
+    }
+
+    private static func names(in path: String) throws(CommandFailure) -> [String] {
+        guard let stream = opendir(path) else {
+            throw CommandFailure(
+                .failed, "cannot list \(path): \(SystemFailure.text(errno))",
+                nextStep: "name a directory with archives")
+        }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            names.append(
+                withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+                    String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+                })
+        }
+        return names.sorted()
+    }
+
+    /// The newest archive of a vault's present life that an incremental one may continue.
+    func newest(storeID: String, timeline: UInt32) -> ArchiveFile? {
+        archives.last { file in
+            let identity = file.footer.identity
+            return identity.storeID.description == storeID
+                && identity.timeline.number == timeline && isWhole(file)
+        }
+    }
+
+    /// Everything that it continues is there, too.
+    func isWhole(_ file: ArchiveFile) -> Bool {
+        do throws(BackupError) {
+            _ = try ArchiveChain(endingWith: file, among: archives)
+            return true
+        } catch { return false }
+    }
+}
