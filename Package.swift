@@ -140,7 +140,8 @@ let package = Package(
         .testTarget(
             name: "VaultServerTests",
             dependencies: [
-                "VaultServer", "VaultStore", "VaultSeal", "VaultAccess", "Sodium", "VaultClient",
+                "VaultServer", "VaultStore", "VaultSeal", "VaultAccess", "VaultBackup", "Sodium",
+                "VaultClient",
                 "VaultAPI", "RPC", "CLinux", "VaultTestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

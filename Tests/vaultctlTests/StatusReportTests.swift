@@ -32,6 +32,7 @@ import VaultAPI
                 revision  12, readable from 5 on
                 keys      3, in 9 records
                 storage   2.0 KiB used of at most 2.0 GiB, file 4.0 KiB
+                backup    none yet: 'vaultctl backup create FILE'
 
                 """)
     }

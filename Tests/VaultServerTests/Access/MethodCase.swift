@@ -10,15 +10,18 @@ import VaultAPI
 struct MethodCase: Sendable {
     /// Exactly what is needed. Administrators' methods need no permission but the role.
     var grants: [Grant] = []
+    /// The one role that lets it be called, which allows no key.
+    var role: String?
     /// Says no to permission to get the key, or to get everything below it.
     var refusesGet = true
     let request: @Sendable (TestServer) async throws -> [UInt8]
 
     init(
-        _ grants: [Grant] = [], refusesGet: Bool = true,
+        _ grants: [Grant] = [], refusesGet: Bool = true, role: String? = nil,
         _ request: @escaping @Sendable (TestServer) async throws -> any SwiftProtobuf.Message
     ) {
         self.grants = grants
+        self.role = role
         self.refusesGet = refusesGet
         self.request = { try await request($0).serializedBytes() }
     }
@@ -122,6 +125,13 @@ struct MethodCase: Sendable {
         Methods.Auth.roleGet: MethodCase { _ in
             Etcdserverpb_AuthRoleGetRequest.with { $0.role = "exact" }
         },
+        Methods.Backup.create: MethodCase(role: "backup") { _ in
+            Vault_V1_CreateArchiveRequest()
+        },
+        Methods.Backup.confirm: MethodCase(role: "backup") { server in
+            Vault_V1_ConfirmArchiveRequest.with { $0.footer = Data(try await server.archive()) }
+        },
+        Methods.Backup.state: MethodCase(role: "backup") { _ in Vault_V1_BackupStateRequest() },
         Methods.Health.check: MethodCase { _ in Grpc_Health_V1_HealthCheckRequest() },
         Methods.Health.watch: MethodCase { _ in Grpc_Health_V1_HealthCheckRequest() },
         Methods.Reflection.serverReflectionInfo: MethodCase { _ in

@@ -97,7 +97,8 @@ import VaultStore
         let methodCase = try #require(MethodCase.all[method])
         try await TestServer.withLogins { (server) async throws in
             let request = try await methodCase.request(server)
-            let exact = try await server.somebody("exact", methodCase.grants)
+            let exact = try await server.somebody(
+                methodCase.role ?? "exact", methodCase.grants)
             #expect(try await Self.refusal(exact, method, request) == nil)
         }
     }

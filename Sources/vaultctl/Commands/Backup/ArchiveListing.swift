@@ -17,7 +17,8 @@ enum ArchiveListing {
                 return [
                     "\(identity.sequence)", Quantity.time(identity.created),
                     identity.isFull ? "full" : "part",
-                    "\(max(identity.afterRevision + 1, 1))-\(footer.lastRevision)",
+                    footer.lastRevision == identity.afterRevision
+                        ? "-" : "\(max(identity.afterRevision + 1, 1))-\(footer.lastRevision)",
                     "\(footer.recordCount)", Quantity.bytes(file.byteCount), state(file),
                     TerminalText.escaped(file.name.utf8),
                 ]

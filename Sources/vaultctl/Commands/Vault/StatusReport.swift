@@ -18,6 +18,19 @@ enum StatusReport {
         for (index, alarm) in status.alarms.enumerated() {
             fields.add(index == 0 ? "alarms" : "", TerminalText.escaped(alarm.utf8))
         }
+        if status.quarantinedSince > 0 {
+            fields.add(
+                "restored",
+                Quantity.time(status.quarantinedSince)
+                    + ", nothing ends or is removed before 'vaultctl accept'")
+        }
+        if status.initialized && !status.sealed && !status.dev {
+            fields.add(
+                "backup",
+                status.backupTime == 0
+                    ? "none yet: 'vaultctl backup create FILE'"
+                    : "\(Quantity.time(status.backupTime)), up to revision \(status.backupRevision)")
+        }
         if !status.auditTrouble.isEmpty {
             let trouble = TerminalText.escaped(status.auditTrouble.utf8)
             fields.add("audit", "requests are refused: \(trouble)")
@@ -53,6 +66,9 @@ enum StatusReport {
                 }
             }
             json.field("alarms") { json in status.alarms.forEach { json.string($0) } }
+            json.field("quarantined_since_ms", status.quarantinedSince)
+            json.field("backup_time_ms", status.backupTime)
+            json.field("backup_revision", status.backupRevision)
             json.name("audit_trouble")
             if status.auditTrouble.isEmpty {
                 json.null()
