@@ -58,6 +58,8 @@ let package = Package(
             dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")]),
         .target(name: "VaultDoctor", dependencies: ["CLinux"]),
         .target(
+            name: "VaultBackup", dependencies: ["VaultStore", "VaultSeal", "Sodium", "CLinux"]),
+        .target(
             name: "VaultServer",
             dependencies: [
                 "CLinux", "VaultStore", "VaultSeal", "Sodium", "VaultAccess", "VaultDoctor",
@@ -123,6 +125,11 @@ let package = Package(
             dependencies: ["VaultStore", "VaultSeal", "Sodium", "LMDB", "VaultTestSupport"]),
         .testTarget(
             name: "VaultDoctorTests", dependencies: ["VaultDoctor", "VaultTestSupport"]),
+        .testTarget(
+            name: "VaultBackupTests",
+            dependencies: [
+                "VaultBackup", "VaultStore", "VaultSeal", "Sodium", "VaultTestSupport",
+            ]),
         .testTarget(
             name: "RPCTests",
             dependencies: [

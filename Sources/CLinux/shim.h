@@ -36,6 +36,13 @@
 #define SYS_landlock_restrict_self 446
 #endif
 
+/// Renames within a directory; fails with EEXIST where the new name is taken (Linux 3.15). 0 when
+/// done.
+static inline int vault_rename_without_replacing(
+    int directory, const char *name, const char *target) {
+    return (int)syscall(SYS_renameat2, directory, name, directory, target, 1u);
+}
+
 // Linux 5.9, with one number everywhere.
 #ifndef SYS_close_range
 #define SYS_close_range 436

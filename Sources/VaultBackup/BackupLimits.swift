@@ -1,0 +1,23 @@
+/// A limit on everything that this module does, each with its reason.
+enum BackupLimits {
+    /// A call that signals interrupt this often in a row is not going to be done.
+    static let interruptionsMax = 1000
+    /// A step of reading: large enough that the calls cost nothing.
+    static let readBytes = 256 << 10
+    /// The longest name of a file that Linux takes.
+    static let nameBytesMax = 255
+    /// Names in one directory of backups: a century of them.
+    static let namesMax = 1 << 20
+    /// What stays free beside an archive, so that the machine and a prune can still work.
+    static let reservedBytes: Int64 = 16 << 20
+    /// A ledger of a century of daily drills has some 200 MiB; one of years is read at once.
+    static let ledgerBytesMax = 256 << 20
+    /// A report has a few KiB; one with thousands of findings still fits.
+    static let ledgerLineBytesMax = 1 << 20
+    /// A report has objects in lists in objects; deeper is nothing of ours.
+    static let jsonDepthMax = 12
+    /// Missed runs get a line each up to a year of daily ones; the last line counts the rest.
+    static let missedLinesMax = 366
+    /// The text of a mark is a time.
+    static let markBytesMax = 64
+}
