@@ -7,7 +7,7 @@ RELEASE := .build/release
 
 # What the build links against and what the tests use as peers, by Debian's names.
 PACKAGES := libsodium-dev liblmdb-dev libnghttp2-dev pkg-config
-TEST_PACKAGES := etcd-server etcd-client nghttp2-client
+TEST_PACKAGES := etcd-server etcd-client nghttp2-client strace
 
 build: install-packages
 	$(SWIFT) build -c release --product vaultd

@@ -19,7 +19,7 @@ enum ImportTable {
         "VaultDoctor": ["CLinux"],
         // CLinux: for the names of threads.
         "VaultStore": ["VaultSeal", "LMDB", "CLinux"],
-        // Sodium: for the hash that names an archive. CLinux: for renaming without replacing.
+        // Sodium: for hashes and signatures of what is public. CLinux: for renameat2.
         "VaultBackup": ["VaultStore", "VaultSeal", "Sodium", "CLinux"],
         // Sodium: for handing a credential on in guarded memory, and for the SHA-256 of snapshots.
         "VaultServer": nio.union([
