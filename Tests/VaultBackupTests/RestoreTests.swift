@@ -47,8 +47,9 @@ import VaultTestSupport
         #expect(store.revision.rawValue == report.currentRevision)
         // What the lost vault may have given out after its last archive.
         for revision in [Int64(7), 1_000, report.currentRevision - 1] {
-            #expect(throws: StoreError.compacted(
-                oldestReadable: Revision(report.currentRevision))
+            #expect(
+                throws: StoreError.compacted(
+                    oldestReadable: Revision(report.currentRevision))
             ) { try store.content(at: revision) }
         }
         #expect(try store.content(at: 6) == ["k": "6=4"])

@@ -174,7 +174,9 @@ extension ArchiveFile {
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
         var bytes = [UInt8](repeating: 0, count: ArchiveFormat.headerMagic.count)
-        let count = bytes.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
+        let count = bytes.withUnsafeMutableBytes {
+            Glibc.read(descriptor, $0.baseAddress, $0.count)
+        }
         return count == bytes.count && bytes == ArchiveFormat.headerMagic
     }
 

@@ -33,8 +33,9 @@ public struct ArchiveHeader: Equatable, Sendable {
         let version: UInt32 = input.number()
         let count = Int(input.number(UInt32.self))
         guard version == ArchiveFormat.version else { throw unsupported(version) }
-        guard count <= ArchiveFormat.headerBytesMax, count >= ArchiveFormat.prefixCount
-            + ArchiveIdentity.byteCount + 8 + ArchiveFormat.checksumCount
+        guard count <= ArchiveFormat.headerBytesMax,
+            count >= ArchiveFormat.prefixCount
+                + ArchiveIdentity.byteCount + 8 + ArchiveFormat.checksumCount
         else { throw .integrity("its header has no possible size") }
         return count
     }

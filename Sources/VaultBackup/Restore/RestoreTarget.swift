@@ -69,9 +69,11 @@ struct RestoreTarget: ~Copyable {
             throw .targetInUse("\(path) holds a vault; name an empty directory")
         }
         let ours = Set(leftovers + [markName, lockName])
-        let isOurs = names.contains(markName) && names.allSatisfy {
-            ours.contains($0) || ($0.hasPrefix(".") && $0.hasSuffix(".tmp"))
-        }
+        let isOurs =
+            names.contains(markName)
+            && names.allSatisfy {
+                ours.contains($0) || ($0.hasPrefix(".") && $0.hasSuffix(".tmp"))
+            }
         guard names.isEmpty || isOurs else {
             throw .targetInUse("\(path) is not empty; name an empty directory")
         }

@@ -67,7 +67,8 @@ public struct DaemonError: Error, Equatable, Sendable, CustomStringConvertible {
         case .access(let error): exitStatus(of: error)
         case .notInitialized, .seal(.notInitialized): 5
         case .alreadyInitialized, .sealed, .alreadyUnsealed, .busy, .tooManyAttempts,
-            .archiveOfAnotherTimeline, .invalidRequest, .unsupported, .share, .foreignShare, .seal, .store, .audit:
+            .archiveOfAnotherTimeline, .invalidRequest, .unsupported, .share, .foreignShare, .seal,
+            .store, .audit:
             1
         }
     }

@@ -236,7 +236,9 @@ final class Writer: @unchecked Sendable {
     private var wakeTime: Int64? {
         guard state.poison == nil else { return nil }
         let rewrapTime = rewraps.sweep?.resumesAt
-        guard clock.quarantinedSince == nil, let time = leases.timeUntilNext else { return rewrapTime }
+        guard clock.quarantinedSince == nil, let time = leases.timeUntilNext else {
+            return rewrapTime
+        }
         let wait = min(time + Limits.leaseCheckSlack, Limits.leaseCheckIntervalMax)
         return min(Monitor.now() + wait.nanoseconds, rewrapTime ?? .max)
     }

@@ -50,7 +50,8 @@ struct BackupRestoreCommand: CommandLineCommand {
     func perform() async throws -> ExitStatus {
         let line = PercentLine(what: "restoring")
         let report: RestoreReport
-        let path = dataDir.hasSuffix("/") && dataDir.count > 1 ? String(dataDir.dropLast()) : dataDir
+        let path =
+            dataDir.hasSuffix("/") && dataDir.count > 1 ? String(dataDir.dropLast()) : dataDir
         do {
             let files = try files.map { (path) throws(BackupError) in try ArchiveFile(path: path) }
             var chain = try ArchiveChain(of: files)
@@ -83,8 +84,10 @@ struct BackupRestoreCommand: CommandLineCommand {
         switch options.output {
         case .table:
             var fields = FieldList()
-            fields.add("restored", "\(TerminalText.escaped(path.utf8)), up to revision "
-                + "\(report.restoredRevision)")
+            fields.add(
+                "restored",
+                "\(TerminalText.escaped(path.utf8)), up to revision "
+                    + "\(report.restoredRevision)")
             fields.add("records", "\(report.records)")
             if report.leases > 0 { fields.add("leases", "\(report.leases)") }
             if report.revivedLeases > 0 {
@@ -94,7 +97,8 @@ struct BackupRestoreCommand: CommandLineCommand {
                         + "they last an hour from 'vaultctl accept'")
             }
             fields.add(
-                "timeline", "\(report.timeline), which goes on from revision "
+                "timeline",
+                "\(report.timeline), which goes on from revision "
                     + "\(report.currentRevision)")
             fields.add("opened by", "slot \(report.slot.id), \(report.slot.kind)")
             fields.add(

@@ -29,7 +29,8 @@ enum StatusReport {
                 "backup",
                 status.backupTime == 0
                     ? "none yet: 'vaultctl backup create FILE'"
-                    : "\(Quantity.time(status.backupTime)), up to revision \(status.backupRevision)")
+                    : "\(Quantity.time(status.backupTime)), up to revision \(status.backupRevision)"
+            )
         }
         if !status.auditTrouble.isEmpty {
             let trouble = TerminalText.escaped(status.auditTrouble.utf8)
