@@ -188,3 +188,11 @@ extension ArchiveFile {
         footer.identity.isFull ? nil : ArchiveHash.text(footer.identity.parent)
     }
 }
+
+extension ArchiveFile {
+    /// Where the signature stands in the file.
+    var signatureRange: Range<Int> {
+        let end = Int(byteCount) - ArchiveFormat.checksumCount
+        return (end - 64)..<end
+    }
+}

@@ -74,6 +74,20 @@ public struct OpenedChain: Sendable {
         }
     }
 
+    // MARK: - For drills
+
+    var newestKey: ArchiveKey { keys[keys.count - 1] }
+    var newestHeaderBytes: Int { headerBytes[headerBytes.count - 1] }
+
+    /// Every frame of the newest archive, opened; only for archives that fit into memory.
+    func newestFrames() throws(BackupError) -> [(kind: ArchiveKey.Frame, bytes: [UInt8])] {
+        var frames = ArchiveFrames(
+            of: chain.last, key: newestKey, headerBytes: newestHeaderBytes)
+        var all: [(kind: ArchiveKey.Frame, bytes: [UInt8])] = []
+        while let frame = try frames.next() { all.append(frame) }
+        return all
+    }
+
     /// Wipes the keys; the chain cannot be read any more.
     public func close() {
         keyring.cipher.close()
