@@ -28,7 +28,7 @@ public struct AtomicFile: ~Copyable {
     ) throws(BackupError) -> AtomicFile {
         try check(name, in: files)
         do throws(FileFault) {
-            if !replacing, try exists(name, in: files) {
+            if !replacing, try files.exists(name) {
                 throw FileFault(code: EEXIST, call: "create \(name)")
             }
             try checkSpace(expectedBytes, in: files)
@@ -118,31 +118,12 @@ public struct AtomicFile: ~Copyable {
     }
 
     private static func check(_ name: String, in files: any BackupFiles) throws(BackupError) {
-        do throws(SodiumError) { try Sodium.initialize() } catch {
-            throw .inconclusive("no source of randomness; start the machine's first")
-        }
+        try BackupError.memory { () throws(SodiumError) in try Sodium.initialize() }
         let isPlain =
             !name.isEmpty && !name.hasPrefix(".") && !name.utf8.contains { $0 == 0x2F || $0 == 0 }
         guard isPlain, name.utf8.count + TemporaryName.extraBytes <= BackupLimits.nameBytesMax
         else {
             throw .inconclusive("\(name) cannot be a file's name; choose a plain, shorter one")
-        }
-    }
-
-    private static func exists(
-        _ name: String, in files: any BackupFiles
-    ) throws(FileFault) -> Bool {
-        do throws(FileFault) {
-            let file = try files.patiently { () throws(FileFault) in
-                try files.open(name, appending: false)
-            }
-            files.close(file)
-            return true
-        } catch {
-            if error.code == ENOENT { return false }
-            // Something that is no plain file has the name, too.
-            if error.code == ELOOP || error.code == EINVAL { return true }
-            throw error
         }
     }
 

@@ -27,6 +27,9 @@ public protocol BackupFiles: AnyObject {
     /// Bytes of the file.
     func size(of file: Int32) throws(FileFault) -> Int64
 
+    /// Whether only this user can use the file, and by this name only.
+    func isPrivate(_ file: Int32) throws(FileFault) -> Bool
+
     /// Cuts the file off.
     func truncate(_ file: Int32, to size: Int64) throws(FileFault)
 
@@ -101,5 +104,18 @@ extension BackupFiles {
         }
         defer { close(file) }
         return try readAll(file, limit: limit)
+    }
+
+    /// Whether something has the name, be it a file or not.
+    func exists(_ name: String) throws(FileFault) -> Bool {
+        do throws(FileFault) {
+            close(try patiently { () throws(FileFault) in try open(name, appending: false) })
+            return true
+        } catch {
+            if error.code == ENOENT { return false }
+            // A link; a directory or a pipe.
+            if error.code == ELOOP || error.code == EINVAL || error.code == EISDIR { return true }
+            throw error
+        }
     }
 }

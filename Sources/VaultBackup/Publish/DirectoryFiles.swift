@@ -81,6 +81,12 @@ public final class DirectoryFiles: BackupFiles, Sendable {
         return Int64(status.st_size)
     }
 
+    public func isPrivate(_ file: Int32) throws(FileFault) -> Bool {
+        var status = stat()
+        guard fstat(file, &status) == 0 else { throw fault("stat", "") }
+        return status.st_uid == geteuid() && status.st_mode & 0o077 == 0 && status.st_nlink == 1
+    }
+
     public func truncate(_ file: Int32, to size: Int64) throws(FileFault) {
         guard ftruncate(file, off_t(size)) == 0 else { throw fault("truncate", "") }
     }

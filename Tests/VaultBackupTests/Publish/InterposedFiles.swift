@@ -72,6 +72,11 @@ final class InterposedFiles: BackupFiles {
         return try inner.size(of: file)
     }
 
+    func isPrivate(_ file: Int32) throws(FileFault) -> Bool {
+        _ = try isPretended(.isPrivate)
+        return try inner.isPrivate(file)
+    }
+
     func truncate(_ file: Int32, to size: Int64) throws(FileFault) {
         if try isPretended(.truncate) { return }
         try inner.truncate(file, to: size)

@@ -1,0 +1,73 @@
+/// What the lines of a ledger say together.
+public struct LedgerState: Equatable, Sendable {
+    /// All drills, in order.
+    public private(set) var reports: [DrillReport] = []
+    /// All runs that were missed.
+    public private(set) var missed: [MissedRun] = []
+    public private(set) var findings = Findings()
+    /// Digests of the archives that a restore drill proved.
+    public private(set) var drilledGood: Set<String> = []
+    /// By store: the highest number of an archive that was ever seen.
+    public private(set) var highestSequence: [String: UInt64] = [:]
+    /// By store: the last prune.
+    public private(set) var lastPrune: [String: PruneRecord] = [:]
+    /// The newest time in the ledger, milliseconds since 1970; 0 when it is empty.
+    public private(set) var newestTime: Int64 = 0
+    /// When people last opened a backup with the offline key.
+    public private(set) var offlineKeyProven: Int64?
+    /// Lines that crashes had cut short.
+    public private(set) var tornLines = 0
+
+    public init() {}
+
+    init(_ lines: [LedgerLine]) {
+        for line in lines { take(line) }
+    }
+
+    /// The last drill of a level; with `good`, the last that passed.
+    public func last(_ level: DrillLevel, good: Bool = false) -> DrillReport? {
+        reports.last { $0.level == level && (!good || $0.exit == 0) }
+    }
+
+    /// When the last run of a level was, or was last noted as missed; nil when it never was.
+    public func lastRun(_ level: DrillLevel) -> Int64? {
+        let run = reports.last { $0.level == level }?.started
+        let due = missed.last { $0.level == level }?.due
+        guard let run, let due else { return run ?? due }
+        return max(run, due)
+    }
+
+    /// Throws `.stale` when the newest archive is older than one that was seen before: somebody
+    /// serves an old state of the backups.
+    public func checkRollback(storeID: String, newest sequence: UInt64) throws(BackupError) {
+        guard let highest = highestSequence[storeID], sequence < highest else { return }
+        throw .stale(
+            "the newest archive has the number \(sequence), and number \(highest) was here before; "
+                + "find out who took the newer ones away")
+    }
+
+    mutating func take(_ line: LedgerLine) {
+        newestTime = max(newestTime, line.time)
+        switch line.body {
+        case .drill(let report):
+            reports.append(report)
+            findings.take(report.findings)
+            if let proven = report.keys?.offlineLastProven {
+                offlineKeyProven = max(offlineKeyProven ?? 0, proven)
+            }
+            guard let backup = report.backup else { return }
+            see(backup.sequence, of: backup.storeID)
+            let isRestore = [.restore, .hostile, .ceremony, .goBack].contains(report.level)
+            if isRestore && report.exit == 0 { drilledGood.insert(backup.digest) }
+        case .missed(let run): missed.append(run)
+        case .torn: tornLines += 1
+        case .prune(let record):
+            see(record.sequence, of: record.storeID)
+            lastPrune[record.storeID] = record
+        }
+    }
+
+    private mutating func see(_ sequence: UInt64, of store: String) {
+        highestSequence[store] = max(highestSequence[store] ?? 0, sequence)
+    }
+}
