@@ -48,7 +48,7 @@ struct Vaultctl: AsyncParsableCommand {
             CommandGroup(name: "Audit", subcommands: [AuditCommand.self]),
             CommandGroup(
                 name: "Disaster recovery",
-                subcommands: [BackupCommand.self, AcceptCommand.self]),
+                subcommands: [BackupCommand.self, DrillCommand.self, AcceptCommand.self]),
             CommandGroup(
                 name: "The vault",
                 subcommands: [

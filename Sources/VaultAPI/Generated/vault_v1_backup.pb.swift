@@ -33,6 +33,9 @@ public nonisolated struct Vault_V1_CreateArchiveRequest: Sendable {
   /// The footer of the archive to continue; empty for everything.
   public var since: Data = Data()
 
+  /// Plant a canary first: a key "vaultd/canary/NUMBER", which the next archive takes away.
+  public var canary: Bool = false
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -146,7 +149,7 @@ fileprivate nonisolated let _protobuf_package = "vault.v1"
 
 nonisolated extension Vault_V1_CreateArchiveRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".CreateArchiveRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}since\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}since\0\u{1}canary\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -155,6 +158,7 @@ nonisolated extension Vault_V1_CreateArchiveRequest: SwiftProtobuf.Message, Swif
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularBytesField(value: &self.since) }()
+      case 2: try { try decoder.decodeSingularBoolField(value: &self.canary) }()
       default: break
       }
     }
@@ -164,11 +168,15 @@ nonisolated extension Vault_V1_CreateArchiveRequest: SwiftProtobuf.Message, Swif
     if !self.since.isEmpty {
       try visitor.visitSingularBytesField(value: self.since, fieldNumber: 1)
     }
+    if self.canary != false {
+      try visitor.visitSingularBoolField(value: self.canary, fieldNumber: 2)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: Vault_V1_CreateArchiveRequest, rhs: Vault_V1_CreateArchiveRequest) -> Bool {
     if lhs.since != rhs.since {return false}
+    if lhs.canary != rhs.canary {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

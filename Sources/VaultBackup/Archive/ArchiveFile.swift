@@ -196,3 +196,8 @@ extension ArchiveFile {
         return (end - 64)..<end
     }
 }
+
+extension ArchiveFooter {
+    /// The archive's id, 32 hexadecimal digits.
+    public var archiveIDText: String { ArchiveHash.text(identity.archiveID) }
+}

@@ -74,6 +74,11 @@ public struct OpenedChain: Sendable {
         }
     }
 
+    /// The key slots of the newest archive.
+    public var slots: [SlotDescription] {
+        do throws(SealError) { return try keyring.live.description().slots } catch { return [] }
+    }
+
     // MARK: - For drills
 
     var newestKey: ArchiveKey { keys[keys.count - 1] }

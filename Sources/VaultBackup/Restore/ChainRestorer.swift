@@ -6,9 +6,9 @@ final class ChainRestorer: ChainVisitor {
     private var tally: StateTally
     private var builder: StoreBuilder?
 
-    init(tally key: StateHashKey, builder: consuming StoreBuilder) {
+    init(tally key: StateHashKey, builder: StoreBuilder) {
         tally = StateTally(key: key)
-        self.builder = consume builder
+        self.builder = builder
     }
 
     func record(
@@ -38,12 +38,12 @@ final class ChainRestorer: ChainVisitor {
     /// Holds everything against the summary, and only then completes the file.
     func finish(
         _ summary: ArchiveSummary,
-        _ complete: (consuming StoreBuilder) throws(StoreError) -> StoreBuilder.Outcome
+        _ complete: (StoreBuilder) throws(StoreError) -> StoreBuilder.Outcome
     ) throws(BackupError) -> StoreBuilder.Outcome {
         do throws(StoreError) { try tally.check(against: summary) } catch {
             throw .mismatch(BackupError(error).message)
         }
-        guard let builder = builder.take() else { preconditionFailure("a restore ends once") }
+        guard let builder else { preconditionFailure("a restore ends once") }
         do throws(StoreError) { return try complete(builder) } catch { throw BackupError(error) }
     }
 }

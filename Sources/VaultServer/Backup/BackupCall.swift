@@ -21,7 +21,9 @@ final class BackupCall: StreamHandler {
         hasStarted = true
         switch Answer.decoded(message, as: Vault_V1_CreateArchiveRequest.self) {
         case .failure(let status): call.finish(status)
-        case .success(let request): service.create(since: [UInt8](request.since), call, outlet)
+        case .success(let request):
+            service.create(
+                since: [UInt8](request.since), plantsCanary: request.canary, call, outlet)
         }
     }
 

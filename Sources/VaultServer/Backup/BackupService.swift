@@ -30,10 +30,12 @@ final class BackupService: Sendable {
     // MARK: - Create
 
     /// Makes an archive on the backup thread, one at a time.
-    func create(since: [UInt8], _ call: StreamCall, _ outlet: ArchiveOutlet) {
+    func create(
+        since: [UInt8], plantsCanary: Bool, _ call: StreamCall, _ outlet: ArchiveOutlet
+    ) {
         let isAccepted = vault.backupThread.submit {
             do throws(VaultError) {
-                try self.make(since: since, outlet)
+                try self.make(since: since, plantsCanary: plantsCanary, outlet)
                 call.finish(.ok)
             } catch {
                 if case .store(let error) = error {
@@ -45,7 +47,9 @@ final class BackupService: Sendable {
         if !isAccepted { call.finish(StatusTable.backupUnderWay) }
     }
 
-    private func make(since: [UInt8], _ outlet: ArchiveOutlet) throws(VaultError) {
+    private func make(
+        since: [UInt8], plantsCanary: Bool, _ outlet: ArchiveOutlet
+    ) throws(VaultError) {
         let open = try vault.open()
         guard !open.store.isReadOnly else { throw .store(.readOnly) }
         let (keys, keyring) = try Self.keys(of: open)
@@ -58,6 +62,7 @@ final class BackupService: Sendable {
             sequence: (mark?.sequence ?? 0) + 1, created: CalendarClock.now() / 1_000,
             afterRevision: parent?.lastRevision ?? -1, parent: parent?.digest ?? none,
             previous: mark?.digest ?? none)
+        if plantsCanary { try Self.plantCanary(identity, keys, open.store) }
         outlet.announce(records: UInt64(max(open.store.status().recordCount, 0)))
         do throws(StoreError) {
             let footer = try ArchiveWriter.write(
@@ -79,6 +84,29 @@ final class BackupService: Sendable {
         } catch {
             throw .store(error)
         }
+    }
+
+    /// A signed key that this archive has and no other: a drill looks for it, and for older ones.
+    private static func plantCanary(
+        _ identity: ArchiveIdentity, _ keys: ArchiveKeys, _ store: Store
+    ) throws(VaultError) {
+        let signature: [UInt8]
+        do throws(SealError) {
+            signature = try keys.sign(
+                Canary.message(identity), parent: identity.keyNumber
+            ).signature
+        } catch { throw .seal(error) }
+        let prefix = Bytes(DrillSample.canaryPrefix.utf8)
+        let old = KeyRange(
+            key: prefix, rangeEnd: prefix.dropLast() + [(prefix.last ?? 0) + 1])
+        do throws(StoreError) {
+            _ = try store.write(.delete(DeleteOperation(range: old)))
+            _ = try store.write(
+                .put(
+                    PutOperation(
+                        key: Canary.key(sequence: identity.sequence),
+                        value: Canary.value(signature: signature))))
+        } catch { throw .store(error) }
     }
 
     private func auditPosition() -> (sequence: UInt64, hash: [UInt8]) {

@@ -6,7 +6,9 @@ import LMDB
 ///
 /// The file is no vault before `finish` has returned: it has no head, and its directory no
 /// `CURRENT`.
-public struct StoreBuilder: ~Copyable {
+///
+/// Used by one thread at a time.
+public final class StoreBuilder {
     /// What a restored store is.
     public struct Outcome: Equatable, Sendable {
         public var records: UInt64
@@ -34,6 +36,12 @@ public struct StoreBuilder: ~Copyable {
         self.lastRevision = lastRevision
     }
 
+    deinit {
+        // Whatever was not finished; before the file is closed.
+        transaction = nil
+        log.environment.close()
+    }
+
     /// Makes the file in `directory`, where there must be none.
     ///
     /// - Parameter lastRevision: later changes are left out.
@@ -48,7 +56,7 @@ public struct StoreBuilder: ~Copyable {
     }
 
     /// Takes the next record, which adds `digest` to the state hash, in rising order.
-    public mutating func record(
+    public func record(
         main: Int64, sub: UInt32, payload: UnsafeRawBufferPointer, digest: StateHash
     ) throws(StoreError) {
         guard main <= lastRevision else { return }
@@ -79,7 +87,7 @@ public struct StoreBuilder: ~Copyable {
         }
     }
 
-    private mutating func noteLease(of record: LogRecord) {
+    private func noteLease(of record: LogRecord) {
         if record.kind == .put, record.lease != 0 {
             leased[Bytes(record.key)] = LeaseID(record.lease)
         } else if !leased.isEmpty {
@@ -88,7 +96,7 @@ public struct StoreBuilder: ~Copyable {
     }
 
     /// Takes a lease, as its payload says, after the records.
-    public mutating func lease(
+    public func lease(
         id: Int64, payload: UnsafeRawBufferPointer
     ) throws(StoreError) {
         guard let record = LeaseRecord.decode(payload) else {
@@ -97,7 +105,7 @@ public struct StoreBuilder: ~Copyable {
         try put(record, of: LeaseID(id))
     }
 
-    private mutating func put(_ record: LeaseRecord, of id: LeaseID) throws(StoreError) {
+    private func put(_ record: LeaseRecord, of id: LeaseID) throws(StoreError) {
         let log = log
         var digest = StateHash.zero
         try write { (transaction) throws(StoreError) in
@@ -109,7 +117,7 @@ public struct StoreBuilder: ~Copyable {
     }
 
     /// Takes the rules of access.
-    public mutating func access(payload: UnsafeRawBufferPointer) throws(StoreError) {
+    public func access(payload: UnsafeRawBufferPointer) throws(StoreError) {
         guard let record = AccessRecord.decode(payload) else {
             throw .damaged("the access rules are malformed")
         }
@@ -124,7 +132,7 @@ public struct StoreBuilder: ~Copyable {
 
     /// Writes the head and makes the file durable. The store goes on from `currentRevision`, in
     /// quarantine.
-    public consuming func finish(
+    public func finish(
         _ summary: ArchiveSummary, currentRevision: Int64, keyringGeneration: UInt64,
         backups: BackupMark, restored: RestoreMark
     ) throws(StoreError) -> Outcome {
@@ -149,7 +157,7 @@ public struct StoreBuilder: ~Copyable {
             records: head.recordCount, leases: head.leaseCount, revivedLeases: revived)
     }
 
-    private mutating func write(
+    private func write(
         _ body: (inout WriteTransaction) throws(StoreError) -> Void
     ) throws(StoreError) {
         var open: WriteTransaction
@@ -162,7 +170,7 @@ public struct StoreBuilder: ~Copyable {
         transaction = consume open
     }
 
-    private mutating func commit() throws(StoreError) {
+    private func commit() throws(StoreError) {
         guard let transaction = transaction.take() else { return }
         (waitingBytes, waitingRecords) = (0, 0)
         try log.commit(transaction, isDurable: false)

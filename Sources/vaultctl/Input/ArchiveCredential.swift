@@ -1,3 +1,4 @@
+import VaultAPI
 import VaultSeal
 
 /// The key that opens an archive, from a file, from shares, or asked for.
@@ -27,6 +28,28 @@ enum ArchiveCredential {
         return try wiping(secret) { (bytes) throws(SealError) in
             try .passphrase(wiping: &bytes)
         }
+    }
+
+    /// What opens a vault with that key over its socket: one request, or one for each share.
+    static func unsealRequests(
+        _ credential: CredentialOptions, _ opening: OpeningOptions
+    ) throws(CommandFailure) -> [Vault_V1_UnsealRequest] {
+        var request = Vault_V1_UnsealRequest()
+        if let path = opening.recoveryKey {
+            request.recoveryKey = try RecoveryKeyFile.read(path).data()
+        } else if let path = credential.keyfile {
+            request.keyfile = try KeyFile.read(path).data()
+        } else if let path = credential.passphraseFile {
+            request.passphrase = try SecretFile.passphrase(at: path).data()
+        } else {
+            var requests: [Vault_V1_UnsealRequest] = []
+            for (number, share) in opening.share.enumerated() {
+                request.share = try OpeningOptions.text(of: share, number: number).data()
+                requests.append(request)
+            }
+            return requests
+        }
+        return [request]
     }
 
     /// Whether the options name a key.

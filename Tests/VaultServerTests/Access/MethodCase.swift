@@ -129,7 +129,8 @@ struct MethodCase: Sendable {
             Vault_V1_CreateArchiveRequest()
         },
         Methods.Backup.confirm: MethodCase(role: "backup") { server in
-            Vault_V1_ConfirmArchiveRequest.with { $0.footer = Data(try await server.archive()) }
+            let footer = Data(try await server.archive())
+            return Vault_V1_ConfirmArchiveRequest.with { $0.footer = footer }
         },
         Methods.Backup.state: MethodCase(role: "backup") { _ in Vault_V1_BackupStateRequest() },
         Methods.Health.check: MethodCase { _ in Grpc_Health_V1_HealthCheckRequest() },

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import NIOCore
+import RPC
 import SwiftProtobuf
 import VaultAPI
 import VaultBackup

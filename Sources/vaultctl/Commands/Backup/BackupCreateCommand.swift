@@ -47,6 +47,13 @@ struct BackupCreateCommand: VaultCommand {
             valueName: "count"))
     var fullEvery: Int = 24
 
+    @Flag(
+        name: .long,
+        help:
+            "Plant a signed key vaultd/canary/NUMBER, which drills look for; with --directory always."
+    )
+    var canary = false
+
     func validate() throws {
         guard (file == nil) != (directory == nil) else {
             throw CommandFailure(
@@ -166,7 +173,9 @@ struct BackupCreateCommand: VaultCommand {
     ) async throws {
         // About what a record weighs until the first are there: the share only has to grow.
         var (done, total) = (Int64(0), Int64(0))
-        try await vault.createArchive(since: parent?.footer.encode() ?? []) { bytes, records in
+        try await vault.createArchive(
+            since: parent?.footer.encode() ?? [], canary: canary || directory != nil
+        ) { bytes, records in
             if records > 0 { total = Int64(clamping: records) * 400 }
             try take(bytes)
             done += Int64(bytes.count)

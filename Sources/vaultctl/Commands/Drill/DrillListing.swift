@@ -1,0 +1,49 @@
+import VaultBackup
+
+/// A report of a drill for people.
+enum DrillListing {
+    static func table(_ report: DrillReport) -> String {
+        var fields = FieldList()
+        fields.add("verdict", report.verdict + (report.exit == 0 ? "" : ", exit \(report.exit)"))
+        fields.add("level", "\(report.level.rawValue), seed \(report.seed)")
+        if let backup = report.backup {
+            fields.add(
+                "backup",
+                "number \(backup.sequence), up to revision \(backup.lastRevision), "
+                    + "\(Quantity.bytes(backup.byteCount)) in "
+                    + Quantity.count(Int64(backup.archiveCount), "archive"))
+        }
+        if let keys = report.keys { fields.add("opened by", keys.openedWith) }
+        if let rpo = report.rpo {
+            fields.add(
+                "rpo",
+                "\(rpo.seconds) s and \(Quantity.count(rpo.revisions, "revision")) would be lost, "
+                    + "\(rpo.targetSeconds) s are allowed")
+        }
+        if let rto = report.rto {
+            let phases = rto.phases.map { "\($0.name) \($0.milliseconds)" }
+            fields.add(
+                "rto",
+                "\(rto.totalMilliseconds) ms to the first read, \(rto.targetMilliseconds) are "
+                    + "allowed (\(phases.joined(separator: ", ")))")
+        }
+        if let counts = report.counts {
+            fields.add(
+                "read",
+                "\(counts.records) records, \(counts.keys) keys compared, "
+                    + "\(counts.policies) decisions of access")
+        }
+        fields.add("steps", "\(report.cases.count(where: { !$0.check.hasPrefix("N") })) run")
+        if report.negative.run > 0 {
+            fields.add(
+                "controls", "\(report.negative.detected) of \(report.negative.run) noticed")
+        }
+        for (index, reason) in report.reasons.enumerated() {
+            fields.add(index == 0 ? "wrong" : "", TerminalText.escaped(reason.utf8))
+        }
+        for (index, finding) in report.findings.filter(\.isOpen).enumerated() {
+            fields.add(index == 0 ? "findings" : "", "\(finding.id) \(finding.check)")
+        }
+        return fields.rendered()
+    }
+}

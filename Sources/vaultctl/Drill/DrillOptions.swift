@@ -1,0 +1,75 @@
+import ArgumentParser
+
+/// What a drill restores, and how good that has to be.
+struct DrillOptions: ParsableArguments {
+    @Option(
+        name: .long,
+        help: ArgumentHelp("The directory with the archives.", valueName: "directory"),
+        completion: .directory)
+    var backups: String
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Where the ledger of drills and its key are kept; outside of the vault. Without it "
+                + "nothing is remembered.", valueName: "directory"),
+        completion: .directory)
+    var ledger: String?
+
+    @Option(name: .long, help: "Every random choice comes from it (default: a new one).")
+    var seed: Int64?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp("The newest archive may be so old.", valueName: "seconds"))
+    var rpo: Int64 = 26 * 3_600
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "The restore, to the first read, may take so long.", valueName: "seconds"))
+    var rto: Int64 = 60
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Keys that are read back, at least.", valueName: "count"))
+    var sample: Int = 500
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Where the scratch directory is made (default: $TMPDIR, then /tmp).",
+            valueName: "directory"),
+        completion: .directory)
+    var scratch: String?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "The vaultd to start (default: the one beside vaultctl).", valueName: "file"),
+        completion: .file())
+    var vaultd: String?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "How far to go: V1 reads every byte, V2 opens every record, D1 restores and reads, "
+                + "D2 also breaks copies in every way.", valueName: "level"))
+    var level: Level = .hostile
+
+    /// The levels that a command can run by itself.
+    enum Level: String, CaseIterable, ExpressibleByArgument {
+        case catalogue = "V0"
+        case scrub = "V1"
+        case open = "V2"
+        case restore = "D1"
+        case hostile = "D2"
+    }
+
+    func validate() throws {
+        guard rpo > 0, rto > 0, sample > 0 else {
+            throw CommandFailure(
+                .usage, "--rpo, --rto and --sample are 1 or more", nextStep: "leave them out")
+        }
+    }
+}
