@@ -26,6 +26,8 @@ struct StoreHead: Equatable {
     /// The highest number of a keyring that was in use; 0 before one was noted. An older keyring,
     /// in which a key slot that was removed since still opens, is told by it.
     var keyringGeneration: UInt64 = 0
+    /// What was sealed under the newest data key; nil before it was counted.
+    var sealing: SealingCount?
     /// The sum over every record of every table but this head; nil in a vault that was written
     /// before there was one, until its next commit.
     var stateHash: StateHash?
@@ -36,6 +38,7 @@ struct StoreHead: Equatable {
         static let alarms: UInt16 = 2
         static let accessNumber: UInt16 = 3
         static let keyringGeneration: UInt16 = 4
+        static let sealing: UInt16 = 8
     }
     private static let fieldHeaderCount = 8
     private static let hashOffset = 42
@@ -60,6 +63,7 @@ struct StoreHead: Equatable {
         if keyringGeneration > 0 {
             append(keyringGeneration, as: Tag.keyringGeneration, to: &output)
         }
+        if let sealing { append(sealing.encode(), as: Tag.sealing, to: &output) }
         return output
     }
 
@@ -152,6 +156,9 @@ struct StoreHead: Equatable {
         case Tag.keyringGeneration:
             guard let word, word > 0 else { return false }
             keyringGeneration = word
+        case Tag.sealing:
+            guard let count = SealingCount(field) else { return false }
+            sealing = count
         default: break
         }
         return true
