@@ -16,6 +16,7 @@ struct Vaultbench: AsyncParsableCommand {
             Frames.self, Load.self, Revision.self, FirstRead.self, Count.self, ReadAll.self,
             Latency.self, WrongUnseal.self, WatchDelivery.self, IdleWatchers.self, PutLatency.self,
             Replay.self, Expiry.self, Sleeper.self, AuditCost.self, Grants.self, LogIn.self,
+            ShamirTiming.self,
         ])
 }
 

@@ -11,10 +11,13 @@ struct DataKeyPool: ~Copyable {
 
     /// Seals; the highest number.
     let newest: (number: UInt32, index: Int)
+    /// Of what is sealed under the newest.
+    private(set) var counter: SealingCounter
 
     init(_ keyring: borrowing Keyring) throws(SealError) {
         numbers = keyring.dataKeyNumbers
         newest = (numbers[numbers.count - 1], numbers.count - 1)
+        counter = SealingCounter(dataKey: newest.number)
         let count = numbers.count * Self.entryCount
         secret = try SealError.memory { () throws(SodiumError) in try SecretBytes(count: count) }
         for index in numbers.indices {
@@ -29,6 +32,11 @@ struct DataKeyPool: ~Copyable {
                 }
             }
         }
+    }
+
+    /// Goes on with the count of a pool that this one replaces, when it seals under the same key.
+    mutating func inherit(_ old: borrowing DataKeyPool) {
+        if old.newest.number == newest.number { counter = old.counter }
     }
 
     /// Where the key with this number is; nil when the keyring does not have it.

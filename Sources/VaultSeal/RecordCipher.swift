@@ -44,6 +44,8 @@ public final class RecordCipher: Sendable {
     /// Seals under the newest of these keys from now on, and opens what they open, while others
     /// are at it. One thread at a time; not after `close`.
     func replaceKeys(with keys: consuming DataKeyPool) {
+        var keys = keys
+        keys.inherit(pool.load(ordering: .sequentiallyConsistent).pointee)
         let old = pool.exchange(Self.place(keys), ordering: .sequentiallyConsistent)
         gate.waitForThoseInside()
         Self.free(old)
@@ -73,10 +75,13 @@ public final class RecordCipher: Sendable {
     }
 
     /// The number of the data key that seals.
-    public var newestDataKey: UInt32 {
-        guard let stripe = gate.enter() else { return 0 }
+    public var newestDataKey: UInt32 { withPool { $0.newest.number } ?? 0 }
+
+    /// nil when closed.
+    func withPool<R>(_ body: (borrowing DataKeyPool) -> R) -> R? {
+        guard let stripe = gate.enter() else { return nil }
         defer { gate.leave(stripe) }
-        return pool.load(ordering: .sequentiallyConsistent).pointee.newest.number
+        return body(pool.load(ordering: .sequentiallyConsistent).pointee)
     }
 
     /// The number of the data key that a record says it is sealed under; nil for what is no
@@ -128,6 +133,7 @@ public final class RecordCipher: Sendable {
         defer { gate.leave(stripe) }
         let pool = pool.load(ordering: .sequentiallyConsistent)
         let newest = pool.pointee.newest
+        pool.pointee.counter.add(bytes: UInt64(padded + RecordFormat.lengthCount))
         RecordHeader(dataKeyNumber: newest.number, timelineNumber: timeline.number)
             .write(to: output)
         let text = output.part(

@@ -169,8 +169,16 @@ enum Limits {
     /// are too long to ever repeat, so it is only how much one leaked key opens that this bounds.
     public static let rotateAfterDefault: Int64 = 365 * 86_400_000
 
-    /// Milliseconds between two looks at the age of the data key.
-    static let rotationCheckInterval: Int64 = 3_600_000
+    /// What is sealed under a data key before it is replaced: records, and bytes. SECURITY.md has
+    /// the reasons.
+    public static let rotateAfterRecordsDefault = 1 << 32
+    public static let rotateAfterBytesDefault = 1 << 40
+
+    /// Milliseconds between two looks at the data key: nine million records at full rate.
+    static let rotationCheckInterval: Int64 = 60_000
+
+    /// How many times as long as a count of records by data key took, it is made do with.
+    static let censusPauseFactor = 20
 
     /// Milliseconds between two reports on a rewrap.
     static let rewrapReportInterval: Int64 = 500

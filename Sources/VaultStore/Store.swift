@@ -50,6 +50,7 @@ public final class Store: Sendable {
             path, cipher: cipher, stateHashKey: stateHashKey, configuration: configuration,
             powerCut: powerCut, progress: progress)
         try check(StoreMoment(loaded.head))
+        if let sealing = loaded.head.sealing { cipher.resumeCounting(sealing) }
         let log = try RecordLog.open(
             in: directory, cipher: cipher, stateHashKey: stateHashKey,
             commitFault: configuration.commitFault)

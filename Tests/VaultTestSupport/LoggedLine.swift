@@ -25,6 +25,9 @@ public struct LoggedLine: Decodable, Sendable {
     /// Requests without a line that the event tells of.
     public var count: Int?
     public var trouble: String?
+    /// What an unseal went through.
+    public var slot: UInt32?
+    public var slotKind: String?
     /// Bytes of a line without an end that were removed.
     public var cut: Int?
     public var hash: String

@@ -9,7 +9,8 @@ enum AuditEvent {
     case started(cutBytes: Int64)
     /// The last line of a file; the next begins with the next line.
     case rotated(next: UInt64)
-    case unsealed
+    /// Through a slot, when it is known.
+    case unsealed(AuditSlot?)
     case sealed
     /// The root key was changed: this line and those after it bear MACs of its keys.
     case rekeyed
@@ -56,7 +57,14 @@ enum AuditEvent {
             line.put(",\"next\":\"")
             line.put(escaped: AuditFileName.rotated(next), bytesMax: AuditLimits.nameBytesMax)
             line.put(byte: UInt8(ascii: "\""))
-        case .unsealed, .sealed, .rekeyed, .resumed: return
+        case .unsealed(let slot):
+            guard let slot else { return }
+            line.put(",\"slot\":")
+            line.put(decimal: UInt64(slot.id))
+            line.put(",\"slotKind\":\"")
+            line.put(escaped: slot.kind.rawValue, bytesMax: AuditLimits.nameBytesMax)
+            line.put(byte: UInt8(ascii: "\""))
+        case .sealed, .rekeyed, .resumed: return
         case .trouble(let reason, let from): Self.write(reason, from, to: &line)
         case .damage(let count, let records):
             line.put(",\"count\":")

@@ -68,9 +68,12 @@ public final class AuditLog: Sendable {
         writer.withLock { $0.refusedCount += count }
     }
 
-    /// The vault is unsealed: from now on lines have a MAC. The first of them says so.
-    public func unlock(_ keys: AuditKeys, now: Int64) throws(AuditError) {
-        try use(keys, .unsealed, now: now)
+    /// The vault is unsealed: from now on lines have a MAC. The first of them says so, and names
+    /// the slot.
+    public func unlock(
+        _ keys: AuditKeys, through slot: AuditSlot? = nil, now: Int64
+    ) throws(AuditError) {
+        try use(keys, .unsealed(slot), now: now)
     }
 
     /// The root key was changed: from now on MACs are made with its `keys`. The first line that

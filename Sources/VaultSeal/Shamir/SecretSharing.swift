@@ -4,8 +4,9 @@ import Sodium
 ///
 /// The share with index x is the polynomials' values at x; the secret is their values at 0. Fewer
 /// shares than the threshold fit every secret equally well.
-enum SecretSharing {
-    static let secretCount = 32
+package enum SecretSharing {
+    /// Bytes of a secret, and of each share's value.
+    package static let secretCount = 32
 
     /// The values of all shares, one after the other from index 1 on: `set.count` times 32 bytes.
     static func split(
@@ -34,8 +35,9 @@ enum SecretSharing {
         return shares
     }
 
-    /// Horner's rule, for all 32 polynomials.
-    private static func evaluate(
+    /// Horner's rule, for all 32 polynomials: their values at `x`. `coefficients` has 32 bytes for
+    /// each degree, the highest first, without the secret. The time depends on counts alone.
+    package static func evaluate(
         _ coefficients: UnsafeRawBufferPointer, _ secret: UnsafeRawBufferPointer, at x: UInt8,
         into output: UnsafeMutableRawBufferPointer
     ) {
@@ -60,17 +62,22 @@ enum SecretSharing {
             try SecretBytes(count: secretCount)
         }
         values.withBytes { values in
-            secret.withMutableBytes { secret in
-                for (place, index) in indexes.enumerated() {
-                    let weight = weight(of: index, among: indexes)
-                    for byte in 0..<secretCount {
-                        secret[byte] ^= Field256.product(
-                            values[place * secretCount + byte], weight)
-                    }
-                }
-            }
+            secret.withMutableBytes { secret in interpolate(indexes, values, into: secret) }
         }
         return secret
+    }
+
+    /// The same, exclusive-ored to the 32 bytes at `secret`. The time depends on `indexes` alone.
+    package static func interpolate(
+        _ indexes: [UInt8], _ values: UnsafeRawBufferPointer,
+        into secret: UnsafeMutableRawBufferPointer
+    ) {
+        for (place, index) in indexes.enumerated() {
+            let weight = weight(of: index, among: indexes)
+            for byte in 0..<secretCount {
+                secret[byte] ^= Field256.product(values[place * secretCount + byte], weight)
+            }
+        }
     }
 
     /// The product of j / (j - index) over the other indexes j; minus is exclusive or.

@@ -12,6 +12,8 @@ final class AuditTrail: Sendable {
     private struct State {
         var log: AuditLog?
         var keys: AuditKeys?
+        /// What opened the vault.
+        var slot: AuditSlot?
         /// The log could not be told of the keys; it is tried again.
         var isUnlockDue = false
     }
@@ -79,15 +81,16 @@ final class AuditTrail: Sendable {
     }
 
     /// The vault is unsealed: lines are authenticated from now on.
-    func unlock(_ keys: AuditKeys) {
+    func unlock(_ keys: AuditKeys, through slot: AuditSlot) {
         let log = state.withLock { state in
             state.keys = keys
+            state.slot = slot
             state.isUnlockDue = false
             return state.log
         }
         changes.wrappingAdd(1, ordering: .releasing)
         do throws(AuditError) {
-            try log?.unlock(keys, now: CalendarClock.now())
+            try log?.unlock(keys, through: slot, now: CalendarClock.now())
         } catch {
             state.withLock { $0.isUnlockDue = true }
             // Administrators may still come in, see to it and have it go on.
@@ -150,6 +153,7 @@ final class AuditTrail: Sendable {
         let (log, keys) = state.withLock { state in
             defer {
                 state.keys = nil
+                state.slot = nil
                 state.isUnlockDue = false
             }
             return (state.log, state.keys)
@@ -195,7 +199,7 @@ final class AuditTrail: Sendable {
         state.withLock { state in
             guard state.isUnlockDue, let keys = state.keys else { return }
             do throws(AuditError) {
-                try log.unlock(keys, now: CalendarClock.now())
+                try log.unlock(keys, through: state.slot, now: CalendarClock.now())
                 state.isUnlockDue = false
             } catch {
                 // In a second again.

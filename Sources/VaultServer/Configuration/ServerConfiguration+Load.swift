@@ -100,10 +100,16 @@ extension ServerConfiguration {
     }
 
     private mutating func readRotation(_ reader: SettingReader) throws(ConfigurationError) {
-        rotateAfter =
+        rotation.age =
             try reader.parsed(.rotateAfter, allowed: "never or " + DurationText.allowed) {
                 $0 == "never" ? 0 : DurationText.milliseconds($0)
-            } ?? rotateAfter
+            } ?? rotation.age
+        if let records = try reader.number(.rotateAfterRecords, in: 0...Int.max) {
+            rotation.records = UInt64(records)
+        }
+        if let bytes = try reader.number(.rotateAfterBytes, in: 0...Int.max) {
+            rotation.bytes = UInt64(bytes)
+        }
         rewrapRate = try reader.number(.rewrapRate, in: 1...10_000_000) ?? rewrapRate
     }
 

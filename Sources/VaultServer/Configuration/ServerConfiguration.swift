@@ -22,8 +22,8 @@ public struct ServerConfiguration: Equatable, Sendable {
     public var retention: [RetentionRule] = []
     /// How long a watcher that wants to know how far it is waits without events; milliseconds.
     public var watchProgressInterval: Int64 = 600_000
-    /// Age at which the data key is replaced by itself; milliseconds, 0 is never.
-    public var rotateAfter = Limits.rotateAfterDefault
+    /// When the data key is replaced by itself.
+    public var rotation = RotationPolicy()
     /// Records that a rewrap seals again in a second, at most.
     public var rewrapRate = VaultStore.Limits.rewrapRateDefault
     /// What a new passphrase slot costs to open: memory and passes of Argon2id.

@@ -19,6 +19,8 @@ enum SettingKey: String, CaseIterable {
     case streamsPerConnectionMax = "streams_per_connection_max"
     case drainSeconds = "drain_seconds"
     case rotateAfter = "rotate_after"
+    case rotateAfterRecords = "rotate_after_records"
+    case rotateAfterBytes = "rotate_after_bytes"
     case rewrapRate = "rewrap_rate"
     case auditSync = "audit_sync"
     case auditRotateBytes = "audit_rotate_bytes"

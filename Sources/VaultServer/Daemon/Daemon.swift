@@ -250,7 +250,7 @@ public final class Daemon: Sendable {
         Housekeeping(
             vault: parts.vault, reads: parts.reads,
             autoCompaction: parts.configuration.autoCompaction,
-            rotateAfter: parts.configuration.rotateAfter,
+            rotation: parts.configuration.rotation,
             wallClock: parts.configuration.store.wallClock, logger: logger
         ).start(on: parts.group.next())
         return Daemon(parts: parts, server: server, listeners: listeners, scratch: scratch)

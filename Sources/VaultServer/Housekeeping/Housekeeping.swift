@@ -7,16 +7,15 @@ final class Housekeeping: Sendable {
     private let vault: Vault
     private let reads: LongReads
     private let autoCompaction: AutoCompaction
-    /// Milliseconds; 0 is never.
-    private let rotateAfter: Int64
+    private let rotation: RotationPolicy
     private let wallClock: WallClock
     private let logger: Logger
 
     init(
-        vault: Vault, reads: LongReads, autoCompaction: AutoCompaction, rotateAfter: Int64,
+        vault: Vault, reads: LongReads, autoCompaction: AutoCompaction, rotation: RotationPolicy,
         wallClock: WallClock, logger: Logger
     ) {
-        self.rotateAfter = rotateAfter
+        self.rotation = rotation
         self.vault = vault
         self.reads = reads
         self.autoCompaction = autoCompaction
@@ -33,10 +32,11 @@ final class Housekeeping: Sendable {
         Self.every(Limits.namesRefreshInterval, on: loop) { vault.access.refreshNames() }
         Self.every(Limits.unitRecheckInterval, on: loop) { vault.access.recheckUnits() }
         Self.every(Limits.shareLookInterval, on: loop) { vault.expireShares() }
-        if rotateAfter > 0 {
-            let (age, clock) = (rotateAfter, wallClock)
+        if rotation.isActive {
+            let (policy, clock) = (rotation, wallClock)
+            let age = policy.age > 0 ? policy.age : .max
             Self.every(min(age, Limits.rotationCheckInterval), on: loop) {
-                vault.rotateIfOlder(than: age, now: clock.now())
+                vault.rotateIfDue(policy, now: clock.now())
             }
         }
         if let interval = autoCompaction.interval {

@@ -4,6 +4,7 @@ import RPC
 import VaultAPI
 import VaultAccess
 import VaultDoctor
+import VaultSeal
 import VaultStore
 
 /// `vault.v1.Integrity/Check`: what the running daemon finds of itself. Answers in every state of
@@ -11,22 +12,54 @@ import VaultStore
 final class CheckService: Sendable {
     private let vault: Vault
     private let facts: ServerFacts
+    private let reads: LongReads
 
-    init(vault: Vault, facts: ServerFacts) {
+    init(vault: Vault, facts: ServerFacts, reads: LongReads) {
         self.vault = vault
+        self.reads = reads
         self.facts = facts
     }
 
     var routes: [Route] {
-        [.unary(Methods.Integrity.check.path) { _, message in self.check(message) }]
+        [.unary(Methods.Integrity.check.path) { self.check($0, $1) }]
     }
 
-    private func check(_ message: ByteBuffer) -> UnaryAnswer {
+    private func check(_ call: UnaryCall, _ message: ByteBuffer) -> UnaryAnswer {
         if case .failure(let status) = Answer.decoded(message, as: Vault_V1_CheckRequest.self) {
             return .failure(status)
         }
+        let open: OpenVault
+        do throws(VaultError) { open = try vault.open() } catch {
+            return Answer.unary(response(VaultFacts()))
+        }
+        // Keys may be waited for, and records counted.
+        let isAccepted = reads.submit(process: call.peer.processID) {
+            call.finish(Answer.encoded(self.response(Self.keyFacts(of: open))))
+            return true
+        }
+        return isAccepted ? .later : Answer.unary(response(VaultFacts()))
+    }
+
+    /// What is known of the data keys alone.
+    private static func keyFacts(of open: OpenVault) -> VaultFacts {
+        var facts = VaultFacts()
+        do throws(StoreError) {
+            let use = try open.dataKeyUse()
+            guard let newest = use.last else { return facts }
+            facts.dataKeyAge =
+                CalendarClock.now() / 1_000_000 - Int64(clamping: newest.key.created)
+            facts.recordsUnderOldKeys = use.dropLast().reduce(into: UInt64(0)) {
+                $0 += UInt64(clamping: $1.records)
+            }
+        } catch {
+            // Sealed meanwhile: then nothing is known of them.
+        }
+        return facts
+    }
+
+    private func response(_ keyFacts: VaultFacts) -> Vault_V1_CheckResponse {
         var response = Vault_V1_CheckResponse()
-        response.findings = findings().map { finding in
+        response.findings = findings(keyFacts).map { finding in
             var message = Vault_V1_Finding()
             message.id = finding.id
             message.severity = finding.severity.rawValue
@@ -34,11 +67,11 @@ final class CheckService: Sendable {
             message.fix = finding.fix
             return message
         }
-        return Answer.unary(response)
+        return response
     }
 
-    func findings() -> [Finding] {
-        let vaultFacts = self.vaultFacts()
+    private func findings(_ keyFacts: VaultFacts) -> [Finding] {
+        let vaultFacts = self.vaultFacts(keyFacts)
         var findings = ProcessRules.findings(SelfFacts.read(confinement: facts.confinement))
         if let process = ProcessFacts.read(getpid()) {
             let isUnsealed = vaultFacts.isInitialized && !vaultFacts.isSealed
@@ -63,9 +96,9 @@ final class CheckService: Sendable {
             configuration: nil, socket: nil, userID: geteuid())
     }
 
-    private func vaultFacts() -> VaultFacts {
+    private func vaultFacts(_ keyFacts: VaultFacts) -> VaultFacts {
         let status = vault.status()
-        var facts = VaultFacts()
+        var facts = keyFacts
         facts.isDevelopment = self.facts.isDevelopment
         facts.isInitialized = status.isInitialized
         facts.isSealed = status.isSealed

@@ -99,26 +99,20 @@ final class KeyRotationService: Sendable {
         return progress
     }
 
-    /// How far it is and what is under which key: passes over the file, so not on an event loop.
+    /// How far it is and what is under which key: may pass over the file, so not on an event loop.
     func report(
         on open: OpenVault, process: Int32,
         _ completion: @escaping @Sendable (Result<Vault_V1_RewrapProgress, Status>) -> Void
     ) -> Bool {
         reads.submit(process: process) { [vault] in
             do throws(StoreError) {
-                let use = try open.store.dataKeyUse {
-                    open.isClosing.load(ordering: .relaxed)
-                }
-                let keys: [DataKeyDescription]
-                do throws(SealError) { keys = try open.keyring.dataKeys() } catch {
-                    throw .closed
-                }
+                let use = try open.dataKeyUse()
                 var progress = Self.progress(of: open)
-                progress.dataKeys = keys.map { key in
+                progress.dataKeys = use.map { use in
                     var answer = Vault_V1_DataKeyUse()
-                    answer.number = key.number
-                    answer.created = Int64(clamping: key.created)
-                    answer.records = UInt64(clamping: use[key.number] ?? 0)
+                    answer.number = use.key.number
+                    answer.created = Int64(clamping: use.key.created)
+                    answer.records = UInt64(clamping: use.records)
                     return answer
                 }
                 completion(.success(progress))

@@ -30,7 +30,7 @@ enum Services {
             + AuditService(vault: vault).routes
             + KeySlotService(vault: vault).routes
             + IntegrityService(vault: vault, reads: reads).routes
-            + CheckService(vault: vault, facts: facts).routes
+            + CheckService(vault: vault, facts: facts, reads: reads).routes
             + KeyRotationService(vault: vault, reads: reads).routes
             + BackupService(vault: vault).routes
             + HealthService(vault: vault).routes

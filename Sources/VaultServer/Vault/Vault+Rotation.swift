@@ -70,20 +70,40 @@ extension Vault {
         if !isAccepted { open.isRetiring.store(false, ordering: .relaxed) }
     }
 
-    /// Rotates, and rewraps, when the newest data key is older than `age` (milliseconds) at `now`.
-    func rotateIfOlder(than age: Int64, now: Int64) {
-        guard isServing else { return }
-        _ = keyThread.submit {
+    /// Rotates, and rewraps, when the newest data key was used for long enough at `now`
+    /// (milliseconds since 1970). Does it on the thread of the keys; `completion` says why.
+    func rotateIfDue(
+        _ policy: RotationPolicy, now: Int64,
+        completion: @escaping @Sendable (RotationPolicy.Reason?) -> Void = { _ in }
+    ) {
+        guard isServing else { return completion(nil) }
+        let isAccepted = keyThread.submit {
             do {
-                let open = try self.open()
-                guard open.store.quarantinedSince == nil else { return }
-                let created = try open.keyring.dataKeys().last?.created ?? .max
-                guard Int64(clamping: created) < (now - age) / 1_000 else { return }
-                _ = try self.rotateNow(root: false)
-                try self.startRewrap(open, rate: nil)
+                completion(try self.rotateNow(policy, now: now))
             } catch {
                 self.logger.warning("cannot rotate", metadata: ["error": "\(error)"])
+                completion(nil)
             }
         }
+        if !isAccepted { completion(nil) }
+    }
+
+    private func rotateNow(
+        _ policy: RotationPolicy, now: Int64
+    ) throws -> RotationPolicy.Reason? {
+        let open = try self.open()
+        guard !open.store.isReadOnly, open.store.quarantinedSince == nil,
+            let key = try open.keyring.dataKeys().last,
+            let sealing = open.cipher.sealing
+        else { return nil }
+        let status = open.store.status()
+        let reason = policy.reason(
+            created: key.created, now: now, sealing: sealing,
+            stored: (UInt64(clamping: status.recordCount), UInt64(clamping: status.usedBytes)))
+        guard let reason else { return nil }
+        logger.notice("the data key is due", metadata: ["why": "\(reason)"])
+        _ = try rotateNow(root: false)
+        try startRewrap(open, rate: nil)
+        return reason
     }
 }

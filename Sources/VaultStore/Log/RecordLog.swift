@@ -249,6 +249,7 @@ final class RecordLog: Sendable {
         let cipher = cipher
         var head = head
         head.transaction = transaction.id
+        head.sealing = cipher.sealing ?? head.sealing
         let payload = head.encode()
         let outcome: Result<Void, StoreError> = Self.headKey.withUnsafeBytes { key in
             payload.withUnsafeBytes { payload in

@@ -33,6 +33,8 @@ struct StoreHead: Equatable {
     var restored: RestoreMark?
     /// What is known of the archives; nil before the first.
     var backups: BackupMark?
+    /// What was sealed under the newest data key; nil before it was counted.
+    var sealing: SealingCount?
     /// The sum over every record of every table but this head; nil in a vault that was written
     /// before there was one, until its next commit.
     var stateHash: StateHash?
@@ -46,6 +48,7 @@ struct StoreHead: Equatable {
         static let removals: UInt16 = 5
         static let restored: UInt16 = 6
         static let backups: UInt16 = 7
+        static let sealing: UInt16 = 8
     }
     private static let fieldHeaderCount = 8
     private static let hashOffset = 42
@@ -73,6 +76,7 @@ struct StoreHead: Equatable {
         if removals > 0 { append(removals, as: Tag.removals, to: &output) }
         if let restored { append(restored.encode(), as: Tag.restored, to: &output) }
         if let backups { append(backups.encode(), as: Tag.backups, to: &output) }
+        if let sealing { append(sealing.encode(), as: Tag.sealing, to: &output) }
         return output
     }
 
@@ -174,6 +178,9 @@ struct StoreHead: Equatable {
         case Tag.backups:
             guard let mark = BackupMark(field) else { return false }
             backups = mark
+        case Tag.sealing:
+            guard let count = SealingCount(field) else { return false }
+            sealing = count
         default: break
         }
         return true

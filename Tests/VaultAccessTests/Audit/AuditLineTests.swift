@@ -9,7 +9,8 @@ import VaultTestSupport
     @Test func aKnownLogHasTheseBytes() throws {
         let fixture = try AuditFixture()
         let log = try fixture.open()
-        try log.unlock(fixture.keys, now: fixture.now)
+        try log.unlock(
+            fixture.keys, through: AuditSlot(id: 7, kind: .recipient), now: fixture.now)
         try fixture.write(1, to: log)
         try log.lock(now: fixture.now)
         let lines = try fixture.text()
@@ -20,7 +21,9 @@ import VaultTestSupport
                     + "\"format\":1,"
                     + "\"store\":\"000102030405060708090a0b0c0d0e0f\",\"sealed\":true,\"hash\":\""))
         #expect(!lines[0].contains("\"mac\""))
-        #expect(lines[1].contains("\"event\":\"unsealed\",\"hash\":\""))
+        #expect(
+            lines[1].contains(
+                "\"event\":\"unsealed\",\"slot\":7,\"slotKind\":\"recipient\",\"hash\":\""))
         #expect(
             lines[2].hasPrefix(
                 "{\"seq\":3,\"time\":\"2026-11-25T03:00:00.000007Z\",\"pid\":123,\"uid\":1000,"

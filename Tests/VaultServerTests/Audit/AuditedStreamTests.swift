@@ -93,6 +93,27 @@ import VaultTestSupport
         }
     }
 
+    @Test func theLogSaysThroughWhichSlotTheVaultWasOpened() async throws {
+        try await TestServer.with { (server) async throws in
+            let key = try RecoveryKeyPair()
+            let shares = try await server.initialize(
+                TestServer.keyfile(7), TestServer.shares(3, threshold: 2),
+                TestServer.recipient(key)
+            ).shares
+            try await server.seal()
+            for share in shares.dropFirst() { _ = try await server.unseal(share: share) }
+            try await server.seal()
+            var request = Vault_V1_UnsealRequest()
+            request.recoveryKey = key.privateHalf
+            _ = try await server.unseal(request)
+            let unseals = try LoggedFiles.lines(below: server.dataDirectory)
+                .filter { $0.event == "unsealed" }
+            #expect(unseals.map(\.slot) == [1, 2, 3])
+            #expect(unseals.map(\.slotKind) == ["keyfile", "shamir", "recipient"])
+            #expect(unseals.allSatisfy { $0.mac != nil })
+        }
+    }
+
     private func watch(_ key: String) throws -> [UInt8] {
         var request = Etcdserverpb_WatchRequest()
         request.createRequest.key = Data(key.utf8)

@@ -50,6 +50,11 @@ final class RotatingFixture {
             configuration: configuration)
     }
 
+    /// What the key file opens of the keyring in that directory.
+    func openKeyring(in directory: String) throws -> OpenedKeyring {
+        try KeyringFile.openAll(in: directory, with: .keyfile(try Self.secret(keyfile)))
+    }
+
     /// Begins a rewrap; the result says when it is over.
     func startRewrap(recordsPerSecond: Int = 1_000_000) throws -> RewrapEnd {
         let end = RewrapEnd()
