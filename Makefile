@@ -3,15 +3,26 @@
 SWIFT ?= swift
 RELEASE := .build/release
 
-.PHONY: build run test bench soak fmt lint proto install-packages clean
+.PHONY: build run test bench soak fmt lint proto install uninstall install-packages clean
 
 # What the build links against and what the tests use as peers, by Debian's names.
 PACKAGES := libsodium-dev liblmdb-dev libnghttp2-dev pkg-config
-TEST_PACKAGES := etcd-server etcd-client nghttp2-client strace
+TEST_PACKAGES := etcd-server etcd-client nghttp2-client strace systemd python3-yaml
 
 build: install-packages
 	$(SWIFT) build -c release --product vaultd
 	$(SWIFT) build -c release --product vaultctl
+
+# What `make build` built goes below PREFIX, and below DESTDIR when a package is made of it. It does not
+# build: root need not have Swift.
+PREFIX ?= /usr/local
+DESTDIR ?=
+
+install:
+	@DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)" sh deploy/install.sh install $(RELEASE)
+
+uninstall:
+	@DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)" sh deploy/install.sh uninstall $(RELEASE)
 
 run: build
 	@sh deploy/demo.sh $(RELEASE)

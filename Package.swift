@@ -181,6 +181,9 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ]),
+        .testTarget(
+            name: "DeployTests", dependencies: ["VaultTestSupport", "vaultd", "vaultctl"],
+            exclude: ["machine.sh"]),
         .testTarget(name: "TidyTests", dependencies: ["VaultTestSupport"]),
     ],
     swiftLanguageModes: [.v6]

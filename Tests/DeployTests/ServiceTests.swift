@@ -1,0 +1,154 @@
+import Testing
+import VaultTestSupport
+
+extension DeployTests {
+    /// The installed units under a real systemd: whether the hardening lets them work, and holds.
+    @Suite(.enabled(if: SmallMachine.obstacle == nil, "\(SmallMachine.obstacle ?? "")"))
+    struct Services {
+        private let machine: SmallMachine
+        private let archives = "/var/lib/vault-backups/archives"
+
+        init() throws { machine = try SmallMachine(try InstalledTree()) }
+
+        @discardableResult
+        private func run(_ script: String) throws -> String {
+            let result = try machine.run("set -e; " + script)
+            try #require(result.status == .exit(0), "\(script): \(result)")
+            return result.outputText
+        }
+
+        /// A vault that opens itself at start, by the way that vaultd-keyfile.conf shows.
+        private func startVault() throws {
+            try run(
+                """
+                head -c 32 /dev/urandom >/etc/vaultd/vaultd.key
+                chmod 600 /etc/vaultd/vaultd.key
+                systemctl start vaultd.socket
+                vaultctl recovery-key generate --out /etc/vaultd/drill.key >/tmp/public
+                vaultctl init --keyfile /etc/vaultd/vaultd.key --recipient "$(cat /tmp/public)"
+                mkdir -p /etc/systemd/system/vaultd.service.d
+                cp /usr/local/share/doc/vaultd/vaultd-keyfile.conf \
+                    /etc/systemd/system/vaultd.service.d/keyfile.conf
+                systemctl daemon-reload
+                systemctl restart vaultd.service
+                """)
+        }
+
+        /// A drop-in that has a service run something else.
+        private func replace(_ service: String, with command: String) throws {
+            let directory = "/etc/systemd/system/\(service).service.d"
+            try run(
+                """
+                mkdir -p \(directory)
+                printf '[Service]\\nExecStart=\\nExecStart=\(command)\\n' >\(directory)/test.conf
+                systemctl daemon-reload
+                """)
+        }
+
+        @Test func theVaultOpensItselfAndDoctorHasNothingToSay() throws {
+            try startVault()
+            try run("printf s3cret | vaultctl put app/a; test \"$(vaultctl get app/a)\" = s3cret")
+            let report = try machine.run(
+                "vaultctl doctor -o json --data-dir /var/lib/vaultd | tr '{' '\\n'")
+            let findings = report.outputText.split(separator: "\n")
+            for id in [
+                "user", "core-limit", "capabilities", "new-privileges", "seccomp", "unit",
+                "confinement", "locked-memory", "dumpable", "socket", "socket-directory", "swap",
+                "data-directory", "data-files",
+            ] {
+                let finding = findings.first { $0.contains("\"id\":\"\(id)\"") } ?? ""
+                #expect(finding.contains("\"severity\":\"ok\""), "\(id): \(report)")
+            }
+            #expect(report.status == .exit(0), "\(report)")
+        }
+
+        /// What PrivateUsers= or ProtectProc= in the unit would break.
+        @Test func theVaultKnowsServicesAndUsersUnderItsHardening() throws {
+            try startVault()
+            try run(
+                """
+                printf s3cret | vaultctl put app/a
+                vaultctl allow unit:web.service get app/a
+                """)
+            let call = "systemd-run -q --wait --pipe -p User=vault-backup"
+            #expect(
+                try run("\(call) --unit=web /usr/local/bin/vaultctl get app/a") == "s3cret\n")
+            let other = try machine.run("\(call) --unit=other /usr/local/bin/vaultctl get app/a")
+            #expect(other.status == .exit(4), "\(other)")
+            // In no group that may connect.
+            let stranger = try machine.run(
+                "systemd-run -q --wait --pipe -p User=vault-drill /usr/local/bin/vaultctl whoami")
+            #expect(stranger.status != .exit(0), "\(stranger)")
+        }
+
+        @Test func aDrillThatWasNotRunRaisesTheAlarm() throws {
+            try run(
+                """
+                printf '#!/bin/sh\\necho "paged about $1"\\n' >/etc/vaultd/alert.d/page
+                cp /etc/vaultd/alert.d/page /etc/vaultd/heartbeat.d/beat
+                chmod 755 /etc/vaultd/alert.d/page /etc/vaultd/heartbeat.d/beat
+                """)
+            // What `vaultctl drill status` exits with when something is overdue.
+            try replace("vault-freshness", with: "/bin/sh -c \"exit 25\"")
+            #expect(try machine.run("systemctl start vault-freshness").status != .exit(0))
+            #expect(try isLogged("paged about vault-freshness.service"))
+            let alarms = try run("journalctl --no-pager -o cat -p alert")
+            #expect(alarms.contains("vault-freshness.service failed"), "\(alarms)")
+            #expect(!alarms.contains("fresh\n"))
+            try replace("vault-freshness", with: "/bin/true")
+            try run("systemctl start vault-freshness")
+            #expect(try isLogged("paged about fresh"))
+        }
+
+        private func isLogged(_ text: String) throws -> Bool {
+            try Waiting.until(.seconds(30)) {
+                try run("journalctl --no-pager -o cat -u 'vault-*'").contains(text)
+            }
+        }
+
+        private func may(_ user: String, _ command: String) throws -> Bool {
+            try machine.run(
+                "systemd-run -q --wait --pipe -p User=\(user) /bin/sh -c '\(command)'"
+            ).status == .exit(0)
+        }
+
+        @Test func whoAddsBackupsNeitherChangesNorRemovesThem() throws {
+            try replace(
+                "vault-backup", with: "/bin/sh -c \"umask 077; echo sealed >\(archives)/one\"")
+            try run("systemctl start vaultd.socket vault-backup")
+            let isKept = try Waiting.until(.seconds(30)) {
+                try run("stat -c %U:%G:%a \(archives)/one") == "vault-prune:vault-backups:440\n"
+            }
+            #expect(isKept)
+            // Immutability comes right after.
+            try run("systemctl start vault-keep")
+            let one = "\(archives)/one"
+            for attack in [
+                "rm -f \(one)", "echo x >>\(one)", "mv \(one) \(one)2", "chmod 666 \(one)",
+            ] {
+                #expect(try !may("vault-backup", attack), "\(attack)")
+                #expect(try !may("vaultd", attack), "\(attack)")
+                #expect(try !may("vault-drill", attack), "\(attack)")
+            }
+            #expect(try may("vault-drill", "cat \(one)"))
+            #expect(try !may("vaultd", "ls \(archives)"))
+            let isImmutable = try run("lsattr \(one) 2>/dev/null | cut -c5 || :") == "i\n"
+            guard isImmutable else { return print("not immutable: this file system cannot") }
+            #expect(try !may("vault-prune", "rm -f \(one)"))
+            // Its time is up: the one who prunes may remove it, the one who adds still may not.
+            try run("chattr -i \(one); touch -d '3 days ago' \(one); chattr +i \(one)")
+            try run("systemctl start vault-keep")
+            #expect(try !may("vault-backup", "rm -f \(one)"))
+            #expect(try may("vault-prune", "rm \(one)"))
+        }
+
+        @Test func theTimersAreAccepted() throws {
+            let timers = ["backup", "prune", "scrub", "drill", "freshness"].map {
+                "vault-\($0).timer"
+            }
+            try run("systemctl enable --now \(timers.joined(separator: " "))")
+            let list = try run("systemctl list-timers --no-pager 'vault-*'")
+            for timer in timers { #expect(list.contains(timer), "\(list)") }
+        }
+    }
+}

@@ -1,0 +1,103 @@
+import Glibc
+import Testing
+import VaultTestSupport
+
+extension DeployTests {
+    /// The units, as systemd-analyze reads them.
+    @Suite struct UnitFiles {
+        /// Tenths of systemd's exposure that a service may have. Hooks may use the network.
+        private static let exposureMax = [
+            "vaultd.service": 10, "vault-alert@.service": 15, "vault-heartbeat.service": 15,
+        ]
+        private let tree: InstalledTree
+
+        init() throws { tree = try InstalledTree() }
+
+        private func analyze(_ arguments: [String]) throws -> ProgramResult {
+            try Program.run(
+                try BuiltPrograms.system("systemd-analyze", package: "systemd"), arguments)
+        }
+
+        private func exposure(_ text: String, name: String) throws -> Double {
+            let directory = try TemporaryDirectory()
+            try Files.write(text, to: directory.file(name))
+            let result = try analyze(["security", "--offline=true", directory.file(name)])
+            let line = result.outputText.split(separator: "\n").last ?? ""
+            let number = line.split(separator: " ").compactMap { Double($0) }.last
+            return try #require(number, "\(result)")
+        }
+
+        @Test func systemdUnderstandsEveryLine() throws {
+            // Beside systemd's own, which ours name.
+            let copied = try Program.run(
+                "cp", ["-an", "/usr/lib/systemd/system/.", tree.unitDirectory])
+            #expect(copied.status == .exit(0), "\(copied)")
+            let names = try Files.names(in: "\(SourceTree.root)/deploy/systemd").filter {
+                [".service", ".socket", ".timer"].contains(where: $0.hasSuffix)
+            }
+            #expect(names.count == 15)
+            for name in names {
+                let unit = name.replacing("@.", with: "@vaultd.service.")
+                let result = try analyze(["verify", "--root=\(tree.root)", unit])
+                #expect(result.status == .exit(0), "\(unit): \(result)")
+                // Lines that are not understood are only told.
+                #expect(result.errorText.isEmpty, "\(unit): \(result)")
+            }
+            try Files.write("[Service]\nExecStart=/bin/true\nNoSuch=1\n", to: broken)
+            #expect(try !analyze(["verify", broken]).errorText.isEmpty)
+        }
+
+        private var broken: String { "\(tree.root)/broken.service" }
+
+        @Test func everyServiceIsHardened() throws {
+            for name in try tree.units where name.hasSuffix(".service") {
+                let maximum = Double(Self.exposureMax[name] ?? 10) / 10
+                let exposure = try exposure(tree.unit(name), name: name)
+                print("\(name): \(exposure)")
+                #expect(exposure <= maximum, "\(name)")
+            }
+        }
+
+        @Test(arguments: [
+            "NoNewPrivileges=", "CapabilityBoundingSet=", "ProtectSystem=", "ProtectHome=",
+            "PrivateTmp=", "PrivateDevices=", "PrivateNetwork=", "ProtectKernelTunables=",
+            "RestrictAddressFamilies=", "RestrictNamespaces=", "MemoryDenyWriteExecute=",
+            "SystemCallFilter=", "SystemCallArchitectures=", "User=", "UMask=",
+        ])
+        func hardeningThatIsLeftOutIsNoticed(_ setting: String) throws {
+            let text = try tree.unit("vaultd.service")
+            let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+            let less = lines.filter { !$0.hasPrefix(setting) }
+            try #require(less.count < lines.count)
+            let before = try exposure(text, name: "vaultd.service")
+            let after = try exposure(less.joined(separator: "\n"), name: "vaultd.service")
+            #expect(after > before, "\(setting) is worth nothing")
+        }
+
+        /// The score would rise; who is asking would be lost.
+        @Test func nothingHidesTheCallersFromTheVault() throws {
+            let text = try tree.unit("vaultd.service")
+            for line in text.split(separator: "\n") {
+                for setting in ["PrivateUsers=", "ProtectProc=", "ProcSubset=", "PrivatePIDs="] {
+                    #expect(!line.hasPrefix(setting), "\(line)")
+                }
+            }
+        }
+
+        @Test func everyRunThatFailsRaisesTheAlarmAndNoneGoesOnForEver() throws {
+            for name in try tree.units where name.hasSuffix(".service") {
+                let text = try tree.unit(name)
+                #expect(text.contains("\nTimeoutStartSec="), "\(name)")
+                // The alarm does not raise itself; a hook that failed is in its log.
+                if name == "vault-alert@.service" || name == "vault-heartbeat.service" { continue }
+                #expect(text.contains("\nOnFailure=vault-alert@%n.service"), "\(name)")
+            }
+            for name in try tree.units where name.hasSuffix(".timer") {
+                let text = try tree.unit(name)
+                for setting in ["OnCalendar=", "Persistent=true", "RandomizedDelaySec="] {
+                    #expect(text.contains("\n\(setting)"), "\(name)")
+                }
+            }
+        }
+    }
+}

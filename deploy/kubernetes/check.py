@@ -1,0 +1,102 @@
+#!/usr/bin/env python3
+"""Holds the manifests named as arguments to the restricted profile of the Pod Security Standards, and to
+rules of our own. Prints each violation, and exits with 1 when there is one."""
+
+import sys
+
+import yaml
+
+VOLUMES = {
+    "configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected",
+    "secret",
+}
+found = []
+
+
+def rule(holds, what):
+    if not holds:
+        found.append(what)
+
+
+def check_container(where, container):
+    context = container.get("securityContext", {})
+    rule(context.get("allowPrivilegeEscalation") is False, f"{where}: allowPrivilegeEscalation")
+    rule(context.get("capabilities") == {"drop": ["ALL"]}, f"{where}: capabilities")
+    rule(context.get("readOnlyRootFilesystem") is True, f"{where}: readOnlyRootFilesystem")
+    rule(not context.get("privileged"), f"{where}: privileged")
+    rule(context.get("procMount", "Default") == "Default", f"{where}: procMount")
+    rule(context.get("runAsUser") != 0, f"{where}: runAsUser")
+    rule(context.get("runAsNonRoot", True) is True, f"{where}: runAsNonRoot")
+    rule("memory" in container.get("resources", {}).get("limits", {}), f"{where}: memory limit")
+    rule(not any("hostPort" in port for port in container.get("ports", [])), f"{where}: hostPort")
+    tag = container["image"].rpartition(":")[2]
+    rule(tag not in ("latest", container["image"]), f"{where}: image without a version")
+
+
+def check_pod(where, pod):
+    for field in ("hostNetwork", "hostPID", "hostIPC", "shareProcessNamespace"):
+        rule(not pod.get(field), f"{where}: {field}")
+    context = pod.get("securityContext", {})
+    rule(context.get("runAsNonRoot") is True, f"{where}: runAsNonRoot")
+    rule(context.get("runAsUser", 0) >= 10000, f"{where}: runAsUser")
+    rule(context.get("seccompProfile") == {"type": "RuntimeDefault"}, f"{where}: seccompProfile")
+    rule(context.get("fsGroupChangePolicy") == "OnRootMismatch", f"{where}: fsGroupChangePolicy")
+    rule(not context.get("sysctls"), f"{where}: sysctls")
+    # In a user namespace of its own the vault would see every caller as 65534.
+    rule(pod.get("hostUsers", True) is True, f"{where}: hostUsers")
+    rule(pod.get("automountServiceAccountToken") is False, f"{where}: automountServiceAccountToken")
+    names = set()
+    for volume in pod.get("volumes", []):
+        names.add(volume["name"])
+        kinds = set(volume) - {"name"}
+        rule(kinds <= VOLUMES and len(kinds) == 1, f"{where}: volume {volume['name']} {kinds}")
+    containers = pod.get("initContainers", []) + pod["containers"]
+    for container in containers:
+        check_container(f"{where}/{container['name']}", container)
+        for mount in container.get("volumeMounts", []):
+            rule(mount["name"] in names, f"{where}: no volume {mount['name']}")
+
+
+def check(document):
+    where = f"{document['kind']}/{document['metadata']['name']}"
+    spec = document.get("spec", {})
+    if document["kind"] == "Namespace":
+        labels = document["metadata"].get("labels", {})
+        rule(labels.get("pod-security.kubernetes.io/enforce") == "restricted", f"{where}: enforce")
+        return
+    rule(document["metadata"].get("namespace") == "vault", f"{where}: namespace")
+    if document["kind"] == "StatefulSet":
+        rule(spec["replicas"] == 1, f"{where}: replicas")
+        selector = spec["selector"]["matchLabels"]
+        labels = spec["template"]["metadata"]["labels"]
+        rule(selector.items() <= labels.items(), f"{where}: selector")
+        check_pod(where, spec["template"]["spec"])
+    elif document["kind"] == "CronJob":
+        job = spec["jobTemplate"]["spec"]
+        rule(spec.get("concurrencyPolicy") == "Forbid", f"{where}: concurrencyPolicy")
+        rule(spec.get("startingDeadlineSeconds", 0) >= 60, f"{where}: startingDeadlineSeconds")
+        rule(job.get("activeDeadlineSeconds", 0) > 0, f"{where}: activeDeadlineSeconds")
+        rule(job["template"]["spec"].get("restartPolicy") == "Never", f"{where}: restartPolicy")
+        check_pod(where, job["template"]["spec"])
+    elif document["kind"] == "NetworkPolicy":
+        rule(spec == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}, f"{where}: deny all")
+    elif document["kind"] == "ServiceAccount":
+        rule(document.get("automountServiceAccountToken") is False, f"{where}: token")
+
+
+documents = []
+for path in sys.argv[1:]:
+    with open(path, encoding="utf-8") as file:
+        documents += [document for document in yaml.safe_load_all(file) if document]
+kinds = sorted({document["kind"] for document in documents})
+for kind in ("Namespace", "NetworkPolicy", "StatefulSet", "CronJob", "ServiceAccount"):
+    rule(kind in kinds, f"no {kind}")
+claims = {d["metadata"]["name"] for d in documents if d["kind"] == "PersistentVolumeClaim"}
+for document in documents:
+    check(document)
+    for text in str(document).split("'claimName': '")[1:]:
+        rule(text.split("'")[0] in claims, f"no claim {text.split(chr(39))[0]}")
+for line in found:
+    print(line)
+print(f"{len(documents)} documents, {len(found)} violations")
+sys.exit(1 if found else 0)
