@@ -16,7 +16,7 @@ import VaultAPI
             "grpc/health/v1/health.proto", "grpc/reflection/v1/reflection.proto",
             "grpc/reflection/v1alpha/reflection.proto", "vault/v1/vault.proto",
             "vault/v1/access.proto", "vault/v1/audit.proto", "vault/v1/keys.proto",
-            "vault/v1/integrity.proto",
+            "vault/v1/integrity.proto", "vault/v1/backup.proto",
         ].map { try String(contentsOfFile: "/\(root)/proto/\($0)", encoding: .utf8) }
     }
 

@@ -1,3 +1,5 @@
+import VaultSeal
+
 /// What the end of an archive says of it, without a key.
 public struct ArchiveEntry: Equatable, Sendable {
     /// The file's name in its directory.
@@ -38,5 +40,19 @@ public struct ArchiveEntry: Equatable, Sendable {
         self.created = created
         self.byteCount = byteCount
         self.recordCount = recordCount
+    }
+}
+
+extension ArchiveEntry {
+    /// What the end of an archive's file says.
+    public init(_ file: ArchiveFile) {
+        let (footer, identity) = (file.footer, file.footer.identity)
+        self.init(
+            fileName: file.name, archiveID: footer.archiveIDText,
+            storeID: identity.storeID.description, timeline: identity.timeline.number,
+            sequence: identity.sequence, digest: file.digestText, parent: file.parentText,
+            afterRevision: identity.afterRevision, lastRevision: footer.lastRevision,
+            created: identity.created, byteCount: file.byteCount,
+            recordCount: Int64(clamping: footer.recordCount))
     }
 }

@@ -72,6 +72,9 @@ public struct DrillLedger: ~Copyable {
     /// The half of the key that verifies the ledger, 32 bytes.
     public var publicKey: [UInt8] { key.publicHalf }
 
+    /// Of the last line: what an auditor writes down.
+    public var position: LedgerHead { head }
+
     /// Writes a line. When this returns it is on the disk. When it throws, the line is not in the
     /// ledger, unless only the head beside it could not be written: opening it again tells.
     public mutating func append(_ body: LedgerBody, at time: Int64) throws(BackupError) {

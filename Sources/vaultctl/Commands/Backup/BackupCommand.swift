@@ -22,7 +22,7 @@ struct BackupCommand: AsyncParsableCommand {
             """,
         subcommands: [
             BackupCreateCommand.self, BackupVerifyCommand.self, BackupListCommand.self,
-            BackupCopyCommand.self, BackupRestoreCommand.self,
+            BackupCopyCommand.self, BackupPruneCommand.self, BackupRestoreCommand.self,
         ])
 
     // Declared here too, so that the options may also stand before the verb.

@@ -47,6 +47,12 @@ struct BackupCreateCommand: VaultCommand {
             valueName: "count"))
     var fullEvery: Int = 24
 
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Write metrics here, for a textfile collector.", valueName: "file"),
+        completion: .file())
+    var metrics: String?
+
     @Flag(
         name: .long,
         help:
@@ -89,6 +95,14 @@ struct BackupCreateCommand: VaultCommand {
         let made = try Self.open(place.path)
         // Read back from the disk, not from memory.
         try await vault.confirmArchive(footer: made.footer.encode())
+        if let metrics {
+            var values = DrillMetrics()
+            values.backupLastSuccess = made.footer.identity.created
+            values.backupLastAttempt = made.footer.identity.created
+            values.backupLastStatus = 0
+            values.backupLastRevision = made.footer.lastRevision
+            try LedgerPlace.write(values, to: metrics)
+        }
         try say(made, place.path, milliseconds: Self.now() - start, to: &output)
         return .done
     }

@@ -13,8 +13,9 @@ struct DrillCommand: AsyncParsableCommand {
             EXAMPLES
               vaultctl drill run --backups /backup --recovery-key drill.key --ledger /var/lib/drill
               vaultctl drill status --ledger /var/lib/drill --backups /backup
+              vaultctl drill report --ledger /var/lib/drill --html report.html
             """,
-        subcommands: [DrillRunCommand.self])
+        subcommands: [DrillRunCommand.self, DrillStatusCommand.self, DrillReportCommand.self])
 
     // Declared here too, so that the options may also stand before the verb.
     @OptionGroup var options: GlobalOptions

@@ -38,9 +38,14 @@ enum DrillListing {
             fields.add(
                 "controls", "\(report.negative.detected) of \(report.negative.run) noticed")
         }
-        for (index, reason) in report.reasons.enumerated() {
+        // What was not come to, after something failed, is no news.
+        let isFailed = report.exit != 0 && report.exit != 23
+        let wrong = report.reasons.filter { !isFailed || !$0.hasSuffix(" was not run") }
+        for (index, reason) in wrong.enumerated() {
             fields.add(index == 0 ? "wrong" : "", TerminalText.escaped(reason.utf8))
         }
+        let left = report.reasons.count - wrong.count
+        if left > 0 { fields.add("", "and \(left) steps and controls were not come to") }
         for (index, finding) in report.findings.filter(\.isOpen).enumerated() {
             fields.add(index == 0 ? "findings" : "", "\(finding.id) \(finding.check)")
         }

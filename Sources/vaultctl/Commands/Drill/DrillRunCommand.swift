@@ -31,6 +31,20 @@ struct DrillRunCommand: CommandLineCommand {
         completion: .file())
     var report: String?
 
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "With --ledger: write its history here, as a page to look at.", valueName: "file"),
+        completion: .file())
+    var html: String?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "With --ledger: write metrics here, for a textfile collector.", valueName: "file"),
+        completion: .file())
+    var metrics: String?
+
     func validate() throws {
         try opening.check(with: credential)
         let needsKey = [.open, .restore, .hostile].contains(drill.level)
@@ -46,22 +60,33 @@ struct DrillRunCommand: CommandLineCommand {
         let runner = DrillRunner(drill, credential, opening, liveSocket: liveSocket)
         do {
             if let path = drill.ledger {
-                let files = try DirectoryFiles.open(path)
-                var ledger = try DrillLedger.open(
-                    "drills.jsonl", key: try LedgerKey.open("ledger.key", in: files),
-                    now: DrillRunner.wallClock(), in: files)
+                var ledger = try LedgerPlace.open(path)
                 await runner.run(highestSeen: ledger.state.highestSequence)
                 var report = runner.report
                 var findings = ledger.state.findings
                 report.findings = findings.take(report.cases, at: report.ended)
                 try ledger.append(.drill(report), at: report.ended)
+                if let html { try LedgerPlace.write(LedgerPlace.page(ledger), to: html) }
+                if let metrics {
+                    try LedgerPlace.write(DrillMetrics(ledger.state), to: metrics)
+                }
                 return try finish(report)
             }
         } catch let error as BackupError {
             throw CommandFailure(error)
         }
         await runner.run(highestSeen: [:])
-        return try finish(runner.report)
+        let result = runner.report
+        if let html { try LedgerPlace.write(Self.page(result), to: html) }
+        return try finish(result)
+    }
+
+    /// A page of this drill alone, in a ledger that nobody keeps.
+    private static func page(_ report: DrillReport) throws -> String {
+        let scratch = try ScratchDirectory(in: nil)
+        var ledger = try LedgerPlace.open(scratch.path)
+        try ledger.append(.drill(report), at: report.ended)
+        return LedgerPlace.page(ledger)
     }
 
     /// The live vault is looked at where there is one.
@@ -74,7 +99,7 @@ struct DrillRunCommand: CommandLineCommand {
     }
 
     private func finish(_ result: DrillReport) throws -> ExitStatus {
-        if let path = report { try write(result.text + "\n", to: path) }
+        if let path = report { try LedgerPlace.write(result.text + "\n", to: path) }
         var output = StandardOutput()
         switch options.output {
         case .table: try output.write(DrillListing.table(result))
@@ -86,14 +111,5 @@ struct DrillRunCommand: CommandLineCommand {
             ExitStatus(rawValue: result.exit) ?? .failed,
             "the drill says \(result.verdict): \(result.reasons.first ?? "see the report")",
             nextStep: "run it again with --seed \(result.seed) to see the same")
-    }
-
-    private func write(_ text: String, to path: String) throws(CommandFailure) {
-        let place = ArchiveName(path: path)
-        do throws(BackupError) {
-            try AtomicFile.write(
-                Array(text.utf8), to: place.name, replacing: true,
-                in: try DirectoryFiles.open(place.directory))
-        } catch { throw CommandFailure(error) }
     }
 }
