@@ -20,10 +20,12 @@ import VaultTestSupport
             "drills.jsonl", key: try LedgerKey.open("drills.key", in: files), now: 5000, in: files)
     }
 
-    private func write(_ count: Int) throws {
+    private func write(_ count: Int, host: String = "drill-host") throws {
         var ledger = try open()
         for number in 1...count {
-            try ledger.append(.drill(Reports.full(number)), at: Int64(number))
+            var report = Reports.full(number)
+            report.host = host
+            try ledger.append(.drill(report), at: Int64(number))
         }
     }
 
@@ -118,9 +120,16 @@ import VaultTestSupport
         let head = try LedgerContents(bytes, publicKey: key).head
         // Written anew by somebody with the key: only a head kept elsewhere tells.
         for name in ["drills.jsonl", "drills.jsonl.head"] { unlink(directory.file(name)) }
-        try write(4)
+        try write(4, host: "another")
         let anew = try self.bytes()
         #expect(try LedgerContents(anew, publicKey: key).lines.count == 4)
+        // Lines of both pasts, each signed and at its own place.
+        let old = bytes.split(separator: 0x0A).map(Array.init)
+        let new = anew.split(separator: 0x0A).map(Array.init)
+        for mixed in [old[..<1] + new[1...], new[..<2] + old[2...]] {
+            let mixture = joined(mixed)
+            #expect(throws: BackupError.self) { try LedgerContents(mixture, publicKey: key) }
+        }
         var later = head
         later.hash = LedgerLine.noHash
         #expect(throws: BackupError.self) { try LedgerContents(anew, publicKey: key, head: later) }

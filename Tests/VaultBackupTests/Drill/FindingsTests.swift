@@ -29,7 +29,11 @@ import VaultTestSupport
             DrillCase("N1", seed: 8, exit: 0), DrillCase("N2", seed: 7, exit: 0),
             DrillCase("N1", seed: 7, exit: 23),
         ]
-        _ = findings.take(others, at: 2000)
+        for other in others {
+            _ = findings.take([other], at: 2000)
+            #expect(findings.open.count == 1, "\(other)")
+        }
+        _ = findings.take([], at: 2000)
         #expect(findings.open.count == 1)
         // In the drill that opened it, or with a failure beside the success, it stays.
         _ = findings.take([DrillCase("N1", seed: 7, exit: 0)], at: 1000)

@@ -81,10 +81,17 @@ public struct DrillPage {
         writeFooter(to: &html)
     }
 
-    /// "pass", "fail", "blind", "inconclusive", "overdue" or "never run".
+    /// "pass", "fail", "blind", "inconclusive", "open findings", "overdue" or "never run": the
+    /// worst of the last drills of all levels. A scrub that passed says nothing of a restore.
     var statusWord: String {
-        guard let last = state.reports.last else { return "never run" }
-        if last.exit != 0 { return last.verdict }
+        let last = DrillLevel.allCases.compactMap { state.last($0) }
+        guard !last.isEmpty else { return "never run" }
+        let failed = last.filter { $0.exit != 0 }
+        if let worst = failed.min(by: {
+            DrillVerdict.rank($0.exit) < DrillVerdict.rank($1.exit)
+        }) {
+            return worst.verdict
+        }
         let isOpen = state.findings.open.contains { $0.severity == .high }
         return overdue.isEmpty && !isOpen ? "pass" : (isOpen ? "open findings" : "overdue")
     }
@@ -94,12 +101,12 @@ public struct DrillPage {
         let kind = ["pass": "good", "fail": "bad", "blind": "bad"][word] ?? "open"
         let meaning =
             [
-                "pass": "The backups were restored and everything that was asked was proven.",
+                "pass": "Everything that the last drills asked was proven.",
                 "fail": "What was to be proven is not so.",
                 "blind": "A broken backup was not noticed: no other result can be believed.",
                 "inconclusive": "The drill did not come to an end: nothing was proven.",
-                "overdue": "The last drill passed, but something is too old.",
-                "open findings": "The last drill passed, but earlier findings are not fixed.",
+                "overdue": "The last drills passed, but something is too old.",
+                "open findings": "The last drills passed, but earlier findings are not fixed.",
                 "never run": "Nothing is known.",
             ][word] ?? ""
         html.element("div", ["class": "banner \(kind)"]) { html in

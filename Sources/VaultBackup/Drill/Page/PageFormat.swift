@@ -1,13 +1,13 @@
 /// Numbers as people read them.
 enum PageFormat {
-    /// 740 ms, 2.3 s, 4 min 10 s, 3 h 5 min
+    /// 740 ms, 2.3 s, 4 min 10 s, 15 min, 3 h 5 min, 6 days
     static func duration(milliseconds: Int64) -> String {
         let seconds = milliseconds / 1000
         switch milliseconds {
         case ..<1000: return "\(milliseconds) ms"
         case ..<60_000: return "\(tenths(milliseconds, of: 1000)) s"
-        case ..<3_600_000: return "\(seconds / 60) min \(seconds % 60) s"
-        case ..<(2 * 86_400_000): return "\(seconds / 3600) h \(seconds / 60 % 60) min"
+        case ..<3_600_000: return pair(seconds / 60, "min", seconds % 60, "s")
+        case ..<(2 * 86_400_000): return pair(seconds / 3600, "h", seconds / 60 % 60, "min")
         default: return "\(seconds / 86_400) days"
         }
     }
@@ -43,6 +43,10 @@ enum PageFormat {
     static func minute(_ time: Int64) -> String {
         let text = UTCTime.text(time)
         return "\(text.prefix(10)) \(text.dropFirst(11).prefix(5))"
+    }
+
+    private static func pair(_ one: Int64, _ unit: String, _ two: Int64, _ less: String) -> String {
+        two == 0 ? "\(one) \(unit)" : "\(one) \(unit) \(two) \(less)"
     }
 
     private static func tenths(_ number: Int64, of unit: Int64) -> String {

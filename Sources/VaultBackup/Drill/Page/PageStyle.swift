@@ -37,7 +37,7 @@ enum PageStyle {
         text-indent:0;border-radius:1rem;border:1px solid var(--line);font-size:.85rem}
         .chips li b{width:auto;margin-right:.3rem}
         .scroll{overflow-x:auto}
-        table{border-collapse:collapse;width:100%;font-size:.9rem}
+        table{border-collapse:collapse;width:100%;min-width:46rem;font-size:.9rem}
         th{text-align:left;color:var(--soft);font-weight:500;white-space:nowrap}
         th,td{padding:.4rem .7rem .4rem 0;border-bottom:1px solid var(--line);\
         vertical-align:top}
@@ -55,6 +55,7 @@ enum PageStyle {
         --good:#1a7f4b;--bad:#c0322b;--warn:#8f5b00;--data:#2563c9;--goodbg:#fff;\
         --badbg:#fff;--warnbg:#fff}main{max-width:none;padding:0}\
         .card,.panel,.banner,tr{break-inside:avoid}h2{break-after:avoid}\
-        .scroll{overflow:visible}}
+        .scroll{overflow:visible}\
+        table{min-width:0}}
         """
 }

@@ -62,7 +62,8 @@ public struct DrillVerdict: Equatable, Sendable {
         }
     }
 
-    private static func rank(_ code: Int32) -> Int {
+    /// Where a failure stands in that order: 0 beats all.
+    static func rank(_ code: Int32) -> Int {
         precedence.firstIndex(of: code) ?? precedence.firstIndex(of: 1) ?? 0
     }
 }

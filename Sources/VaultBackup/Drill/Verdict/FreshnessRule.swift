@@ -40,6 +40,9 @@ public struct FreshnessRule: Equatable, Sendable {
         if time > now { return ["the newest good \(what) is from the future"] }
         let age = now - time
         guard age > max else { return [] }
-        return ["the newest good \(what) is \(age / 1000) s old, \(max / 1000) s are allowed"]
+        let (old, allowed) = (
+            PageFormat.duration(milliseconds: age), PageFormat.duration(milliseconds: max)
+        )
+        return ["the newest good \(what) is \(old) old, \(allowed) are allowed"]
     }
 }
