@@ -39,7 +39,7 @@ enum KeyfileReading {
                 "key file \(path) belongs to uid \(status.st_uid), wanted uid \(geteuid()); "
                     + "run: chown \(geteuid()) \(path)")
         }
-        // systemd 254 and later give a service its credentials through an access control list, whose
+        // systemd 254 and later give a service its credentials through an access list, whose
         // mask is shown where the rights of the group would be.
         let isCredential = status.st_uid == 0 && isCredential(path)
         guard status.st_mode & (isCredential ? 0o037 : 0o077) == 0 else {

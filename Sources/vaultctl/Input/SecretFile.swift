@@ -51,7 +51,7 @@ enum SecretFile {
                 .failed, "\(what) \(path) belongs to another user",
                 nextStep: "use a file of your own, or run this as its owner")
         }
-        // systemd 254 and later give a service its credentials through an access control list, whose
+        // systemd 254 and later give a service its credentials through an access list, whose
         // mask is shown where the rights of the group would be.
         let isCredential = status.st_uid == 0 && isCredential(path)
         guard status.st_mode & (isCredential ? 0o037 : 0o077) == 0 else {
