@@ -50,10 +50,13 @@ extension DeployTests {
         }
 
         private func paths(in text: String) -> Set<String> {
-            let words = text.split { " \n=:\"-\\".contains($0) && $0 != "-" }
+            let words = text.split { " \n=:\"\\".contains($0) }
             return Set(
                 words.map(String.init).map { word in
-                    guard let slash = word.firstIndex(of: "/") else { return "" }
+                    // "-" is a path that may be missing, "%" one that systemd makes.
+                    guard let slash = word.firstIndex(of: "/"), !word.hasPrefix("%") else {
+                        return ""
+                    }
                     return String(word[slash...])
                 }.filter { $0.hasPrefix("/") && $0.contains("vault") })
         }

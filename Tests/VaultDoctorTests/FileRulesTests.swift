@@ -92,6 +92,17 @@ import VaultTestSupport
 
     @Test func aKeyFileForOthersIsCritical() {
         #expect(severity(of: "key-file") { $0.keyfile?.mode = 0o440 } == .critical)
+        for (user, mode, expected) in [
+            (0, 0o440, Severity.ok), (0, 0o444, .critical), (0, 0o460, .critical),
+            (997, 0o440, .critical),
+        ] as [(UInt32, UInt32, Severity)] {
+            let path = "/run/credentials/vaultd.service/vaultd.key"
+            let found = severity(of: "key-file") {
+                $0.keyfilePath = path
+                $0.keyfile = file(path, user: user, mode: mode, device: 2)
+            }
+            #expect(found == expected)
+        }
         #expect(severity(of: "key-file") { $0.keyfile?.userID = 5 } == .critical)
         #expect(severity(of: "key-file") { $0.keyfile?.kind = .directory } == .critical)
         #expect(severity(of: "key-file") { $0.keyfile = nil } == .critical)

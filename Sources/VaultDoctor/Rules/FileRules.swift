@@ -113,12 +113,17 @@ public enum FileRules {
 
     private static func keyfile(_ facts: PlaceFacts) -> [Finding] {
         guard let path = facts.keyfilePath else { return [] }
-        guard let keyfile = facts.keyfile else {
+        guard var keyfile = facts.keyfile else {
             return [
                 Finding(
                     "key-file", .critical, "key file \(path) is not there, or not for you to see",
                     fix: "put it back, or name another with --keyfile")
             ]
+        }
+        // In the place that systemd has for credentials, since 254, the mask of an access list is
+        // shown where the rights of the group would be.
+        if keyfile.path.hasPrefix("/run/credentials/"), keyfile.userID == 0 {
+            keyfile.mode &= ~0o040
         }
         let rights =
             keyfile.kind == .file

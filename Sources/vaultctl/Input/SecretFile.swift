@@ -51,10 +51,17 @@ enum SecretFile {
                 .failed, "\(what) \(path) belongs to another user",
                 nextStep: "use a file of your own, or run this as its owner")
         }
-        guard status.st_mode & 0o077 == 0 else {
+        // systemd 254 and later give a service its credentials through an access list, whose
+        // mask is shown where the rights of the group would be.
+        let isCredential = status.st_uid == 0 && isCredential(path)
+        guard status.st_mode & (isCredential ? 0o037 : 0o077) == 0 else {
             throw CommandFailure(
                 .failed, "\(what) \(path) can be read by others",
                 nextStep: "type: chmod 600 \(ShellWord.quoted(path))")
         }
+    }
+    private static func isCredential(_ path: String) -> Bool {
+        guard let directory = getenv("CREDENTIALS_DIRECTORY") else { return false }
+        return path.hasPrefix(String(cString: directory) + "/")
     }
 }
