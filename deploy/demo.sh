@@ -85,6 +85,12 @@ show "vaultctl audit verify $scratch/*/data/audit/audit.jsonl"
 say "The disk shows neither values nor key names:"
 show "grep -rlaE 'app/web|battery|AKIA' $scratch --include='data.mdb' --include='keyring' --include='audit.*' || echo 'nothing found'"
 
+say "A backup is one sealed file. A drill restores it for practice, reads it, and breaks copies of it to see each refused:"
+mkdir -m 700 "$scratch/backups"
+show "vaultctl keyslot add --recipient \$(vaultctl recovery-key generate --out $scratch/drill.key)"
+show "vaultctl backup create $scratch/backups/full.vab"
+show "vaultctl drill run --backups $scratch/backups --recovery-key $scratch/drill.key"
+
 say "Sealed, it answers nobody:"
 show vaultctl seal
 show "vaultctl get app/web/password || echo \"exit status \$?\""

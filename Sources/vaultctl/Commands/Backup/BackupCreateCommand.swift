@@ -55,8 +55,9 @@ struct BackupCreateCommand: VaultCommand {
 
     @Flag(
         name: .long,
-        help:
-            "Plant a signed key vaultd/canary/NUMBER, which drills look for; with --directory always."
+        help: ArgumentHelp(
+            "Plant a signed key vaultd/canary/NUMBER, which drills look for. "
+                + "Always with --directory.")
     )
     var canary = false
 
