@@ -1,7 +1,7 @@
 #!/bin/sh
 # vaultd beside etcd, in one run, on one disk. Usage: run.sh DIRECTORY-OF-THE-PROGRAMS
 #
-#   PARTS="kv access lease watch copies rewrap"   what to measure: each is a file of that name beside this
+#   PARTS="kv access lease watch copies rewrap backup"   what to measure: each is a file of that name beside this
 #   ROUNDS=3                 runs of each short measurement; the best counts
 #   KEYS=1000000             kv: keys of the large store; 0 leaves it out
 #   EVENTS=1000000           watch: history to replay; 0 leaves it out
@@ -9,6 +9,7 @@
 #   COPIED=1000000           copies: keys of the store
 #   CALLS=100000             access: calls of each measurement
 #   REWRAPPED=1000000        rewrap: records of the store; more of its own in its file
+#   BACKED=200000            backup: secrets of the store
 #
 # Prints a table; writes the same as JSON to bench-results/.
 set -eu
@@ -111,7 +112,7 @@ echo "$(uname -sr), $(nproc) cores, $(etcd --version | head -1), $("$programs/va
 echo "best of $rounds runs; both on one disk, with fsync; nothing else should run"
 printf '\n%-44s %14s %14s %-9s %8s   %s\n' "" etcd vaultd unit "x better" target
 
-for part in ${PARTS:-kv access lease watch copies rewrap}; do
+for part in ${PARTS:-kv access lease watch copies rewrap backup}; do
     # shellcheck disable=SC1090
     . "$here/$part.sh"
 done

@@ -28,6 +28,16 @@ import VaultDoctor
         #expect(findings.filter { $0.severity > .ok }.map(\.id) == ["backups"])
     }
 
+    @Test func aBackupThatIsOldIsAWarning() {
+        #expect(severity(of: "backups") { $0.backupAge = 3_600 } == .ok)
+        #expect(severity(of: "backups") { $0.backupAge = 27 * 3_600 } == .warning)
+    }
+
+    @Test func aRestoredVaultThatNobodyAcceptedIsAWarning() {
+        #expect(severity(of: "quarantine") { _ in } == nil)
+        #expect(severity(of: "quarantine") { $0.isQuarantined = true } == .warning)
+    }
+
     @Test func aVaultThatIsLostWithItsMachineIsAWarning() {
         #expect(severity(of: "recovery-slot") { $0.slots.removeLast() } == .warning)
     }

@@ -36,6 +36,10 @@ public struct VaultFacts: Equatable, Sendable {
     public var dataKeyAge: Int64?
     /// Records that a rewrap has still to seal under the newest key; nil when it is not known.
     public var recordsUnderOldKeys: UInt64?
+    /// How old the newest archive is that was confirmed, seconds; nil when none ever was.
+    public var backupAge: Int64?
+    /// It was restored, and nobody has accepted it.
+    public var isQuarantined = false
 
     public init() {}
 }

@@ -14,6 +14,7 @@ public enum VaultRules {
             ] + audit(facts) + space(facts)
         }
         return slots(facts) + audit(facts) + space(facts) + dataKeys(facts) + [backups(facts)]
+            + quarantine(facts)
     }
 
     private static func slots(_ facts: VaultFacts) -> [Finding] {
@@ -129,10 +130,30 @@ public enum VaultRules {
         return findings
     }
 
-    /// Backups are not made by vaultd yet: whoever makes them knows when the last one was.
+    /// A day, and two hours for a timer that is late.
+    private static let backupAgeMax: Int64 = 26 * 3_600
+
     private static func backups(_ facts: VaultFacts) -> Finding {
-        Finding(
-            "backups", .info, "no backups are configured",
-            fix: "'etcdctl snapshot save' from a timer, to another machine")
+        guard let age = facts.backupAge else {
+            return Finding(
+                "backups", .info, "no backup was ever made",
+                fix: "vaultctl backup create --directory DIR, from a timer; then a drill")
+        }
+        let hours = age / 3_600
+        guard age <= backupAgeMax else {
+            return Finding(
+                "backups", .warning, "the newest backup is \(hours) hours old",
+                fix: "look at the timer vault-backup.timer, and run it by hand")
+        }
+        return Finding("backups", .ok, "the newest backup is \(hours) hours old")
+    }
+
+    private static func quarantine(_ facts: VaultFacts) -> [Finding] {
+        guard facts.isQuarantined else { return [] }
+        return [
+            Finding(
+                "quarantine", .warning, "the vault was restored and nobody has accepted it",
+                fix: "look at it, then 'vaultctl accept'")
+        ]
     }
 }

@@ -107,6 +107,11 @@ final class CheckService: Sendable {
         facts.take(self.facts.configuration.audit)
         if let store = status.store {
             facts.usedBytes = store.usedBytes
+            facts.isQuarantined = store.quarantinedSince != nil
+            if let mark = store.backups, mark.confirmedSequence > 0 {
+                facts.backupAge = max(
+                    CalendarClock.now() / 1_000_000 - mark.confirmedTime / 1_000, 0)
+            }
             facts.quotaBytes = store.quotaBytes
             let kinds = Set(store.alarms.map(\.kind))
             if store.noSpace || kinds.contains(.noSpace) { facts.alarms.append("NOSPACE") }
