@@ -1,0 +1,91 @@
+import Glibc
+import Testing
+import VaultStore
+import VaultTestSupport
+
+@testable import VaultBackup
+
+/// A restore that is killed leaves nothing that could be started, and can be done again.
+@Suite struct RestoreCrashTests {
+    @Test(arguments: TestSeed.seeds(1 + TestSeed.soakRounds, for: "killed restores"))
+    func aKilledRestoreLeavesNoVaultAndCanBeRepeated(seed: UInt64) async throws {
+        print("aKilledRestoreLeavesNoVaultAndCanBeRepeated(): VAULT_SEED=\(seed)")
+        var random = SeededRandom(seed: seed)
+        let backed = try BackedUpStore()
+        let value = String(repeating: "v", count: 400)
+        for number in 0..<2_000 { try backed.put("k\(number % 500)", "\(number) \(value)") }
+        let archive = try backed.archive("full")
+        let keyfile = backed.scratch.file("key")
+        try Files.write(backed.keyfile, to: keyfile)
+        let target = backed.scratch.file("target")
+        let arguments = ["backup", "restore", archive, "--data-dir", target, "--keyfile", keyfile]
+        let program = try BuiltPrograms.path("vaultctl")
+        let start = ContinuousClock.now
+        try Self.restore(program, arguments)
+        let whole = start.duration(to: .now)
+        var unfinished = 0
+        for point in 0..<20 {
+            TemporaryDirectory.remove(target)
+            let running = try Program(program, arguments)
+            // Spread over the time that a whole one takes, and a little more.
+            let share = Double(random.next() % 1_100) / 1_000
+            try await Task.sleep(for: whole * share)
+            try running.stop(SIGKILL)
+            if Files.exists(target + "/CURRENT") {
+                // Published: then it is whole, and another restore leaves it alone.
+                try backed.openRestored(target).close()
+                continue
+            }
+            unfinished += 1
+            try Self.restore(program, arguments)
+            let store = try backed.openRestored(target)
+            #expect(try store.content() == backed.store.content(), "point \(point)")
+            store.close()
+        }
+        #expect(unfinished > 0, "no restore was killed before its end")
+    }
+
+    private static func restore(_ program: String, _ arguments: [String]) throws {
+        let result = try Program.run(program, arguments)
+        #expect(result.status == .exit(0), "\(result.errorText)")
+    }
+
+    /// Whatever system call fails, and whenever: nothing is published, the exit status says what
+    /// kind of failure it was, and the next restore succeeds.
+    @Test(arguments: [
+        ("pwrite64", "ENOSPC"), ("fsync", "EIO"), ("fdatasync", "EIO"), ("write", "ENOSPC"),
+        ("pread64", "EIO"), ("rename", "EIO"), ("ftruncate", "ENOSPC"),
+    ])
+    func aCallThatFailsLeavesNoVault(call: String, fault: String) throws {
+        let backed = try BackedUpStore()
+        for number in 0..<300 { try backed.put("k\(number % 50)", "value \(number)") }
+        let archive = try backed.archive("full")
+        let keyfile = backed.scratch.file("key")
+        try Files.write(backed.keyfile, to: keyfile)
+        let target = backed.scratch.file("target")
+        let arguments = ["backup", "restore", archive, "--data-dir", target, "--keyfile", keyfile]
+        let program = try BuiltPrograms.path("vaultctl")
+        var failures = 0
+        for number in 1...6 {
+            let result = try Program.run(
+                "strace",
+                [
+                    "-f", "-qq", "-o", "/dev/null", "-e", "trace=\(call)", "-e",
+                    "inject=\(call):error=\(fault):when=\(number)", program,
+                ] + arguments)
+            if Files.exists(target + "/CURRENT") {
+                // Whatever failed did not matter: what is there is whole.
+                try backed.openRestored(target).close()
+                TemporaryDirectory.remove(target)
+                continue
+            }
+            failures += 1
+            #expect(
+                [.exit(20), .exit(23), .exit(13), .exit(1)].contains(result.status),
+                "\(call) \(number): \(result)")
+            try Self.restore(program, arguments)
+            TemporaryDirectory.remove(target)
+        }
+        print("\(call) \(fault): \(failures) restores failed")
+    }
+}
