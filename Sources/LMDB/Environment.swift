@@ -68,10 +68,16 @@ public final class Environment: Sendable {
         try openFile().synchronize()
     }
 
-    /// Writes zeros beyond the last page when the reserve runs low. Call before a commit, on the
-    /// writing thread. Without room on the disk it does nothing: the commit will say so.
-    public func reserveGrowth() {
-        state.withLock { $0.file }?.reserveGrowth()
+    /// Few zeros are left beyond the last page; somebody should call `reserveGrowth`.
+    public var isReserveLow: Bool { state.withLock { $0.file }?.isReserveLow ?? false }
+
+    /// Writes zeros beyond the last page when the reserve runs low. One thread at a time, beside
+    /// commits or before one. Without room on the disk it does nothing: the commit will say so.
+    ///
+    /// - Parameter besideCommits: puts them on the disk piece by piece, so that a commit's sync
+    ///   meanwhile waits for one piece at most. Otherwise the next sync writes all of them.
+    public func reserveGrowth(besideCommits: Bool = false) {
+        state.withLock { $0.file }?.reserveGrowth(besideCommits: besideCommits)
     }
 
     /// Bytes of the data file; 0 once it is closed.

@@ -1,3 +1,4 @@
+import NIOCore
 import VaultSeal
 
 /// What every etcd answer says of who gave it; only the revision changes between answers.
@@ -50,11 +51,13 @@ struct ResponseHeader: Equatable, Sendable {
 
     /// Writes the header as field 1.
     func write(revision: Int64, to writer: inout WireWriter) {
-        writer.message(1) { header in
-            header.unsigned(1, clusterID)
-            header.unsigned(2, memberID)
-            header.number(3, revision)
-            header.unsigned(4, raftTerm)
+        let contentCount = contentCount(revision: revision)
+        // SAFETY: `encodedMax` bytes are free, and the header takes `2 + contentCount` of them.
+        writer.buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: Self.encodedMax) { bytes in
+            guard let base = bytes.baseAddress else { return 0 }
+            var fields = RawFields(base)
+            write(revision: revision, contentCount: contentCount, to: &fields)
+            return fields.count
         }
     }
 }

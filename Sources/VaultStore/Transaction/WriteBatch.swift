@@ -276,7 +276,7 @@ struct WriteBatch: ~Copyable {
         let (log, head, usedBytes, undo, index) = (log, head, usedBytes, undo, index)
         let destroyed = destroyed
         do throws(StoreError) {
-            try log.commit(transaction)
+            try log.commit(transaction, reservesGrowth: false)
         } catch {
             Self.rollBack(undo, in: index)
             throw error

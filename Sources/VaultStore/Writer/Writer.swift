@@ -35,6 +35,7 @@ final class Writer: @unchecked Sendable {
     private let watchers: WatchInbox
     private let leases: LeaseRegistry
     private let rewraps: RewrapDesk
+    private let reserve: ReserveKeeper
     private let queue = WorkQueue<Item>(capacity: Limits.queuedWritesMax)
     /// Who wants the store to stand still.
     private let visitors = WorkQueue<Visitor>(capacity: Limits.writerVisitorsMax)
@@ -50,6 +51,7 @@ final class Writer: @unchecked Sendable {
         self.leases = leases
         self.watchers = watchers
         self.log = log
+        reserve = ReserveKeeper(log.environment)
         self.index = index
         self.clock = clock
         self.pins = pins
@@ -81,8 +83,10 @@ final class Writer: @unchecked Sendable {
     /// Finishes what is queued and ends the thread.
     func stop() {
         queue.close()
-        thread?.join()
-        thread = nil
+        guard let thread else { return }
+        thread.join()
+        self.thread = nil
+        reserve.stop()
     }
 
     /// The file failed. Only after `stop`.
@@ -203,6 +207,7 @@ final class Writer: @unchecked Sendable {
         let (compactRevision, restored) = (state.head.compactRevision, state.head.restored)
         state.head = try batch.commit(to: clock)
         if restored != nil, state.head.restored == nil { leases.restart() }
+        reserve.look()
         state.usedBytes = usedBytes
         state.quota.look(used: usedBytes)
         clock.noSpace = state.quota.isAlarmRaised
