@@ -45,6 +45,15 @@ import VaultTestSupport
         #expect(unfinished > 0, "no restore was killed before its end")
     }
 
+    /// How many calls of pread64 come before a program's own.
+    private static func loaderReads(_ program: String) -> Int {
+        do {
+            let result = try Program.run(
+                "strace", ["-f", "-qq", "-e", "trace=pread64", program, "--version"])
+            return result.errorText.split(separator: "\n").count { $0.contains("pread64(") }
+        } catch { return 0 }
+    }
+
     private static func restore(_ program: String, _ arguments: [String]) throws {
         let result = try Program.run(program, arguments)
         #expect(result.status == .exit(0), "\(result.errorText)")
@@ -66,7 +75,9 @@ import VaultTestSupport
         let arguments = ["backup", "restore", archive, "--data-dir", target, "--keyfile", keyfile]
         let program = try BuiltPrograms.path("vaultctl")
         var failures = 0
-        for number in 1...6 {
+        // The loader of programs reads the libraries with pread64; from there on it is ours.
+        let first = call == "pread64" ? Self.loaderReads(program) : 0
+        for number in first + 1...first + 6 {
             let result = try Program.run(
                 "strace",
                 [
