@@ -37,6 +37,23 @@ import VaultTestSupport
         #expect(try Files.names(in: scratch.path).isEmpty)
     }
 
+    /// An archive in which nothing changed is drilled as any other; the lies are told about the one
+    /// before it.
+    @Test func aChainThatEndsWithoutRecordsIsDrilled() throws {
+        let backed = try BackedUpStore()
+        for number in 0..<10 { try backed.put("k\(number)", "v") }
+        let full = try backed.archive("full")
+        let part = try backed.archive("part", since: try ArchiveFile(path: full))
+        let opened = try backed.opened(full, part)
+        defer { opened.close() }
+        let scratch = try TemporaryDirectory()
+        var bench = NegativeControls(opened, in: scratch.path, seed: 1)
+        let outcomes = bench.run(
+            with: try BackedUpStore.credential(backed.keyfile), highestSeen: 0, ageMax: 1_000)
+        #expect(outcomes.allSatisfy { $0.score == .detected })
+        #expect(outcomes.contains { $0.control == "N18" })
+    }
+
     /// Without the signature, and with it, each lie is told from the truth by the check that is
     /// there for it.
     @Test(arguments: [

@@ -23,6 +23,9 @@ public struct ArchiveIdentity: Equatable, Sendable {
     /// The digest of the archive with the number before; zeros for the first.
     public var previous: [UInt8]
 
+    /// A canary with its number was planted before it was made.
+    public var hasCanary = false
+
     /// It holds everything, and needs no other.
     public var isFull: Bool { afterRevision < 0 }
 
@@ -32,7 +35,7 @@ public struct ArchiveIdentity: Equatable, Sendable {
         output.put(timeline.number)
         output.put(timeline.nonce)
         output.put(keyNumber)
-        output.put(UInt32(0))
+        output.put(UInt32(hasCanary ? 1 : 0))
         output.put(sequence)
         output.put(created)
         output.put(afterRevision)
@@ -50,17 +53,18 @@ public struct ArchiveIdentity: Equatable, Sendable {
         let number: UInt32 = input.number()
         let nonce: UInt64 = input.number()
         keyNumber = input.number()
-        let reserved = input.number(UInt32.self)
+        let flags = input.number(UInt32.self)
         sequence = input.number()
         created = input.number()
         afterRevision = input.number()
         parent = input.take(ArchiveHash.count)
         previous = input.take(ArchiveHash.count)
         let more = input.take(16)
-        guard number >= 1, keyNumber >= 1, reserved == 0, sequence >= 1, created >= 0,
+        guard number >= 1, keyNumber >= 1, flags <= 1, sequence >= 1, created >= 0,
             afterRevision >= -1, afterRevision < 0 || afterRevision >= 1,
             more.allSatisfy({ $0 == 0 }), (afterRevision < 0) == parent.allSatisfy({ $0 == 0 })
         else { return nil }
+        hasCanary = flags == 1
         timeline = Timeline(number: number, nonce: nonce)
     }
 

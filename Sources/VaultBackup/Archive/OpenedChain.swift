@@ -81,13 +81,17 @@ public struct OpenedChain: Sendable {
 
     // MARK: - For drills
 
-    var newestKey: ArchiveKey { keys[keys.count - 1] }
     var newestHeaderBytes: Int { headerBytes[headerBytes.count - 1] }
 
-    /// Every frame of the newest archive, opened; only for archives that fit into memory.
-    func newestFrames() throws(BackupError) -> [(kind: ArchiveKey.Frame, bytes: [UInt8])] {
+    func key(ofFile index: Int) -> ArchiveKey { keys[index] }
+    func headerBytes(ofFile index: Int) -> Int { headerBytes[index] }
+
+    /// Every frame of an archive, opened; only for archives that fit into memory.
+    func frames(
+        ofFile index: Int
+    ) throws(BackupError) -> [(kind: ArchiveKey.Frame, bytes: [UInt8])] {
         var frames = ArchiveFrames(
-            of: chain.last, key: newestKey, headerBytes: newestHeaderBytes)
+            of: chain.files[index], key: keys[index], headerBytes: headerBytes[index])
         var all: [(kind: ArchiveKey.Frame, bytes: [UInt8])] = []
         while let frame = try frames.next() { all.append(frame) }
         return all

@@ -23,6 +23,12 @@ public enum Restore {
                 "revision \(restored) had been compacted; the oldest that can be restored is "
                     + "\(max(footer.compactRevision, 1))")
         }
+        let gap = opened.keyring.cipher.gaps.first { $0.contains(UInt64(restored)) }
+        if let gap {
+            throw .incompleteChain(
+                "revision \(restored) never was: an older restore left out \(gap.lowerBound) to "
+                    + "\(gap.upperBound)")
+        }
         let current = footer.lastRevision.addingReportingOverflow(max(options.bump, 1))
         guard !current.overflow else {
             throw .mismatch("there are no revisions left after \(footer.lastRevision)")

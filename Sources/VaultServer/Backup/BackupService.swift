@@ -56,13 +56,14 @@ final class BackupService: Sendable {
         let parent = since.isEmpty ? nil : try Self.parent(since, keys, open)
         let mark = try Self.mark(of: open)
         let none = [UInt8](repeating: 0, count: 32)
-        let identity = ArchiveIdentity(
+        var identity = ArchiveIdentity(
             archiveID: Random.bytes(count: 16), storeID: open.cipher.storeID,
             timeline: open.cipher.timeline, keyNumber: keys.newest,
             sequence: (mark?.sequence ?? 0) + 1, created: CalendarClock.now() / 1_000,
             afterRevision: parent?.lastRevision ?? -1, parent: parent?.digest ?? none,
             previous: mark?.digest ?? none)
-        if plantsCanary { try Self.plantCanary(identity, keys, open.store) }
+        // A vault that is full can be backed up all the same; the drill then has no canary.
+        if plantsCanary { identity.hasCanary = try Self.plantCanary(identity, keys, open.store) }
         outlet.announce(records: UInt64(max(open.store.status().recordCount, 0)))
         do throws(StoreError) {
             let footer = try ArchiveWriter.write(
@@ -87,9 +88,10 @@ final class BackupService: Sendable {
     }
 
     /// A signed key that this archive has and no other: a drill looks for it, and for older ones.
+    /// False when there is no room for it.
     private static func plantCanary(
         _ identity: ArchiveIdentity, _ keys: ArchiveKeys, _ store: Store
-    ) throws(VaultError) {
+    ) throws(VaultError) -> Bool {
         let signature: [UInt8]
         do throws(SealError) {
             signature = try keys.sign(
@@ -106,6 +108,9 @@ final class BackupService: Sendable {
                     PutOperation(
                         key: Canary.key(sequence: identity.sequence),
                         value: Canary.value(signature: signature))))
+            return true
+        } catch .noSpace {
+            return false
         } catch { throw .store(error) }
     }
 

@@ -62,8 +62,7 @@ struct RestoredVault {
 
     /// The canary of the archive is there and says what its vault signed; older ones are not.
     func checkCanary(_ footer: ArchiveFooter) throws {
-        guard let canary = sample.canaries.first else { return }
-        guard sample.canaries.count == 1 else {
+        guard let canary = sample.canaries.first, sample.canaries.count == 1 else {
             throw BackupError.mismatch("\(sample.canaries.count) canaries are there, not one")
         }
         guard Canary.isGenuine(canary.key, canary.value, footer) else {

@@ -23,15 +23,27 @@ struct ArchiveForger {
         self.opened = opened
     }
 
-    /// Writes the newest archive of the chain to `path` once more, with a lie in it, encrypted and
-    /// signed as the vault would. False when the archive has nothing of that kind to change.
+    /// The archive of the chain that can tell such a lie: the newest, or for lies about records the
+    /// newest that has some. nil when none can.
+    func fileIndex(for lie: Lie) -> Int? {
+        switch lie {
+        case .stateHash, .droppedAccess: opened.chain.files.count - 1
+        case .droppedRecord, .repeatedRecord:
+            opened.chain.files.lastIndex { $0.footer.recordCount > 0 }
+        }
+    }
+
+    /// Writes the archive at `fileIndex(for:)` to `path` once more, with a lie in it, encrypted and
+    /// signed as the vault would. False when it has nothing of that kind to change.
     func forge(_ lie: Lie, to path: String) throws(BackupError) -> Bool {
-        let file = opened.chain.last
-        var content = try file.read(at: 0, count: opened.newestHeaderBytes)
-        var frames = try opened.newestFrames()
+        guard let index = fileIndex(for: lie) else { return false }
+        let file = opened.chain.files[index]
+        var content = try file.read(at: 0, count: opened.headerBytes(ofFile: index))
+        var frames = try opened.frames(ofFile: index)
         guard Self.apply(lie, to: &frames) else { return false }
+        let key = opened.key(ofFile: index)
         for (number, frame) in frames.enumerated() {
-            content += Self.encode(frame, number: UInt64(number), key: opened.newestKey)
+            content += Self.encode(frame, number: UInt64(number), key: key)
         }
         var footer = file.footer
         footer.digest = ArchiveHash.digest(of: content)

@@ -10,9 +10,15 @@ import Sodium
 /// refused for what it is, with nothing restored. A drill whose controls pass proves nothing.
 public struct NegativeControls {
     /// The controls that every hostile drill must run, by their names before a "/".
-    public static let required: Set<String> = [
+    static let required: Set<String> = [
         "N1", "N2", "N3", "N4", "N5", "N6", "N7", "N8", "N9", "N10", "N15", "N17", "N18",
     ]
+
+    /// Those that can be run on this backup: one without any record has none to repeat.
+    public static func required(for chain: ArchiveChain) -> Set<String> {
+        let hasRecords = chain.files.contains { $0.footer.recordCount > 0 }
+        return hasRecords ? required : required.subtracting(["N18"])
+    }
 
     let opened: OpenedChain
     /// A private directory, for copies and targets.
@@ -253,9 +259,12 @@ public struct NegativeControls {
         do throws(BackupError) {
             try ScratchFiles.makeDirectory(directory)
             let path = directory + "/" + newest.name
-            guard try ArchiveForger(opened).forge(lie, to: path) else { return }
+            let forger = ArchiveForger(opened)
+            guard let index = forger.fileIndex(for: lie), try forger.forge(lie, to: path) else {
+                return
+            }
             observed = RestoreTrial.run(
-                files.dropLast() + [path], with: credential, into: directory + "/target",
+                files[..<index] + [path], with: credential, into: directory + "/target",
                 by: .records)
         } catch { observed = .notRun(error.message) }
         outcomes.append(ControlOutcome(name, seed: seed, expected: expected, observed: observed))

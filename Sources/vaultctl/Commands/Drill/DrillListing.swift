@@ -33,6 +33,12 @@ enum DrillListing {
                 "\(counts.records) records, \(counts.keys) keys compared, "
                     + "\(counts.policies) decisions of access")
         }
+        if report.level == .restore || report.level == .hostile {
+            let live = report.live.map {
+                $0.isUntouched ? "as it was before" : "another than before"
+            }
+            fields.add("live", live ?? "not looked at")
+        }
         fields.add("steps", "\(report.cases.count(where: { !$0.check.hasPrefix("N") })) run")
         if report.negative.run > 0 {
             fields.add(
