@@ -192,7 +192,8 @@ let package = Package(
 // The daemon's own modules, whose debug builds run under the tests with every check of exclusive
 // access to a class's property. In a release those checks cost a put 6 % of its processor time.
 let modulesTestedForExclusivity: Set = [
-    "LMDB", "Sodium", "RPC", "VaultSeal", "VaultStore", "VaultAccess", "VaultServer",
+    "LMDB", "Sodium", "RPC", "VaultSeal", "VaultStore", "VaultAccess", "VaultBackup",
+    "VaultServer",
 ]
 
 for target in package.targets where target.type != .system && target.name != "CWipe" {

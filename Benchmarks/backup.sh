@@ -73,6 +73,7 @@ if command -v restic >/dev/null; then
     start=$(now)
     restic -r "$run/r" backup "$run/snapshot" >/dev/null
     note "restic: backup of etcd's snapshot" "$(since "$start")" 0 s - lower
+    rm -rf "$run/made"
     start=$(now)
     restic -r "$run/r" restore latest --target "$run/made" >/dev/null
     note "restic: restore" "$(since "$start")" 0 s - lower

@@ -43,6 +43,12 @@ static inline int vault_rename_without_replacing(
     return (int)syscall(SYS_renameat2, directory, name, directory, target, 1u);
 }
 
+/// Starts to write a part of a file to the disk and does not wait for it; gives no promise. 0 when
+/// started. For systems where off_t has 64 bits.
+static inline int vault_begin_writeback(int descriptor, long start, long count) {
+    return (int)syscall(SYS_sync_file_range, descriptor, start, count, 2u);
+}
+
 // Linux 5.9, with one number everywhere.
 #ifndef SYS_close_range
 #define SYS_close_range 436

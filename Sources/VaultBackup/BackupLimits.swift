@@ -1,9 +1,14 @@
+import VaultStore
+
 /// A limit on everything that this module does, each with its reason.
 enum BackupLimits {
     /// A call that signals interrupt this often in a row is not going to be done.
     static let interruptionsMax = 1000
     /// A step of reading: large enough that the calls cost nothing.
     static let readBytes = 256 << 10
+    /// What the disk is given at a time while a file is made: it works meanwhile, and what others
+    /// write never waits for more than that.
+    static let writebackBytes: Int64 = 4 << 20
     /// The longest name of a file that Linux takes.
     static let nameBytesMax = 255
     /// Names in one directory of backups: a century of them.
@@ -20,4 +25,12 @@ enum BackupLimits {
     static let missedLinesMax = 366
     /// The text of a mark is a time.
     static let markBytesMax = 64
+    /// Frames of an archive that are found at a time: a GiB of records, in 200 KB.
+    static let framesFoundMax = 4096
+    /// Opened frames that wait for those before them: a MiB, or four times the largest record.
+    static let framesWaitingMax = 4
+    /// Reading an archive is bound by decryption and hashing, which run on every core.
+    static var threads: Int { Limits.scanThreadsDefault }
+    /// Plaintext frames on their way from the store into an archive.
+    static let framesUnsentMax = 3
 }

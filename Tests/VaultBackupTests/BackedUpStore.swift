@@ -1,5 +1,6 @@
 import Glibc
 import Sodium
+import Synchronization
 import VaultBackup
 import VaultSeal
 import VaultStore
@@ -54,9 +55,14 @@ final class BackedUpStore {
     }
 
     /// Makes an archive in the scratch directory and returns its path.
+    ///
+    /// - Parameter bytesMax: whoever takes it is gone after so many bytes.
     @discardableResult
-    func archive(_ name: String, since parent: ArchiveFile? = nil) throws -> String {
+    func archive(
+        _ name: String, since parent: ArchiveFile? = nil, bytesMax: Int = .max
+    ) throws -> String {
         let path = scratch.file(name)
+        let taken = Atomic<Int>(0)
         let keys = try keyring.live.archiveKeys()
         sequence += 1
         let identity = ArchiveIdentity(
@@ -75,9 +81,10 @@ final class BackedUpStore {
             audit: { (7, [UInt8](repeating: 9, count: 32)) }, isCancelled: { false },
             willEnd: { _ throws(StoreError) in },
             to: { (bytes) throws(StoreError) in
-                guard write(output, bytes.baseAddress, bytes.count) == bytes.count else {
-                    throw .closed
-                }
+                let total = taken.add(bytes.count, ordering: .relaxed).newValue
+                guard total <= bytesMax,
+                    write(output, bytes.baseAddress, bytes.count) == bytes.count
+                else { throw .closed }
             })
         previous = footer.digest
         return path

@@ -16,7 +16,8 @@ final class ClientStreamState {
 
     init(slot: Int, limits: ClientLimits) {
         self.slot = slot
-        self.assembler = MessageAssembler(messageBytesMax: limits.messageBytesMax)
+        self.assembler = MessageAssembler(
+            messageBytesMax: limits.messageBytesMax, reservesRoom: true)
     }
 
     func open(_ call: ClientCall) {

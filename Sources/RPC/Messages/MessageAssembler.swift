@@ -10,6 +10,9 @@ struct MessageAssembler {
     private(set) var expectedCount: Int?
 
     private let messageBytesMax: Int
+    /// Room for all of a message is made when its length is known: only for a peer that is trusted
+    /// to send what it announces.
+    private let reservesRoom: Bool
     private var prefix: UInt64 = 0
     private var prefixCount = 0
     private var body = ByteBuffer()
@@ -18,8 +21,9 @@ struct MessageAssembler {
     /// object of the connection large for good.
     private static let reusedBodyBytesMax = 16 * 1024
 
-    init(messageBytesMax: Int) {
+    init(messageBytesMax: Int, reservesRoom: Bool = false) {
         self.messageBytesMax = messageBytesMax
+        self.reservesRoom = reservesRoom
     }
 
     /// Whether no message is half received.
@@ -46,8 +50,10 @@ struct MessageAssembler {
             prefix = prefix << 8 | UInt64(byte)
             prefixCount += 1
             if prefixCount == 5 {
-                expectedCount = try checkPrefix()
+                let count = try checkPrefix()
+                expectedCount = count
                 body.clear()
+                if reservesRoom { body.reserveCapacity(count) }
             }
         }
         let missing = (expectedCount ?? 0) - body.readableBytes

@@ -1,4 +1,5 @@
 import VaultSeal
+import VaultStore
 
 /// The end of an archive: all that can be said of it without a key, signed by the vault.
 public struct ArchiveFooter: Equatable, Sendable {
@@ -29,6 +30,23 @@ public struct ArchiveFooter: Equatable, Sendable {
     /// What verifies the signature.
     public var publicHalf = [UInt8](repeating: 0, count: ArchiveKeys.publicCount)
     public var signature = [UInt8](repeating: 0, count: ArchiveKeys.signatureCount)
+
+    /// A footer without its digest, size and signature.
+    init(
+        identity: ArchiveIdentity, headerChecksum: [UInt8], summary: ArchiveSummary,
+        recordCount: UInt64
+    ) {
+        self.identity = identity
+        self.headerChecksum = headerChecksum
+        digest = [UInt8](repeating: 0, count: ArchiveHash.count)
+        contentBytes = 0
+        lastRevision = summary.currentRevision
+        compactRevision = summary.compactRevision
+        self.recordCount = recordCount
+        removals = summary.removals
+        newestTime = summary.newestTime
+        auditSequence = summary.auditSequence
+    }
 
     /// What the signature is over.
     public var signedBytes: [UInt8] {

@@ -4,7 +4,7 @@ import VaultStore
 /// nothing is taken for granted.
 enum ArchiveItems {
     /// Who is told what an archive holds, in the order of its making.
-    protocol Visitor {
+    protocol Visitor: ~Copyable {
         mutating func kept(_ places: [ArchivePlace]) throws(BackupError)
         mutating func record(
             _ place: ArchivePlace, _ payload: UnsafeRawBufferPointer
@@ -14,7 +14,7 @@ enum ArchiveItems {
     }
 
     /// Reads every item of a frame's plaintext.
-    static func read<V: Visitor>(
+    static func read<V: Visitor & ~Copyable>(
         _ frame: [UInt8], _ visitor: inout V
     ) throws(BackupError) {
         try frame.lend { (bytes) throws(BackupError) in
@@ -23,7 +23,7 @@ enum ArchiveItems {
         }
     }
 
-    private static func readItem<V: Visitor>(
+    private static func readItem<V: Visitor & ~Copyable>(
         _ cursor: inout Cursor, _ visitor: inout V
     ) throws(BackupError) {
         guard let item = ArchiveFormat.Item(rawValue: try cursor.number(UInt8.self)) else {

@@ -1,43 +1,25 @@
 public import VaultSeal
 public import VaultStore
 
-#if canImport(Glibc)
-    import Glibc
-#endif
-
-/// Makes one archive of a store, as a stream of bytes: header, frames, footer.
+/// Makes one archive of a store, as a stream of bytes: header, frames, footer. It gathers records
+/// into frames; a `FrameSealer` does the rest beside it.
 ///
 /// SAFETY (class): used by one thread at a time, the one that runs `write`.
 public final class ArchiveWriter: ArchiveSink {
-    /// Takes the archive's next bytes; may wait, and throws `.closed` when nobody wants them.
-    public typealias Output = (UnsafeRawBufferPointer) throws(StoreError) -> Void
+    /// Takes the archive's next bytes, on a thread of the archive's; may wait, and throws `.closed`
+    /// when nobody wants them.
+    public typealias Output = @Sendable (UnsafeRawBufferPointer) throws(StoreError) -> Void
 
-    private let identity: ArchiveIdentity
-    private let key: ArchiveKey
-    private let output: Output
-    private let headerChecksum: [UInt8]
-    private var hash: ArchiveHash? = ArchiveHash()
-    private var contentBytes: UInt64 = 0
-    private var frames: UInt64 = 0
+    private let sealer: FrameSealer
+    private var frame: FrameBuffer
     private var recordCount: UInt64 = 0
-    /// A frame in the making: its header, and the plaintext so far.
-    private var frame: [UInt8] = []
     private var lastKept: (main: Int64, sub: UInt32) = (0, 0)
     private var kept: [UInt8] = []
 
-    private init(
-        _ identity: ArchiveIdentity, key: ArchiveKey, headerChecksum: [UInt8],
-        output: @escaping Output
-    ) {
-        self.identity = identity
-        self.key = key
-        self.headerChecksum = headerChecksum
-        self.output = output
-        frame.reserveCapacity(ArchiveFormat.frameBytes + (64 << 10))
-        beginFrame()
+    private init(_ sealer: FrameSealer) {
+        self.sealer = sealer
+        frame = sealer.makeBuffer()
     }
-
-    deinit { wipeFrame() }
 
     /// Writes an archive of `store` and returns its footer, which has been written, too.
     ///
@@ -55,20 +37,25 @@ public final class ArchiveWriter: ArchiveSink {
         let bytes = header.encode()
         let checksum = ArchiveHeader.checksum(of: bytes)
         let key = try archiveKey(keys, checksum, header.identity.keyNumber)
-        let writer = ArchiveWriter(
-            header.identity, key: key, headerChecksum: checksum, output: output)
-        try writer.send(bytes)
-        if let parent {
-            let parentKey = try archiveKey(
-                keys, parent.headerChecksum, parent.identity.keyNumber)
-            try writer.sendParent(key.wrap(parentKey, number: 0))
+        let parentKey = try parent.map { (parent) throws(StoreError) in
+            key.wrap(
+                try archiveKey(keys, parent.headerChecksum, parent.identity.keyNumber), number: 0)
         }
+        let sealer = FrameSealer(key: key, header: bytes, output: output)
+        defer { sealer.cancel() }
+        let writer = ArchiveWriter(sealer)
+        if let parentKey { try writer.send(parentKey, as: .parent) }
         var summary = try store.archive(
             after: header.identity.afterRevision, removals: parent?.removals ?? 0, to: writer,
             isCancelled: isCancelled)
         (summary.auditSequence, summary.auditHash) = audit()
-        try writer.sendSummary(summary)
-        let footer = try writer.footer(summary, keys)
+        try writer.flush()
+        try writer.send(summary.encode(), as: .last)
+        var footer = ArchiveFooter(
+            identity: header.identity, headerChecksum: checksum, summary: summary,
+            recordCount: writer.recordCount)
+        (footer.digest, footer.contentBytes) = try sealer.finish()
+        try sign(&footer, keys)
         try willEnd(footer)
         try footer.encode().lend { (bytes) throws(StoreError) in try output(bytes) }
         return footer
@@ -82,23 +69,14 @@ public final class ArchiveWriter: ArchiveSink {
         }
     }
 
-    private func footer(
-        _ summary: ArchiveSummary, _ keys: ArchiveKeys
-    ) throws(StoreError) -> ArchiveFooter {
-        guard let hash = hash.take() else { preconditionFailure("an archive ends once") }
-        var footer = ArchiveFooter(
-            identity: identity, headerChecksum: headerChecksum, digest: hash.finish(),
-            contentBytes: contentBytes, lastRevision: summary.currentRevision,
-            compactRevision: summary.compactRevision, recordCount: recordCount,
-            removals: summary.removals, newestTime: summary.newestTime,
-            auditSequence: summary.auditSequence)
+    private static func sign(
+        _ footer: inout ArchiveFooter, _ keys: ArchiveKeys
+    ) throws(StoreError) {
+        let number = footer.identity.keyNumber
         do throws(SealError) {
-            footer.publicHalf = try keys.publicHalf(parent: identity.keyNumber)
-            footer.signature = try keys.sign(
-                footer.signedBytes, parent: identity.keyNumber
-            ).signature
+            footer.publicHalf = try keys.publicHalf(parent: number)
+            footer.signature = try keys.sign(footer.signedBytes, parent: number).signature
         } catch { throw .storage("the archive cannot be signed: \(error)") }
-        return footer
     }
 
     // MARK: - Items
@@ -124,8 +102,8 @@ public final class ArchiveWriter: ArchiveSink {
     public func record(main: Int64, sub: UInt32, payload: UnsafeRawBufferPointer) {
         flushKept()
         frame.append(ArchiveFormat.Item.record.rawValue)
-        append(main)
-        append(sub)
+        frame.append(main)
+        frame.append(sub)
         append(payload)
         recordCount += 1
     }
@@ -133,7 +111,7 @@ public final class ArchiveWriter: ArchiveSink {
     public func lease(id: Int64, payload: UnsafeRawBufferPointer) {
         flushKept()
         frame.append(ArchiveFormat.Item.lease.rawValue)
-        append(id)
+        frame.append(id)
         append(payload)
     }
 
@@ -151,75 +129,27 @@ public final class ArchiveWriter: ArchiveSink {
         lastKept = (0, 0)
     }
 
-    private func append(_ number: some FixedWidthInteger & BitwiseCopyable) {
-        withUnsafeBytes(of: number.littleEndian) { frame.append(contentsOf: $0) }
-    }
-
     /// With its size before it.
     private func append(_ bytes: UnsafeRawBufferPointer) {
-        append(UInt32(bytes.count))
-        frame.append(contentsOf: bytes)
+        frame.append(UInt32(bytes.count))
+        frame.append(bytes)
     }
 
     // MARK: - Frames
 
     public func flush() throws(StoreError) {
         flushKept()
-        guard frame.count > ArchiveFormat.frameHeaderCount else { return }
+        guard !frame.isEmpty else { return }
         try sendFrame(.content)
     }
 
-    private func beginFrame() {
-        frame.append(contentsOf: repeatElement(0, count: ArchiveFormat.frameHeaderCount))
-    }
-
-    private func wipeFrame() {
-        frame.withUnsafeMutableBytes { bytes in
-            if let base = bytes.baseAddress { explicit_bzero(base, bytes.count) }
-        }
-        frame.removeAll(keepingCapacity: true)
-    }
-
-    private func sendSummary(_ summary: ArchiveSummary) throws(StoreError) {
-        try flush()
-        frame += summary.encode()
-        try sendFrame(.last)
-    }
-
-    private func sendParent(_ wrapped: [UInt8]) throws(StoreError) {
-        try send(Self.frameHeader(count: wrapped.count, .parent) + wrapped)
-        frames += 1
-    }
-
-    private static func frameHeader(count: Int, _ kind: ArchiveKey.Frame) -> [UInt8] {
-        var header = ArchiveBytes()
-        header.put(UInt32(count))
-        header.put(UInt32(kind.rawValue))
-        return header.bytes
+    private func send(_ content: [UInt8], as kind: ArchiveKey.Frame) throws(StoreError) {
+        content.withUnsafeBytes { frame.append($0) }
+        try sendFrame(kind)
     }
 
     private func sendFrame(_ kind: ArchiveKey.Frame) throws(StoreError) {
-        frame.append(contentsOf: repeatElement(0, count: ArchiveKey.tagCount))
-        let header = Self.frameHeader(
-            count: frame.count - ArchiveFormat.frameHeaderCount, kind)
-        let (key, number) = (key, frames)
-        frame.withUnsafeMutableBytes { bytes in
-            bytes.copyBytes(from: header)
-            key.encrypt(
-                UnsafeMutableRawBufferPointer(rebasing: bytes[ArchiveFormat.frameHeaderCount...]),
-                number: number, as: kind)
-        }
-        frames += 1
-        try send(frame)
-        // What is left is ciphertext.
-        frame.removeAll(keepingCapacity: true)
-        beginFrame()
-    }
-
-    private func send(_ bytes: [UInt8]) throws(StoreError) {
-        contentBytes += UInt64(bytes.count)
-        let output = output
-        bytes.withUnsafeBytes { hash?.update($0) }
-        try bytes.lend { (bytes) throws(StoreError) in try output(bytes) }
+        try sealer.send(frame, as: kind)
+        frame = sealer.makeBuffer()
     }
 }

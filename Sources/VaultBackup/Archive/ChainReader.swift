@@ -1,3 +1,5 @@
+import VaultSeal
+
 /// Passes on what of one archive of a chain still existed at the end of the newest.
 struct ChainReader<Visitor: ChainVisitor>: ArchiveItems.Visitor {
     private let visitor: Visitor
@@ -8,6 +10,9 @@ struct ChainReader<Visitor: ChainVisitor>: ArchiveItems.Visitor {
     /// What still exists, rising; nil for everything.
     private let survivors: [ArchivePlace]?
     private var next = 0
+    /// Of the frame that is read: what the next record adds to the state hash, and its sealed form.
+    private var digests: ArraySlice<StateHash> = []
+    private var sealed = UnsafeRawBufferPointer(start: nil, count: 0)
     /// Records that the archive has.
     private(set) var recordCount: UInt64 = 0
 
@@ -26,6 +31,28 @@ struct ChainReader<Visitor: ChainVisitor>: ArchiveItems.Visitor {
         }
     }
 
+    /// Passes on the records of a frame.
+    mutating func read(_ frame: PreparedFrame) throws(BackupError) {
+        digests = frame.digests[...]
+        try frame.sealed.lend { (sealed) throws(BackupError) in
+            self.sealed = sealed
+            try ArchiveItems.read(frame.bytes, &self)
+            self.sealed = UnsafeRawBufferPointer(start: nil, count: 0)
+        }
+    }
+
+    private mutating func takePrepared(
+        _ place: ArchivePlace, payloadCount: Int
+    ) -> (digest: StateHash, sealed: UnsafeRawBufferPointer) {
+        guard let digest = digests.popFirst() else {
+            preconditionFailure("every record was prepared")
+        }
+        let isSealed = visitor.sealing.map { place.main <= $0.lastRevision } ?? false
+        let count = isSealed ? RecordCipher.sealedCount(payloadCount: payloadCount) : 0
+        defer { sealed = UnsafeRawBufferPointer(rebasing: sealed[count...]) }
+        return (digest, UnsafeRawBufferPointer(rebasing: sealed[..<count]))
+    }
+
     mutating func kept(_ places: [ArchivePlace]) {}
 
     mutating func record(
@@ -35,11 +62,13 @@ struct ChainReader<Visitor: ChainVisitor>: ArchiveItems.Visitor {
             throw .integrity("a record is of revision \(place.main), which is another archive's")
         }
         recordCount += 1
+        let prepared = takePrepared(place, payloadCount: payload.count)
         if let survivors {
             while next < survivors.count, survivors[next] < place { next += 1 }
             guard next < survivors.count, survivors[next] == place else { return }
         }
-        try visitor.record(place, payload)
+        try visitor.record(
+            place, payload, digest: prepared.digest, sealed: prepared.sealed)
     }
 
     mutating func lease(id: Int64, _ payload: UnsafeRawBufferPointer) throws(BackupError) {

@@ -10,10 +10,12 @@ final class ChainTally: ChainVisitor {
     }
 
     func record(
-        _ place: ArchivePlace, _ payload: UnsafeRawBufferPointer
+        _ place: ArchivePlace, _ payload: UnsafeRawBufferPointer, digest: StateHash,
+        sealed: UnsafeRawBufferPointer
     ) throws(BackupError) {
         do throws(StoreError) {
-            try tally.record(main: place.main, sub: place.sub, payload: payload)
+            try tally.record(
+                main: place.main, sub: place.sub, payload: payload, digest: digest)
         } catch { throw BackupError(error) }
     }
 

@@ -104,9 +104,9 @@ public struct OpenedChain: Sendable {
         keyring.stateHashKey.close()
     }
 
-    /// Opens every frame of every archive, in order, and tells `visitor` what still existed at the
-    /// end of the newest. Returns what the vault was then. `progress` is told how many bytes were
-    /// read.
+    /// Opens every frame of every archive, on all cores, and tells `visitor` in order what still
+    /// existed at the end of the newest. Returns what the vault was then. `progress` is told how
+    /// many bytes were read.
     func read<V: ChainVisitor>(
         _ visitor: V, progress: ((_ bytes: Int) -> Void)? = nil
     ) throws(BackupError) -> ArchiveSummary {
@@ -119,18 +119,20 @@ public struct OpenedChain: Sendable {
                 visitor: visitor, isLast: index == chain.files.count - 1,
                 after: file.footer.identity.afterRevision, upTo: file.footer.lastRevision,
                 survivors: index < survivors.before ? survivors.places : nil)
-            var last = frames.position
-            while let frame = try frames.next() {
-                switch frame.kind {
-                case .parent: break
-                case .content:
-                    do throws(BackupError) { try ArchiveItems.read(frame.bytes, &reader) } catch {
-                        throw error.of(file.path)
+            while true {
+                let places = try frames.find(countMax: BackupLimits.framesFoundMax)
+                if places.isEmpty { break }
+                try prepare(places, of: frames, for: visitor) { (frame) throws(BackupError) in
+                    switch frame.place.kind {
+                    case .parent: break
+                    case .content:
+                        do throws(BackupError) { try reader.read(frame) } catch {
+                            throw error.of(file.path)
+                        }
+                    case .last: summary = try Self.summary(frame.bytes, file)
                     }
-                case .last: summary = try Self.summary(frame.bytes, file)
+                    progress?(ArchiveFormat.frameHeaderCount + frame.place.count)
                 }
-                progress?(Int(frames.position - last))
-                last = frames.position
             }
             guard reader.recordCount == file.footer.recordCount else {
                 throw .mismatch(
@@ -140,6 +142,23 @@ public struct OpenedChain: Sendable {
         }
         guard let summary else { preconditionFailure("a chain has an archive") }
         return summary
+    }
+
+    /// Opens and prepares frames on all cores; `body` is given them in order.
+    private func prepare<V: ChainVisitor>(
+        _ places: [ArchiveFrames.Place], of frames: ArchiveFrames, for visitor: V,
+        _ body: (PreparedFrame) throws(BackupError) -> Void
+    ) throws(BackupError) {
+        let (digestKey, sealing) = (keyring.stateHashKey, visitor.sealing)
+        let pipeline = OrderedPipeline<Result<PreparedFrame, BackupError>>(
+            count: places.count, window: BackupLimits.framesWaitingMax,
+            threads: BackupLimits.threads, name: "archive-frames"
+        ) { number in
+            PreparedFrame.prepare(
+                places[number], of: frames, digestKey: digestKey, sealing: sealing)
+        }
+        defer { pipeline.finish() }
+        while let frame = pipeline.next() { try body(try frame.get()) }
     }
 
     private static func summary(

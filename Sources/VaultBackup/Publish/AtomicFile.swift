@@ -13,6 +13,8 @@ public struct AtomicFile: ~Copyable {
     private let file: Int32
     private let replacing: Bool
     private var byteCount: Int64 = 0
+    /// Bytes that the disk was given already.
+    private var startedBytes: Int64 = 0
     /// Whether there is still something under the temporary name that is ours to remove.
     private var isTemporary = true
 
@@ -83,6 +85,11 @@ public struct AtomicFile: ~Copyable {
             try files.writeAll(bytes, to: file)
         } catch { throw error.error(in: files.path) }
         byteCount += Int64(bytes.count)
+        let waiting = byteCount - startedBytes
+        if waiting >= BackupLimits.writebackBytes {
+            files.beginWriteback(of: file, at: startedBytes, count: waiting)
+            startedBytes = byteCount
+        }
     }
 
     /// Gives the file its name. When this returns, a power cut does not take it away again; when

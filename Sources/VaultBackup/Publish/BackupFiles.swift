@@ -36,6 +36,9 @@ public protocol BackupFiles: AnyObject {
     /// Returns when the file's bytes are on the disk.
     func synchronize(_ file: Int32) throws(FileFault)
 
+    /// Lets the disk begin with a part of the file, so that `synchronize` has less to wait for.
+    func beginWriteback(of file: Int32, at offset: Int64, count: Int64)
+
     /// Gives a descriptor back.
     func close(_ file: Int32)
 
@@ -56,6 +59,8 @@ public protocol BackupFiles: AnyObject {
 }
 
 extension BackupFiles {
+    public func beginWriteback(of file: Int32, at offset: Int64, count: Int64) {}
+
     /// Does `call` again while a signal interrupts it, within reason.
     func patiently<R>(_ call: () throws(FileFault) -> R) throws(FileFault) -> R {
         for _ in 0..<BackupLimits.interruptionsMax {

@@ -5,19 +5,24 @@ import VaultStore
 final class ChainRestorer: ChainVisitor {
     private var tally: StateTally
     private var builder: StoreBuilder?
+    let sealing: RecordSealing?
 
-    init(tally key: StateHashKey, builder: StoreBuilder) {
+    init(tally key: StateHashKey, builder: StoreBuilder, sealing: RecordSealing) {
         tally = StateTally(key: key)
         self.builder = builder
+        self.sealing = sealing
     }
 
     func record(
-        _ place: ArchivePlace, _ payload: UnsafeRawBufferPointer
+        _ place: ArchivePlace, _ payload: UnsafeRawBufferPointer, digest: StateHash,
+        sealed: UnsafeRawBufferPointer
     ) throws(BackupError) {
         do throws(StoreError) {
-            let digest = try tally.record(main: place.main, sub: place.sub, payload: payload)
-            try builder?.record(
+            try tally.record(
                 main: place.main, sub: place.sub, payload: payload, digest: digest)
+            try builder?.record(
+                main: place.main, sub: place.sub, payload: payload, digest: digest,
+                sealed: sealed)
         } catch { throw BackupError(error) }
     }
 

@@ -80,7 +80,9 @@ public enum Restore {
                 in: directory, cipher: keyring.cipher, stateHashKey: keyring.stateHashKey,
                 lastRevision: end.restored)
         } catch { throw BackupError(error) }
-        let restorer = ChainRestorer(tally: keyring.stateHashKey, builder: builder)
+        let restorer = ChainRestorer(
+            tally: keyring.stateHashKey, builder: builder,
+            sealing: RecordSealing(cipher: keyring.cipher, lastRevision: end.restored))
         let summary = try opened.read(restorer, progress: progress)
         let generation: UInt64
         do throws(SealError) { generation = try keyring.live.generation() } catch {

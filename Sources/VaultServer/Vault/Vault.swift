@@ -44,7 +44,8 @@ final class Vault: Sendable {
         jobsMax: Limits.copyJobsMax, nice: Limits.backgroundNice)
 
     /// Makes archives, one at a time, and waits for those who take them.
-    let backupThread = WorkerThread(jobsMax: Limits.backupJobsMax)
+    let backupThread = WorkerThread(
+        jobsMax: Limits.backupJobsMax, nice: Limits.backgroundNice)
 
     init(
         directory: DataDirectory, storeConfiguration: StoreConfiguration,

@@ -55,31 +55,31 @@ public final class StoreBuilder {
             lastRevision: lastRevision)
     }
 
-    /// Takes the next record, which adds `digest` to the state hash, in rising order.
+    /// Takes the next record, in rising order.
+    ///
+    /// - Parameters:
+    ///   - digest: what it adds to the state hash.
+    ///   - sealed: the same record as the store's cipher sealed it.
     public func record(
-        main: Int64, sub: UInt32, payload: UnsafeRawBufferPointer, digest: StateHash
+        main: Int64, sub: UInt32, payload: UnsafeRawBufferPointer, digest: StateHash,
+        sealed: UnsafeRawBufferPointer
     ) throws(StoreError) {
         guard main <= lastRevision else { return }
         guard let record = LogRecord.decode(payload) else {
             throw .damaged("the record at \(main).\(sub) is malformed")
         }
         noteLease(of: record)
-        let cipher = log.cipher
         let table = log.log
         try write { (transaction) throws(StoreError) in
             try LogKey(main: main, sub: sub).withBytes { (key) throws(StoreError) in
                 try RecordLog.reserve(
-                    table, key, count: RecordCipher.sealedCount(payloadCount: payload.count),
-                    isLast: true, in: &transaction
-                ) { (output) throws(SealError) in
-                    try cipher.sealAgain(
-                        payload, main: UInt64(bitPattern: main), sub: sub, into: output)
-                }
+                    table, key, count: sealed.count, isLast: true, in: &transaction
+                ) { (output) throws(SealError) in output.copyMemory(from: sealed) }
             }
         }
         head.recordCount += 1
         head.stateHash?.add(digest)
-        waitingBytes += payload.count
+        waitingBytes += sealed.count
         waitingRecords += 1
         if waitingRecords >= Limits.copySliceRecordsMax || waitingBytes >= Limits.copySliceBytesMax
         {

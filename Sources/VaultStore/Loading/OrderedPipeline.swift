@@ -6,7 +6,7 @@
 /// of finished ones waiting.
 ///
 /// SAFETY: everything mutable is touched only under `mutex`.
-final class OrderedPipeline<Output: Sendable>: @unchecked Sendable {
+package final class OrderedPipeline<Output: Sendable>: @unchecked Sendable {
     private let count: Int
     private let window: Int
     private let produce: @Sendable (Int) -> Output
@@ -18,7 +18,15 @@ final class OrderedPipeline<Output: Sendable>: @unchecked Sendable {
     private var isCancelled = false
     private var threads: [StoreThread] = []
 
-    init(count: Int, window: Int, threads: Int, produce: @escaping @Sendable (Int) -> Output) {
+    /// Starts the threads. Every pipeline must be ended by `finish`.
+    ///
+    /// - Parameters:
+    ///   - window: results that may be in the making or wait to be taken.
+    ///   - name: what tools show the threads as, at most 15 characters.
+    package init(
+        count: Int, window: Int, threads: Int, name: String = "store-scan",
+        produce: @escaping @Sendable (Int) -> Output
+    ) {
         self.count = count
         self.window = window
         self.produce = produce
@@ -27,7 +35,7 @@ final class OrderedPipeline<Output: Sendable>: @unchecked Sendable {
         let made = pthread_mutex_init(mutex, nil) + pthread_cond_init(changed, nil)
         precondition(made == 0, "a mutex could not be made")
         for _ in 0..<min(threads, count) {
-            self.threads.append(StoreThread(name: "store-scan") { [self] in run() })
+            self.threads.append(StoreThread(name: name) { [self] in run() })
         }
     }
 
@@ -61,7 +69,7 @@ final class OrderedPipeline<Output: Sendable>: @unchecked Sendable {
     }
 
     /// The next result in order; nil after the last.
-    func next() -> Output? {
+    package func next() -> Output? {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         guard nextToTake < count else { return nil }
@@ -76,7 +84,7 @@ final class OrderedPipeline<Output: Sendable>: @unchecked Sendable {
     }
 
     /// Ends the threads, whether everything was taken or not.
-    func finish() {
+    package func finish() {
         pthread_mutex_lock(mutex)
         isCancelled = true
         pthread_cond_broadcast(changed)

@@ -4,7 +4,7 @@ import Glibc
 /// A thread of the operating system, joined once.
 ///
 /// SAFETY: `handle` is written once, before anyone else can see the object.
-final class StoreThread: @unchecked Sendable {
+package final class StoreThread: @unchecked Sendable {
     private final class Body {
         let name: String
         let run: @Sendable () -> Void
@@ -18,7 +18,7 @@ final class StoreThread: @unchecked Sendable {
     private var handle = pthread_t()
 
     /// Starts `body` on a thread that tools show as `name` (at most 15 characters).
-    init(name: String, _ body: @escaping @Sendable () -> Void) {
+    package init(name: String, _ body: @escaping @Sendable () -> Void) {
         let context = Unmanaged.passRetained(Body(name: name, run: body))
         let result = pthread_create(
             &handle, nil,
@@ -40,7 +40,8 @@ final class StoreThread: @unchecked Sendable {
     /// Lets others run for a moment.
     static func pause() { usleep(500) }
 
-    func join() {
+    /// Waits for its end.
+    package func join() {
         pthread_join(handle, nil)
     }
 }

@@ -1,4 +1,5 @@
 import Sodium
+import Synchronization
 import VaultSeal
 import VaultStore
 
@@ -23,15 +24,16 @@ enum ForeignVault {
             defer { store.close() }
             _ = try store.write(
                 .put(PutOperation(key: Array("k".utf8), value: Array("foreign".utf8))))
-            var bytes: [UInt8] = []
+            let bytes = Mutex<[UInt8]>([])
             let (header, keys) = try header(of: keyring)
             _ = try ArchiveWriter.write(
                 store, header: header, keys: keys, parent: nil,
                 audit: { (0, [UInt8](repeating: 0, count: 32)) }, isCancelled: { false },
                 willEnd: { _ throws(StoreError) in },
-                to: { (part) throws(StoreError) in bytes += part })
+                to: { (part) throws(StoreError) in bytes.withLock { $0 += part } })
             let path = directory + "/foreign.vab"
-            do throws(BackupError) { try ScratchFiles.write(bytes, to: path) } catch {
+            let archive = bytes.withLock { $0 }
+            do throws(BackupError) { try ScratchFiles.write(archive, to: path) } catch {
                 throw StoreError.storage(error.message)
             }
             return path

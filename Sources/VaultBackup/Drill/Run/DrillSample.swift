@@ -1,4 +1,5 @@
 import Sodium
+import VaultSeal
 public import VaultStore
 
 /// Some keys of a backup and what a read of each must give, picked by a keyed hash: values are kept
@@ -59,7 +60,8 @@ final class SampleCollector: ChainVisitor {
     }
 
     func record(
-        _ place: ArchivePlace, _ payload: UnsafeRawBufferPointer
+        _ place: ArchivePlace, _ payload: UnsafeRawBufferPointer, digest: StateHash,
+        sealed: UnsafeRawBufferPointer
     ) throws(BackupError) {
         guard let record = ArchivedRecord(payload) else {
             throw .integrity("a record is malformed")
