@@ -4,6 +4,7 @@
 #define CLINUX_SHIM_H
 
 #include <asm/socket.h>
+#include <fcntl.h>
 #include <linux/falloc.h>
 #include <stdint.h>
 #include <sys/prctl.h>
@@ -43,10 +44,12 @@ static inline int vault_rename_without_replacing(
     return (int)syscall(SYS_renameat2, directory, name, directory, target, 1u);
 }
 
-/// Starts to write a part of a file to the disk and does not wait for it; gives no promise. 0 when
-/// started. For systems where off_t has 64 bits.
-static inline int vault_begin_writeback(int descriptor, long start, long count) {
-    return (int)syscall(SYS_sync_file_range, descriptor, start, count, 2u);
+/// Lets writes go past the page cache, or through it again. 0 when done; EINVAL where the file
+/// system cannot.
+static inline int vault_set_direct(int descriptor, int direct) {
+    int flags = fcntl(descriptor, F_GETFL);
+    if (flags < 0) return -1;
+    return fcntl(descriptor, F_SETFL, direct ? flags | __O_DIRECT : flags & ~__O_DIRECT);
 }
 
 // Linux 5.9, with one number everywhere.

@@ -19,7 +19,7 @@ public enum ArchiveCopy {
         }
         try Leftovers.remove(in: files)
         var file = try AtomicFile.begin(
-            source.name, expectedBytes: source.byteCount, in: files)
+            source.name, expectedBytes: source.byteCount, isLarge: true, in: files)
         var hash = ArchiveHash()
         var offset: Int64 = 0
         let contentBytes = Int64(source.footer.contentBytes)

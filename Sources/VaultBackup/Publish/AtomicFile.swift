@@ -13,8 +13,10 @@ public struct AtomicFile: ~Copyable {
     private let file: Int32
     private let replacing: Bool
     private var byteCount: Int64 = 0
-    /// Bytes that the disk was given already.
-    private var startedBytes: Int64 = 0
+    /// Of a large file: what was appended and not yet written.
+    private let block: WriteBlock?
+    /// Blocks go past the page cache.
+    private var isDirect = false
     /// Whether there is still something under the temporary name that is ours to remove.
     private var isTemporary = true
 
@@ -23,10 +25,12 @@ public struct AtomicFile: ~Copyable {
     /// - Parameters:
     ///   - expectedBytes: how many will be written, as far as that is known: refused with
     ///     `.noSpace` at once where they do not fit.
+    ///   - isLarge: whether it is written past the page cache, where the disk can do that.
     ///   - replacing: whether it may take the place of another file. Otherwise `.targetInUse` is
     ///     thrown where the name is taken. A disk that fails is `.inconclusive`.
     public static func begin(
-        _ name: String, expectedBytes: Int64 = 0, replacing: Bool = false, in files: any BackupFiles
+        _ name: String, expectedBytes: Int64 = 0, isLarge: Bool = false, replacing: Bool = false,
+        in files: any BackupFiles
     ) throws(BackupError) -> AtomicFile {
         try check(name, in: files)
         do throws(FileFault) {
@@ -39,7 +43,8 @@ public struct AtomicFile: ~Copyable {
                 try files.create(temporary)
             }
             let atomic = AtomicFile(
-                files: files, name: name, temporary: temporary, file: file, replacing: replacing)
+                files: files, name: name, temporary: temporary, file: file, replacing: replacing,
+                isLarge: isLarge)
             // Held until the end: who removes leftovers can tell this from one.
             let isOurs = try files.patiently { () throws(FileFault) in try files.lock(file) }
             guard isOurs else { throw FileFault(code: EBUSY, call: "lock \(temporary)") }
@@ -64,13 +69,16 @@ public struct AtomicFile: ~Copyable {
     }
 
     private init(
-        files: any BackupFiles, name: String, temporary: String, file: Int32, replacing: Bool
+        files: any BackupFiles, name: String, temporary: String, file: Int32, replacing: Bool,
+        isLarge: Bool
     ) {
         self.files = files
         self.name = name
         self.temporary = temporary
         self.file = file
         self.replacing = replacing
+        isDirect = isLarge && files.setDirect(true, file)
+        block = isDirect ? WriteBlock() : nil
     }
 
     deinit {
@@ -82,20 +90,59 @@ public struct AtomicFile: ~Copyable {
     /// Adds bytes. Throws `.noSpace` or `.inconclusive`; the file is then good for nothing.
     public mutating func append(_ bytes: UnsafeRawBufferPointer) throws(BackupError) {
         do throws(FileFault) {
-            try files.writeAll(bytes, to: file)
+            if let block {
+                var rest = bytes
+                while !rest.isEmpty {
+                    block.fill(from: &rest)
+                    if block.isFull { try write(block) }
+                }
+            } else {
+                try files.writeAll(bytes, to: file)
+            }
         } catch { throw error.error(in: files.path) }
         byteCount += Int64(bytes.count)
-        let waiting = byteCount - startedBytes
-        if waiting >= BackupLimits.writebackBytes {
-            files.beginWriteback(of: file, at: startedBytes, count: waiting)
-            startedBytes = byteCount
+    }
+
+    private mutating func write(_ block: WriteBlock) throws(FileFault) {
+        let (files, file) = (files, file)
+        var rest = block.bytes
+        if isDirect {
+            do throws(FileFault) {
+                let count = try files.patiently { () throws(FileFault) in
+                    try files.write(rest, to: file)
+                }
+                rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+            } catch {
+                // A disk with larger sectors than any that is known.
+                if error.code != EINVAL { throw error }
+            }
+            // The rest of a block is none, and goes through the cache, with all that follows.
+            if !rest.isEmpty { try writeThroughCache() }
         }
+        try files.writeAll(rest, to: file)
+        block.removeAll()
+    }
+
+    private mutating func writeThroughCache() throws(FileFault) {
+        guard isDirect else { return }
+        isDirect = false
+        guard files.setDirect(false, file) else {
+            throw FileFault(code: EIO, call: "write to \(temporary)")
+        }
+    }
+
+    /// What is left of a large file.
+    private mutating func writeLast() throws(FileFault) {
+        guard let block, !block.isEmpty else { return }
+        try writeThroughCache()
+        try write(block)
     }
 
     /// Gives the file its name. When this returns, a power cut does not take it away again; when
     /// it throws, nothing has the name (or, with `replacing`, what had it before may still).
     public consuming func publish() throws(BackupError) {
         do throws(FileFault) {
+            try writeLast()
             let (files, file) = (files, file)
             let size = try files.patiently { () throws(FileFault) in try files.size(of: file) }
             guard size == byteCount else {

@@ -36,8 +36,9 @@ public protocol BackupFiles: AnyObject {
     /// Returns when the file's bytes are on the disk.
     func synchronize(_ file: Int32) throws(FileFault)
 
-    /// Lets the disk begin with a part of the file, so that `synchronize` has less to wait for.
-    func beginWriteback(of file: Int32, at offset: Int64, count: Int64)
+    /// Lets writes go past the memory that the system keeps of files, or through it again; false
+    /// where it cannot. Past it, only whole `WriteBlock`s can be written.
+    func setDirect(_ isDirect: Bool, _ file: Int32) -> Bool
 
     /// Gives a descriptor back.
     func close(_ file: Int32)
@@ -59,7 +60,7 @@ public protocol BackupFiles: AnyObject {
 }
 
 extension BackupFiles {
-    public func beginWriteback(of file: Int32, at offset: Int64, count: Int64) {}
+    public func setDirect(_ isDirect: Bool, _ file: Int32) -> Bool { false }
 
     /// Does `call` again while a signal interrupts it, within reason.
     func patiently<R>(_ call: () throws(FileFault) -> R) throws(FileFault) -> R {

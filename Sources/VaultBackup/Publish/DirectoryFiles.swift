@@ -63,9 +63,8 @@ public final class DirectoryFiles: BackupFiles, Sendable {
         return count
     }
 
-    public func beginWriteback(of file: Int32, at offset: Int64, count: Int64) {
-        // Where it fails, `synchronize` does all of the work, and says so if that fails.
-        _ = vault_begin_writeback(file, Int(offset), Int(count))
+    public func setDirect(_ isDirect: Bool, _ file: Int32) -> Bool {
+        vault_set_direct(file, isDirect ? 1 : 0) == 0
     }
 
     public func read(

@@ -62,6 +62,8 @@ final class InterposedFiles: BackupFiles {
         return count
     }
 
+    func setDirect(_ isDirect: Bool, _ file: Int32) -> Bool { inner.setDirect(isDirect, file) }
+
     func read(_ file: Int32, at offset: Int64, count: Int) throws(FileFault) -> [UInt8] {
         _ = try isPretended(.read)
         return try inner.read(file, at: offset, count: count)
