@@ -175,7 +175,7 @@ let package = Package(
         .testTarget(
             name: "vaultctlTests",
             dependencies: [
-                "vaultctl", "VaultClient", "VaultAPI", "RPC", "VaultTestSupport",
+                "vaultctl", "VaultBackup", "VaultClient", "VaultAPI", "RPC", "VaultTestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

@@ -15,6 +15,8 @@ enum BackupLimits {
     static let namesMax = 1 << 20
     /// What stays free beside an archive, so that the machine and a prune can still work.
     static let reservedBytes: Int64 = 16 << 20
+    /// Values that a restore into a vault holds at a time; for more the archives are read again.
+    static let pastValueBytesMax = 64 << 20
     /// A ledger of a century of daily drills has some 200 MiB; one of years is read at once.
     static let ledgerBytesMax = 256 << 20
     /// A report has a few KiB; one with thousands of findings still fits.

@@ -150,6 +150,9 @@ public final class Store: Sendable {
     /// The newest revision that is durable and may be seen.
     public var revision: Revision { clock.published }
 
+    /// Watchers that are open, a turn of the watch thread ago.
+    public var watcherCount: Int { watch.watcherCount.load(ordering: .relaxed) }
+
     public func status() -> StoreStatus {
         StoreStatus(
             revision: clock.published,

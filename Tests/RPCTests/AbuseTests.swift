@@ -42,11 +42,6 @@ import Testing
         }
     }
 
-    @Test func refusalSaysItsOwnLength() {
-        let parts = Preface.refusal.split(separator: "\r\n\r\n", maxSplits: 1)
-        #expect(parts[0].hasSuffix("Content-Length: \(parts[1].utf8.count)"))
-    }
-
     @Test func garbageAfterThePrefaceNeverCrashes() async throws {
         var generator = SplitMix(seed: 0x5EED)
         try await TestServer.run([UnaryTests.echo]) { test in

@@ -2,7 +2,7 @@ import NIOCore
 public import NIOPosix
 import Synchronization
 
-/// A gRPC server on UNIX sockets.
+/// A gRPC server on UNIX sockets, which also answers plain HTTP/1.1.
 ///
 /// Each connection lives on one event loop of the group, where its unary handlers run too; an
 /// acceptor thread per listening socket hands connections to the loops in turn.
@@ -12,14 +12,17 @@ public final class Server: Sendable {
     private let acceptors = Mutex<[Acceptor]>([])
     private let nextLoop = Atomic<Int>(0)
 
-    /// `log` is called on event loops and acceptor threads and must not block.
+    /// Without `plain` whoever speaks HTTP/1.1 is told to use gRPC. `log` is called on event loops
+    /// and acceptor threads and must not block.
     public init(
         routes: [Route], limits: ServerLimits = ServerLimits(),
         group: MultiThreadedEventLoopGroup, gate: any Gatekeeper = OpenGate(),
+        plain: (any PlainResponder)? = nil,
         log: @escaping @Sendable (ServerEvent) -> Void = { _ in }
     ) {
         environment = ServerEnvironment(
-            routes: RouteTable(routes), limits: limits, gate: gate, log: log,
+            routes: RouteTable(routes), limits: limits, gate: gate,
+            plain: plain ?? GRPCOnly(), log: log,
             registry: ConnectionRegistry())
         mailboxes = group.makeIterator().map {
             Mailbox(eventLoop: $0, journal: gate.makeJournal())

@@ -16,6 +16,8 @@ final class ServerConnection: Connection {
     var isDue = false
 
     private var preface = Preface()
+    /// Reads the request of a client that speaks HTTP/1.1; nil for HTTP/2.
+    var plain: PlainRequestReader?
     var abuse: AbuseDetector
     private var abuseReason: String?
     private(set) var isDraining = false
@@ -76,13 +78,18 @@ final class ServerConnection: Connection {
     override var mayFlush: Bool { preface.isComplete }
 
     override func accepts(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        switch preface.check(bytes) {
-        case .matches:
-            return true
-        case .differs:
-            closeSaying(Preface.refusal)
-            return false
+        if plain == nil {
+            let matched = preface.matched
+            switch preface.check(bytes) {
+            case .matches: return true
+            case .differs:
+                plain = PlainRequestReader(bytesMax: limits.plainRequestBytesMax)
+                // "P" may begin both.
+                if !matched.isEmpty { matched.withUnsafeBytes { readPlain($0) } }
+            }
         }
+        readPlain(bytes)
+        return false
     }
 
     override func readCompleted() {
@@ -136,6 +143,7 @@ final class ServerConnection: Connection {
 
     private func disconnect(_ event: ServerEvent) {
         environment.log(event)
+        guard plain == nil else { return close() }
         session?.terminate(error: ErrorCode.enhanceYourCalm)
         flushAndClose()
     }
@@ -230,6 +238,8 @@ final class ServerConnection: Connection {
         case ServerSignal.close:
             session?.terminate(error: ErrorCode.none)
             flushAndClose()
+            // Also who has yet to take an answer over HTTP/1.1.
+            context.close(promise: nil)
         default:
             context.fireUserInboundEventTriggered(event)
         }

@@ -54,6 +54,10 @@ public struct ServerLimits: Sendable {
     public var keepaliveTimeout = TimeAmount.seconds(20)
     /// Time for a new connection to send its whole preface and first frame; a slow loris ends here.
     public var handshakeTimeout = TimeAmount.seconds(10)
+    /// Bytes of a request over HTTP/1.1, which has no body: curl sends less than 100.
+    public var plainRequestBytesMax = 8 * 1024
+    /// Time for the client to take the answer to it. The request itself has `handshakeTimeout`.
+    public var plainAnswerTimeout = TimeAmount.seconds(10)
     /// Time for a header block, once begun, to be complete.
     public var headerTimeout = TimeAmount.seconds(10)
 

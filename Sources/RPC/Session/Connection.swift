@@ -196,11 +196,21 @@ class Connection: ChannelDuplexHandler {
         context?.close(promise: nil)
     }
 
-    /// Writes bytes that are not HTTP/2 and closes.
-    final func closeSaying(_ text: String) {
+    /// Writes bytes that are not HTTP/2, and closes when they were taken, or in a while.
+    final func closeSaying(_ bytes: ByteBuffer, within timeout: TimeAmount) {
         guard !isClosing, let context else { return }
-        context.writeAndFlush(Self.wrapOutboundOut(ByteBuffer(string: text)), promise: nil)
-        close()
+        isClosing = true
+        session?.close()
+        let connection = NIOLoopBound(self, eventLoop: context.eventLoop)
+        let late = context.eventLoop.assumeIsolated().scheduleTask(in: timeout) {
+            connection.value.context?.close(promise: nil)
+        }
+        let written = context.eventLoop.makePromise(of: Void.self)
+        written.futureResult.assumeIsolated().whenComplete { _ in
+            late.cancel()
+            connection.value.context?.close(promise: nil)
+        }
+        context.writeAndFlush(Self.wrapOutboundOut(bytes), promise: written)
     }
 
     final func channelInactive(context: ChannelHandlerContext) {

@@ -17,23 +17,13 @@ public enum Restore {
         progress: ((_ bytes: Int) -> Void)? = nil
     ) throws(BackupError) -> RestoreReport {
         let footer = opened.chain.last.footer
-        let restored = min(options.revision ?? footer.lastRevision, footer.lastRevision)
-        guard restored >= max(footer.compactRevision, 1) else {
-            throw .incompleteChain(
-                "revision \(restored) had been compacted; the oldest that can be restored is "
-                    + "\(max(footer.compactRevision, 1))")
-        }
-        let gap = opened.keyring.cipher.gaps.first { $0.contains(UInt64(restored)) }
-        if let gap {
-            throw .incompleteChain(
-                "revision \(restored) never was: an older restore left out \(gap.lowerBound) to "
-                    + "\(gap.upperBound)")
-        }
+        let restored = try opened.end(for: options.revision)
         let current = footer.lastRevision.addingReportingOverflow(max(options.bump, 1))
         guard !current.overflow else {
             throw .mismatch("there are no revisions left after \(footer.lastRevision)")
         }
         var target = try RestoreTarget.prepare(directory)
+        try target.requireRoom(for: opened.chain.files.reduce(0) { $0 + $1.byteCount })
         let keyring = try makeKeyring(
             opened, in: directory, last: restored, first: current.partialValue)
         defer {
@@ -99,5 +89,26 @@ public enum Restore {
                     auditSequence: summary.auditSequence, auditHash: summary.auditHash))
         }
         return (outcome, summary)
+    }
+}
+
+extension OpenedChain {
+    /// The revision that a restore to `revision` ends with, nil for the newest. Throws
+    /// `.incompleteChain` where that was compacted or never was.
+    func end(for revision: Int64?) throws(BackupError) -> Int64 {
+        let footer = chain.last.footer
+        let end = min(revision ?? footer.lastRevision, footer.lastRevision)
+        guard end >= max(footer.compactRevision, 1) else {
+            throw .incompleteChain(
+                "revision \(end) had been compacted; the oldest that can be restored is "
+                    + "\(max(footer.compactRevision, 1))")
+        }
+        let gap = keyring.cipher.gaps.first { $0.contains(UInt64(end)) }
+        if let gap {
+            throw .incompleteChain(
+                "revision \(end) never was: an older restore left out \(gap.lowerBound) to "
+                    + "\(gap.upperBound)")
+        }
+        return end
     }
 }

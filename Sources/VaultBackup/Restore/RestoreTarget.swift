@@ -42,6 +42,19 @@ struct RestoreTarget: ~Copyable {
         return target
     }
 
+    /// Throws `.noSpace` when the disk has less left than the archives take: the file of a restored
+    /// vault is about as large, seldom smaller.
+    borrowing func requireRoom(for archiveBytes: Int64) throws(BackupError) {
+        var status = statvfs()
+        // Where the file system does not say, the restore itself will.
+        guard statvfs(path, &status) == 0 else { return }
+        let free = Int64(clamping: UInt64(status.f_bavail) * UInt64(status.f_frsize))
+        guard free < archiveBytes else { return }
+        throw .noSpace(
+            "\(path): the archives have \(archiveBytes) bytes, the disk has \(free) left; make "
+                + "room for at least \(archiveBytes - free) more")
+    }
+
     deinit {
         // Not published: nothing of it may stay.
         if !isPublished {

@@ -12,6 +12,7 @@ final class LoopJournal: CallJournal, @unchecked Sendable {
     private let access: AccessControl
     private let quotas: QuotaGate
     private let methods: AuditMethods
+    private let counter: CallCounter?
     // SAFETY: none of the batch's methods calls anything that could come back here.
     @exclusivity(unchecked) private var batch = AuditBatch(keyNames: .hashed(nil))
     private var version: UInt64 = 0
@@ -22,16 +23,19 @@ final class LoopJournal: CallJournal, @unchecked Sendable {
     private var lostAnswers: Status?
 
     init(
-        trail: AuditTrail, access: AccessControl, quotas: QuotaGate, methods: AuditMethods
+        trail: AuditTrail, access: AccessControl, quotas: QuotaGate, methods: AuditMethods,
+        counter: CallCounter? = nil
     ) {
         self.trail = trail
         self.access = access
         self.quotas = quotas
         self.methods = methods
+        self.counter = counter
     }
 
     func answered(_ call: UnaryCall, _ status: Status) {
         guard let record = call.note as? CallRecord else { return }
+        counter?.count(record.method, status.code)
         if let owner = record.owner {
             quotas.endRequest(by: owner)
             record.owner = nil
@@ -98,6 +102,7 @@ final class LoopJournal: CallJournal, @unchecked Sendable {
     }
 
     func refused(path: String, caller: Caller, _ status: Status) {
+        counter?.count(methods[path], status.code)
         guard refresh() else { return }
         let identity = access.identityForJournal(caller)
         guard trail.acceptsEverybody || identity.rights.isAdministrator else {
@@ -115,6 +120,7 @@ final class LoopJournal: CallJournal, @unchecked Sendable {
         path: String, by identity: CallerIdentity, _ range: KeyRange? = nil,
         isRefused: Bool, _ status: Status
     ) -> Status? {
+        counter?.count(methods[path], status.code)
         guard refresh() else { return nil }
         let entry = entry(identity, methods[path], isRefused: isRefused, status)
         let othersWait = !batch.isEmpty

@@ -239,6 +239,7 @@ public final class Daemon: Sendable {
                 gate: gate, reads: parts.reads, recipes: parts.recipes, facts: facts),
             limits: parts.configuration.transportLimits, group: parts.group,
             gate: BuildKind.isWithoutAccess ? OpenGate() : gate,
+            plain: PlainService(gate: gate),
             log: { logger.debug("transport", metadata: ["event": "\($0)"]) })
         Hardening.closeOnExec()
         do {

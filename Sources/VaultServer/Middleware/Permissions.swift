@@ -14,6 +14,8 @@ enum Requirement: Int, Sendable {
     case readKeys
     /// The role "backup", which gives nothing else.
     case backup
+    /// The role "monitor", which gives numbers of the vault and nothing of what is in it.
+    case monitor
     /// Write permission on the keys that the request names, and read permission where it returns
     /// what was there.
     case writeKeys
@@ -23,6 +25,13 @@ enum Requirement: Int, Sendable {
 ///
 /// Refusals by this table need no byte of the request; the handlers decide what depends on it.
 enum Permissions {
+    /// What is answered over HTTP/1.1.
+    static let plain: [String: Requirement] = [
+        "/livez": .anyone,
+        "/readyz": .anyone,
+        "/metrics": .monitor,
+    ]
+
     static let table: [Method: Requirement] = [
         Methods.KV.range: .readKeys,
         Methods.KV.put: .writeKeys,

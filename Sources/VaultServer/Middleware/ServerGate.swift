@@ -12,6 +12,7 @@ final class ServerGate: Gatekeeper {
     let quotaBook: QuotaBook
     private let requirements: [String: Requirement]
     private let methods: AuditMethods
+    let counters: CallCounters
 
     init(vault: Vault, quotaBook: QuotaBook = .unlimited) {
         self.vault = vault
@@ -19,7 +20,9 @@ final class ServerGate: Gatekeeper {
         quotas = QuotaGate(quotaBook)
         requirements = Dictionary(
             uniqueKeysWithValues: Permissions.table.map { ($0.key.path, $0.value) })
-        methods = AuditMethods(paths: Permissions.table.keys.map(\.path))
+        methods = AuditMethods(
+            paths: Permissions.table.keys.map(\.path) + Permissions.plain.keys)
+        counters = CallCounters(methods)
     }
 
     var access: AccessControl { vault.access }
@@ -39,7 +42,9 @@ final class ServerGate: Gatekeeper {
     }
 
     func makeJournal() -> (any CallJournal)? {
-        LoopJournal(trail: trail, access: access, quotas: quotas, methods: methods)
+        LoopJournal(
+            trail: trail, access: access, quotas: quotas, methods: methods,
+            counter: counters.makeCounter())
     }
 
     /// Before a byte of the request is read. What needs the request's keys is decided again, with
@@ -59,15 +64,15 @@ final class ServerGate: Gatekeeper {
         return nil
     }
 
-    private func refusal(_ requirement: Requirement, _ identity: CallerIdentity) -> Status? {
+    /// nil when it may.
+    func refusal(_ requirement: Requirement, _ identity: CallerIdentity) -> Status? {
         let rights = identity.rights
         if rights.isAdministrator { return nil }
         switch requirement {
         case .anyone: return nil
         case .administrator: return StatusTable.permissionDenied
-        case .backup:
-            if rights.roles.contains(Self.backupRole) { return nil }
-            return sealedRefusal
+        case .backup: return rights.roles.contains(Self.backupRole) ? nil : sealedRefusal
+        case .monitor: return rights.roles.contains(Self.monitorRole) ? nil : sealedRefusal
         case .member, .readKeys, .writeKeys:
             if rights.isKnown { return nil }
             return sealedRefusal
@@ -76,6 +81,8 @@ final class ServerGate: Gatekeeper {
 
     /// May make archives of everything, which it cannot open.
     static let backupRole = "backup"
+    /// May read numbers about the vault.
+    static let monitorRole = "monitor"
 
     /// Nobody is known to a sealed vault; apps shall wait, and not give up.
     private var sealedRefusal: Status {

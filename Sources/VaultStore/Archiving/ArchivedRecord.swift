@@ -6,6 +6,8 @@ public struct ArchivedRecord {
     /// Empty for a deletion.
     public let value: UnsafeRawBufferPointer
     public let isDeletion: Bool
+    /// 0 for none.
+    public let lease: Int64
 
     /// Reads a payload; nil when it is none.
     public init?(_ payload: UnsafeRawBufferPointer) {
@@ -13,6 +15,7 @@ public struct ArchivedRecord {
         key = record.key
         value = record.value
         isDeletion = record.kind == .tombstone
+        lease = record.lease
     }
 
     /// The rules of access in the payload of the access record; nil when it is none.

@@ -16,12 +16,13 @@ struct TestServer {
     static func run<R>(
         _ routes: [Route], limits: ServerLimits = ServerLimits(),
         gate: any Gatekeeper = OpenGate(), group: MultiThreadedEventLoopGroup = group,
+        plain: (any PlainResponder)? = nil,
         _ body: (TestServer) async throws -> R
     ) async throws -> R {
         try await SocketDirectory.with { directory in
             let events = Recorder<ServerEvent>()
             let server = Server(
-                routes: routes, limits: limits, group: group, gate: gate,
+                routes: routes, limits: limits, group: group, gate: gate, plain: plain,
                 log: { events.append($0) })
             let path = directory.path + "/s"
             try await server.start(try ListeningSocket.bind(path: path))

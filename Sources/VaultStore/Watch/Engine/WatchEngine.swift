@@ -7,6 +7,8 @@ import Synchronization
 /// everything else mutable belongs to the thread.
 final class WatchEngine: @unchecked Sendable {
     let inbox: WatchInbox
+    /// Watchers that are open, as of the thread's last turn.
+    let watcherCount = Atomic(0)
     private let progressInterval: Int64
     private let clock: StoreClock
     private var hub: WatchHub
@@ -63,6 +65,7 @@ final class WatchEngine: @unchecked Sendable {
             hub.forgetRoom()
             show(contents)
             for message in contents.messages { handle(message) }
+            watcherCount.store(hub.watcherCount, ordering: .relaxed)
             if contents.isStopped { break }
             if hub.hasReadings, !readOnce() { break }
             tick()

@@ -1,12 +1,14 @@
 import ArgumentParser
 import VaultBackup
+import VaultClient
 import VaultSeal
 
-/// `vaultctl backup restore`: a data directory from archives. Needs no vault.
+/// `vaultctl backup restore`: a data directory from archives, which needs no vault; or some keys of
+/// a running vault.
 struct BackupRestoreCommand: CommandLineCommand {
     static let configuration = CommandConfiguration(
         commandName: "restore",
-        abstract: "Make a data directory from archives.",
+        abstract: "Make a data directory from archives, or give keys of a vault back.",
         discussion: """
             Into an empty directory only, with any one key of the vault. Name the archives in any \
             order: the newest, and what it continues. Everything is verified before the directory \
@@ -15,16 +17,25 @@ struct BackupRestoreCommand: CommandLineCommand {
             gives out revisions that the lost one cannot have given out. It serves at once, but \
             nothing of it ends or is removed before 'vaultctl accept'.
 
+            With --into-live the running vault goes on, and keys below --prefix get the values \
+            back that they had at --revision: as you, in new revisions, after the archives were \
+            verified and you have seen what changes. A key that somebody changes meanwhile stays \
+            as it is. A key that hung on a lease which is over comes back without it. It may be \
+            done again at any time, and writes only what is not yet as it was.
+
             EXAMPLES
               vaultctl backup restore vault.vab --data-dir /var/lib/vaultd
               vaultctl backup restore /backup/*.vab --data-dir /var/lib/vaultd \\
                   --recovery-key /media/usb/recovery.key
               vaultctl backup restore /backup/*.vab --data-dir D --revision 4711 --keyfile K
+              vaultctl backup restore /backup/*.vab --into-live --prefix app/ --revision 4711 \\
+                  --keyfile K --dry-run
             """)
 
     @OptionGroup var options: GlobalOptions
     @OptionGroup var credential: CredentialOptions
     @OptionGroup var opening: OpeningOptions
+    @OptionGroup var live: LiveRestoreOptions
 
     @Argument(help: "The archives, in any order.", completion: .file())
     var files: [String]
@@ -34,13 +45,14 @@ struct BackupRestoreCommand: CommandLineCommand {
         help: ArgumentHelp(
             "The directory to make the vault in; empty or missing.", valueName: "directory"),
         completion: .directory)
-    var dataDir: String
+    var dataDir: String?
 
     @Option(name: .long, help: "Leave out changes after this revision.")
     var revision: Int64?
 
     func validate() throws {
         try opening.check(with: credential)
+        try live.check(dataDir: dataDir)
         guard revision ?? 1 >= 1 else {
             throw CommandFailure(
                 .usage, "--revision is 1 or more", nextStep: "see 'vaultctl backup list'")
@@ -48,34 +60,58 @@ struct BackupRestoreCommand: CommandLineCommand {
     }
 
     func perform() async throws -> ExitStatus {
-        let line = PercentLine(what: "restoring")
-        let report: RestoreReport
-        let path =
-            dataDir.hasSuffix("/") && dataDir.count > 1 ? String(dataDir.dropLast()) : dataDir
         do {
             let files = try files.map { (path) throws(BackupError) in try ArchiveFile(path: path) }
             var chain = try ArchiveChain(of: files)
             if let revision { chain = try chain.covering(revision) }
-            let opened = try OpenedChain(
-                chain, with: try ArchiveCredential.read(credential, opening))
-            defer { opened.close() }
-            let total = chain.files.reduce(0) { $0 + $1.byteCount }
-            var done: Int64 = 0
-            report = try Restore.run(
-                opened, into: path, options: RestoreOptions(revision: revision)
-            ) {
-                done += Int64($0)
-                line.show(done, of: total)
+            if let dataDir {
+                try restore(chain, into: dataDir)
+            } else {
+                try await restoreIntoLive(chain)
             }
-            line.clear()
         } catch let error as BackupError {
-            line.clear()
             throw CommandFailure(error)
         }
+        return .done
+    }
+
+    private func restore(_ chain: ArchiveChain, into directory: String) throws {
+        let path =
+            directory.hasSuffix("/") && directory.count > 1
+            ? String(directory.dropLast()) : directory
+        let opened = try OpenedChain(chain, with: try ArchiveCredential.read(credential, opening))
+        defer { opened.close() }
+        let line = PercentLine(what: "restoring")
+        defer { line.clear() }
+        let total = chain.files.reduce(0) { $0 + $1.byteCount }
+        var done: Int64 = 0
+        let report = try Restore.run(
+            opened, into: path, options: RestoreOptions(revision: revision)
+        ) {
+            done += Int64($0)
+            line.show(done, of: total)
+        }
+        line.clear()
         var output = StandardOutput()
         try say(report, path, to: &output)
         try output.flush()
-        return .done
+    }
+
+    private func restoreIntoLive(_ chain: ArchiveChain) async throws {
+        let restore = LiveRestore(options: live, output: options.output, revision: revision)
+        let vault = try await options.connect()
+        var output = StandardOutput()
+        do {
+            try await restore.check(chain, against: vault)
+            let opened = try OpenedChain(
+                chain, with: try ArchiveCredential.read(credential, opening))
+            defer { opened.close() }
+            try await restore.run(opened, on: vault, to: &output)
+            await vault.close()
+        } catch {
+            await vault.close()
+            throw AccessNeed.explaining(error, needs: restore.needs, user: options.user)
+        }
     }
 
     private func say(

@@ -6,14 +6,16 @@ import VaultClient
 struct KeyPages {
     /// Bounds memory, and stays below what vaultd answers without leaving its event loop.
     static let keysPerPage: Int64 = 1000
+    /// With values, of which each may have 1.5 MiB.
+    static let valuesPerPage: Int64 = 64
 
     private var request = Etcdserverpb_RangeRequest()
     private var isFinished = false
 
-    init(prefix: [UInt8]) {
+    init(prefix: [UInt8], withValues: Bool = false) {
         (request.key, request.rangeEnd) = KeyName.range(prefix: prefix)
-        request.limit = Self.keysPerPage
-        request.keysOnly = true
+        request.limit = withValues ? Self.valuesPerPage : Self.keysPerPage
+        request.keysOnly = !withValues
     }
 
     /// The next page; nil after the last one. The first one may be empty.
