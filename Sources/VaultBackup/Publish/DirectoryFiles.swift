@@ -99,7 +99,11 @@ public final class DirectoryFiles: BackupFiles, Sendable {
         guard fsync(file) == 0 else { throw fault("fsync", "") }
     }
 
-    public func close(_ file: Int32) { _ = Glibc.close(file) }
+    public func close(_ file: Int32) {
+        // A process that was forked off just now has the descriptor, too, until it executes.
+        _ = flock(file, LOCK_UN)
+        _ = Glibc.close(file)
+    }
 
     public func rename(
         _ name: String, to target: String, replacing: Bool
