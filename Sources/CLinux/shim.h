@@ -60,6 +60,13 @@ static inline int vault_set_direct(int descriptor, int direct) {
     return (int)syscall(SYS_fcntl, descriptor, set_flags, flags);
 }
 
+/// Lets the calling thread run only when no other wants to, or like others again. 0 when done.
+static inline int vault_schedule_idle(int idle) {
+    enum { ordinary = 0, only_when_idle = 5 };
+    int priority = 0;
+    return (int)syscall(SYS_sched_setscheduler, 0, idle ? only_when_idle : ordinary, &priority);
+}
+
 // Linux 5.9, with one number everywhere.
 #ifndef SYS_close_range
 #define SYS_close_range 436

@@ -33,6 +33,9 @@ enum BackupLimits {
     static let framesWaitingMax = 4
     /// Reading an archive is bound by decryption and hashing, which run on every core.
     static var threads: Int { Limits.scanThreadsDefault }
+    /// A frame takes a millisecond to read and as long to encrypt, nanoseconds. A thread that needs
+    /// so much longer is starved by others.
+    static let framePatience: Int64 = 250_000_000
     /// Plaintext frames on their way from the store into an archive.
     static let framesUnsentMax = 3
 }

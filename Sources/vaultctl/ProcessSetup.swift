@@ -14,4 +14,10 @@ enum ProcessSetup {
         // No core dumps, and no other process of the same user may read this one's memory.
         _ = vault_set_not_dumpable()
     }
+
+    /// Lets other programs run first; for the calling thread and those that it starts. Where the
+    /// system does not let us, the command is only less polite.
+    static func standBack() {
+        _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 19)
+    }
 }

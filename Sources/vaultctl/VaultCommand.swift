@@ -8,14 +8,19 @@ protocol VaultCommand: CommandLineCommand {
     /// What the caller has to be allowed, where keys are named: told when it is not.
     var needs: [AccessNeed] { get }
 
+    /// Whether it leaves the processor to others, who have somebody waiting.
+    var standsBack: Bool { get }
+
     /// Does the command's work. Whatever it throws is reported on standard error.
     func run(on vault: VaultConnection, output: inout StandardOutput) async throws -> ExitStatus
 }
 
 extension VaultCommand {
     var needs: [AccessNeed] { [] }
+    var standsBack: Bool { false }
 
     func perform() async throws -> ExitStatus {
+        if standsBack { ProcessSetup.standBack() }
         let vault = try await options.connect()
         var output = StandardOutput()
         do {

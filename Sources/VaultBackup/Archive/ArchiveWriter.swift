@@ -11,6 +11,9 @@ public final class ArchiveWriter: ArchiveSink {
     public typealias Output = @Sendable (UnsafeRawBufferPointer) throws(StoreError) -> Void
 
     private let sealer: FrameSealer
+    /// The thread stands back behind whoever reads and writes the vault.
+    private var scheduling = IdleScheduling(patience: BackupLimits.framePatience)
+    private var frameStart = Monitor.now()
     private var frame: FrameBuffer
     private var recordCount: UInt64 = 0
     private var lastKept: (main: Int64, sub: UInt32) = (0, 0)
@@ -149,7 +152,9 @@ public final class ArchiveWriter: ArchiveSink {
     }
 
     private func sendFrame(_ kind: ArchiveKey.Frame) throws(StoreError) {
+        scheduling.note(nanoseconds: Monitor.now() - frameStart)
         try sealer.send(frame, as: kind)
+        frameStart = Monitor.now()
         frame = sealer.makeBuffer()
     }
 }

@@ -78,10 +78,13 @@ final class FrameSealer: @unchecked Sendable {
     // MARK: - The thread
 
     private func run(_ header: [UInt8]) {
+        var scheduling = IdleScheduling(patience: BackupLimits.framePatience)
         do throws(StoreError) {
             try header.lend { (bytes) throws(StoreError) in try pass(bytes) }
             while let (kind, buffer) = take() {
+                let start = Monitor.now()
                 seal(buffer, as: kind)
+                scheduling.note(nanoseconds: Monitor.now() - start)
                 try pass(UnsafeRawBufferPointer(buffer.bytes))
                 // What is left in it is ciphertext.
                 buffer.reset(isSecret: false)

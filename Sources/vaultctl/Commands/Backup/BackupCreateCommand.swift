@@ -74,6 +74,8 @@ struct BackupCreateCommand: VaultCommand {
         }
     }
 
+    var standsBack: Bool { true }
+
     func run(
         on vault: VaultConnection, output: inout StandardOutput
     ) async throws -> ExitStatus {
