@@ -84,11 +84,13 @@ struct RestoreTarget: ~Copyable {
             throw .targetInUse("\(path) holds a vault; name an empty directory")
         }
         let ours = Set(leftovers + [markName, lockName, auditName])
+        // The lock comes before the mark, so it may be all that a restore came to.
         let isOurs =
-            names.contains(markName)
-            && names.allSatisfy {
-                ours.contains($0) || ($0.hasPrefix(".") && $0.hasSuffix(".tmp"))
-            }
+            names == [lockName]
+            || names.contains(markName)
+                && names.allSatisfy {
+                    ours.contains($0) || ($0.hasPrefix(".") && $0.hasSuffix(".tmp"))
+                }
         guard names.isEmpty || isOurs else {
             throw .targetInUse("\(path) is not empty; name an empty directory")
         }
@@ -123,7 +125,10 @@ struct RestoreTarget: ~Copyable {
     mutating func publish(_ current: CurrentFile) throws(BackupError) {
         for name in ["data.mdb", "keyring"] { try Self.sync(path + "/" + name) }
         try Self.sync(path)
+        try syncParent()
         do throws(SealError) { try current.write(in: path) } catch {
+            // It may have its name already, and what it speaks of is about to go.
+            unlink(path + "/" + CurrentFile.name)
             throw Self.failure(of: error, path)
         }
         isPublished = true
@@ -154,6 +159,13 @@ struct RestoreTarget: ~Copyable {
         }
         closedir(stream)
         rmdir(path)
+    }
+
+    /// The directory's own name: made by this restore, or by one that was cut off. A parent that
+    /// cannot be read is that of a directory which others made.
+    private func syncParent() throws(BackupError) {
+        guard wasMade || access(path + "/..", R_OK) == 0 else { return }
+        try Self.sync(path + "/..")
     }
 
     private static func sync(_ path: String) throws(BackupError) {

@@ -2,6 +2,8 @@ import ArgumentParser
 
 /// A time span of the command line: `90`, `15m`, `26h`, `8d`, `2w`, `1y`; seconds without a unit.
 struct TimeSpan: ExpressibleByArgument, Equatable {
+    private static let secondsMax: Int64 = 4_000_000_000_000
+
     let seconds: Int64
 
     var milliseconds: Int64 { seconds * 1_000 }
@@ -14,7 +16,10 @@ struct TimeSpan: ExpressibleByArgument, Equatable {
         ]
         let unit = argument.last.flatMap { units[$0] }
         let digits = unit == nil ? argument[...] : argument.dropLast()
-        guard let number = Int64(digits), number >= 0, number <= 4_000_000_000 else { return nil }
+        // In milliseconds, and added to the time of day, it is still a number.
+        guard let number = Int64(digits), (0...4_000_000_000).contains(number),
+            number * (unit ?? 1) <= Self.secondsMax
+        else { return nil }
         seconds = number * (unit ?? 1)
     }
 

@@ -16,8 +16,7 @@ import VaultTestSupport
 
     private func open(_ files: (any BackupFiles)? = nil) throws(BackupError) -> DrillLedger {
         let files = files ?? self.files
-        return try DrillLedger.open(
-            "drills.jsonl", key: try LedgerKey.open("drills.key", in: files), now: 5000, in: files)
+        return try PatientLedger.open("drills.jsonl", key: "drills.key", now: 5000, in: files)
     }
 
     private func write(_ count: Int, host: String = "drill-host") throws {

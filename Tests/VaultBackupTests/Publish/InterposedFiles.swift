@@ -110,7 +110,7 @@ final class InterposedFiles: BackupFiles {
     func synchronizeDirectory() throws(FileFault) {
         if try isPretended(.synchronizeDirectory) { return }
         try inner.synchronizeDirectory()
-        operations.append(.synchronizeDirectory)
+        operations.append(.synchronizeDirectory())
     }
 
     func names() throws(FileFault) -> [String] {

@@ -44,7 +44,8 @@ import VaultTestSupport
         try fill(shelf)
         let good = UTCTime.text(0) + "\n"
         let long = String(repeating: "x", count: 99)
-        for text in ["", "0\n", "1970-01-01T00:00:00.000Zx", good + good, long] {
+        let far = "1970-01-01T9999999999999999:00:00.000Z\n"
+        for text in ["", "0\n", "1970-01-01T00:00:00.000Zx", far, good + good, long] {
             try Files.write(text, to: directory.file("d1.vab.prune"))
             let input = try input(shelf)
             #expect(try PrunePlan(input).actions == [.mark(fileName: "d1.vab")], "\(text)")

@@ -1,3 +1,5 @@
+import Glibc
+
 /// The record of all drills: a file of lines outside the vault, each chained to the one before and
 /// signed. Open, it is locked for this process.
 ///
@@ -113,6 +115,10 @@ public struct DrillLedger: ~Copyable {
             do throws(FileFault) { try files.writeAll(buffer, to: file) } catch { failure = error }
         }
         if let failure { throw failure }
+        let size = try files.patiently { () throws(FileFault) in try files.size(of: file) }
+        guard size == byteCount + Int64(bytes.count) else {
+            throw FileFault(code: EIO, call: "check the size of \(name)")
+        }
         try files.patiently { () throws(FileFault) in try files.synchronize(file) }
     }
 

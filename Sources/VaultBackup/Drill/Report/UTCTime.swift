@@ -2,6 +2,7 @@
 enum UTCTime {
     private static let dayMilliseconds: Int64 = 86_400_000
     private static let last: Int64 = 253_402_300_799_999
+    private static let textCount = 24
 
     /// Years before 1970 and after 9999 are not told apart from those.
     static func text(_ milliseconds: Int64) -> String {
@@ -19,6 +20,8 @@ enum UTCTime {
 
     /// Nil for anything that `text` does not write.
     static func milliseconds(_ text: String) -> Int64? {
+        // So no number in it is long enough to overflow below.
+        guard text.utf8.count == textCount else { return nil }
         let numbers = text.split { "-:.TZ".contains($0) }.compactMap { Int64($0) }
         guard numbers.count == 7 else { return nil }
         let seconds = numbers[3] * 3600 + numbers[4] * 60 + numbers[5]
