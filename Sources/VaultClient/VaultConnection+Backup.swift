@@ -8,15 +8,17 @@ extension VaultConnection {
     /// - Parameters:
     ///   - since: the footer of the archive to continue; empty for everything.
     ///   - canary: plant a key that drills look for.
+    ///   - audit: put lines of the audit log into it.
     ///   - receive: takes the next bytes, and how many records the vault had at the start (0 but
     ///     with the first). What it throws ends the archive and is thrown here.
     public func createArchive(
-        since: [UInt8] = [], canary: Bool = false,
+        since: [UInt8] = [], canary: Bool = false, audit: Bool = false,
         receive: (_ bytes: UnsafeRawBufferPointer, _ records: UInt64) throws -> Void
     ) async throws {
         var request = Vault_V1_CreateArchiveRequest()
         request.since = Data(since)
         request.canary = canary
+        request.audit = audit
         var failure: (any Error)?
         do throws(VaultClientError) {
             try await call(Methods.Backup.create, request) { (answer: Vault_V1_ArchiveBlob) in

@@ -59,26 +59,29 @@ final class BackedUpStore {
     /// - Parameter bytesMax: whoever takes it is gone after so many bytes.
     @discardableResult
     func archive(
-        _ name: String, since parent: ArchiveFile? = nil, bytesMax: Int = .max
+        _ name: String, since parent: ArchiveFile? = nil, bytesMax: Int = .max,
+        audit: (last: UInt64, lines: ArchiveWriter.AuditSource)? = nil
     ) throws -> String {
         let path = scratch.file(name)
         let taken = Atomic<Int>(0)
         let keys = try keyring.live.archiveKeys()
         sequence += 1
-        let identity = ArchiveIdentity(
+        var identity = ArchiveIdentity(
             archiveID: Random.bytes(count: 16), storeID: keyring.cipher.storeID,
             timeline: keyring.cipher.timeline, keyNumber: keys.newest, sequence: sequence,
             created: 1_700_000_000_000 + Int64(sequence),
             afterRevision: parent?.footer.lastRevision ?? -1,
             parent: parent?.footer.digest ?? [UInt8](repeating: 0, count: 32),
             previous: previous)
+        identity.hasAudit = audit != nil
         let header = ArchiveHeader(
             identity: identity, keyring: try keyring.live.fileBytes())
         let output = open(path, O_WRONLY | O_CREAT | O_EXCL, 0o600)
         defer { close(output) }
         let footer = try ArchiveWriter.write(
             store, header: header, keys: keys, parent: parent?.footer,
-            audit: { (7, [UInt8](repeating: 9, count: 32)) }, isCancelled: { false },
+            audit: { (audit?.last ?? 7, [UInt8](repeating: 9, count: 32)) },
+            auditLines: audit?.lines, isCancelled: { false },
             willEnd: { _ throws(StoreError) in },
             to: { (bytes) throws(StoreError) in
                 let total = taken.add(bytes.count, ordering: .relaxed).newValue

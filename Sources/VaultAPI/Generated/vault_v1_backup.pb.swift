@@ -36,6 +36,10 @@ public nonisolated struct Vault_V1_CreateArchiveRequest: Sendable {
   /// Plant a canary first: a key "vaultd/canary/NUMBER", which the next archive takes away.
   public var canary: Bool = false
 
+  /// Put the lines of the audit log into it: all that there are, or those that came since the
+  /// archive to continue, where that one has them, too.
+  public var audit: Bool = false
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -149,7 +153,7 @@ fileprivate nonisolated let _protobuf_package = "vault.v1"
 
 nonisolated extension Vault_V1_CreateArchiveRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".CreateArchiveRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}since\0\u{1}canary\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}since\0\u{1}canary\0\u{1}audit\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -159,6 +163,7 @@ nonisolated extension Vault_V1_CreateArchiveRequest: SwiftProtobuf.Message, Swif
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularBytesField(value: &self.since) }()
       case 2: try { try decoder.decodeSingularBoolField(value: &self.canary) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.audit) }()
       default: break
       }
     }
@@ -171,12 +176,16 @@ nonisolated extension Vault_V1_CreateArchiveRequest: SwiftProtobuf.Message, Swif
     if self.canary != false {
       try visitor.visitSingularBoolField(value: self.canary, fieldNumber: 2)
     }
+    if self.audit != false {
+      try visitor.visitSingularBoolField(value: self.audit, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: Vault_V1_CreateArchiveRequest, rhs: Vault_V1_CreateArchiveRequest) -> Bool {
     if lhs.since != rhs.since {return false}
     if lhs.canary != rhs.canary {return false}
+    if lhs.audit != rhs.audit {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -7,6 +7,14 @@ public struct ArchiveChain: Sendable {
     /// The newest.
     public var last: ArchiveFile { files[files.count - 1] }
 
+    /// The first of those that together have the audit log up to the end; behind the last when the
+    /// newest has none of it.
+    var auditStart: Int {
+        var start = files.count
+        while start > 0, files[start - 1].footer.identity.hasAudit { start -= 1 }
+        return start
+    }
+
     /// Follows `newest` back to a full archive, through `others`. Each must continue the one
     /// before: same vault, same timeline, where that one ended. Throws `.incompleteChain` when one
     /// is missing, and names it.

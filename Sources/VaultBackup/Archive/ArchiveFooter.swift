@@ -52,7 +52,7 @@ public struct ArchiveFooter: Equatable, Sendable {
     public var signedBytes: [UInt8] {
         var output = ArchiveBytes()
         output.put(ArchiveFormat.footerMagic)
-        output.put(ArchiveFormat.version)
+        output.put(identity.version)
         output.put(UInt32(Self.byteCount))
         identity.encode(into: &output)
         output.put(headerChecksum)
@@ -89,10 +89,12 @@ public struct ArchiveFooter: Equatable, Sendable {
         var input = ArchiveBytes(reading: bytes)
         _ = input.take(ArchiveFormat.footerMagic.count)
         let version: UInt32 = input.number()
-        guard version == ArchiveFormat.version else { throw ArchiveHeader.unsupported(version) }
+        guard (ArchiveFormat.version...ArchiveFormat.versionWithAudit).contains(version) else {
+            throw ArchiveHeader.unsupported(version)
+        }
         guard ArchiveHash.digest(of: Array(bytes[..<end])) == Array(bytes[end...]),
             input.number(UInt32.self) == UInt32(Self.byteCount),
-            let identity = ArchiveIdentity(&input)
+            let identity = ArchiveIdentity(&input), identity.version == version
         else { throw .integrity("its footer is damaged") }
         self.identity = identity
         headerChecksum = input.take(ArchiveHash.count)

@@ -1,6 +1,8 @@
 /// Numbers of the archive's format (docs/formats.md, "Archives"). Never change one.
 enum ArchiveFormat {
     static let version: UInt32 = 1
+    /// Of an archive with lines of the audit log, which readers of format 1 do not know.
+    static let versionWithAudit: UInt32 = 2
     static let headerMagic: [UInt8] = Array("vdarchv\n".utf8)
     static let footerMagic: [UInt8] = Array("vdarend\n".utf8)
     /// Magic, format, size.
@@ -21,5 +23,6 @@ enum ArchiveFormat {
         case lease = 2
         case access = 3
         case kept = 4
+        case audit = 5
     }
 }

@@ -10,7 +10,7 @@ public struct ArchiveHeader: Equatable, Sendable {
     public func encode() -> [UInt8] {
         var output = ArchiveBytes()
         output.put(ArchiveFormat.headerMagic)
-        output.put(ArchiveFormat.version)
+        output.put(identity.version)
         output.put(
             UInt32(
                 ArchiveFormat.prefixCount + ArchiveIdentity.byteCount + 8 + keyring.count
@@ -32,7 +32,9 @@ public struct ArchiveHeader: Equatable, Sendable {
         _ = input.take(ArchiveFormat.headerMagic.count)
         let version: UInt32 = input.number()
         let count = Int(input.number(UInt32.self))
-        guard version == ArchiveFormat.version else { throw unsupported(version) }
+        guard (ArchiveFormat.version...ArchiveFormat.versionWithAudit).contains(version) else {
+            throw unsupported(version)
+        }
         guard count <= ArchiveFormat.headerBytesMax,
             count >= ArchiveFormat.prefixCount
                 + ArchiveIdentity.byteCount + 8 + ArchiveFormat.checksumCount
@@ -42,8 +44,8 @@ public struct ArchiveHeader: Equatable, Sendable {
 
     static func unsupported(_ version: UInt32) -> BackupError {
         .unsupportedFormat(
-            "it has format \(version), this version reads format \(ArchiveFormat.version); "
-                + "use the vaultctl that made it or a newer one")
+            "it has format \(version), this version reads formats \(ArchiveFormat.version) and "
+                + "\(ArchiveFormat.versionWithAudit); use the vaultctl that made it or a newer one")
     }
 
     /// Reads a whole header. Its checksum tells decay; that it is authentic shows when the first
@@ -56,8 +58,10 @@ public struct ArchiveHeader: Equatable, Sendable {
             throw .integrity("its header is damaged")
         }
         var input = ArchiveBytes(reading: bytes)
-        _ = input.take(ArchiveFormat.prefixCount)
-        guard let identity = ArchiveIdentity(&input) else {
+        _ = input.take(ArchiveFormat.headerMagic.count)
+        let version: UInt32 = input.number()
+        _ = input.number(UInt32.self)
+        guard let identity = ArchiveIdentity(&input), identity.version == version else {
             throw .integrity("its header is malformed")
         }
         let keyringCount = Int(input.number(UInt32.self))

@@ -25,6 +25,13 @@ public struct ArchiveIdentity: Equatable, Sendable {
 
     /// A canary with its number was planted before it was made.
     public var hasCanary = false
+    /// It has the audit log's lines, up to its end, or those behind the archive that it continues
+    /// where that one has them, too.
+    public var hasAudit = false
+
+    var version: UInt32 {
+        hasAudit ? ArchiveFormat.versionWithAudit : ArchiveFormat.version
+    }
 
     /// It holds everything, and needs no other.
     public var isFull: Bool { afterRevision < 0 }
@@ -35,7 +42,7 @@ public struct ArchiveIdentity: Equatable, Sendable {
         output.put(timeline.number)
         output.put(timeline.nonce)
         output.put(keyNumber)
-        output.put(UInt32(hasCanary ? 1 : 0))
+        output.put(UInt32(hasCanary ? 1 : 0) | UInt32(hasAudit ? 2 : 0))
         output.put(sequence)
         output.put(created)
         output.put(afterRevision)
@@ -60,11 +67,12 @@ public struct ArchiveIdentity: Equatable, Sendable {
         parent = input.take(ArchiveHash.count)
         previous = input.take(ArchiveHash.count)
         let more = input.take(16)
-        guard number >= 1, keyNumber >= 1, flags <= 1, sequence >= 1, created >= 0,
+        guard number >= 1, keyNumber >= 1, flags <= 3, sequence >= 1, created >= 0,
             afterRevision >= -1, afterRevision < 0 || afterRevision >= 1,
             more.allSatisfy({ $0 == 0 }), (afterRevision < 0) == parent.allSatisfy({ $0 == 0 })
         else { return nil }
-        hasCanary = flags == 1
+        hasCanary = flags & 1 != 0
+        hasAudit = flags & 2 != 0
         timeline = Timeline(number: number, nonce: nonce)
     }
 

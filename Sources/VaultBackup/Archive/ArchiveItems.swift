@@ -11,6 +11,10 @@ enum ArchiveItems {
         ) throws(BackupError)
         mutating func lease(id: Int64, _ payload: UnsafeRawBufferPointer) throws(BackupError)
         mutating func access(_ payload: UnsafeRawBufferPointer) throws(BackupError)
+        /// Whole lines of the audit log, which follow one another; the first has this number.
+        mutating func audit(
+            first: UInt64, _ lines: UnsafeRawBufferPointer
+        ) throws(BackupError)
     }
 
     /// Reads every item of a frame's plaintext.
@@ -40,6 +44,9 @@ enum ArchiveItems {
             try visitor.access(try cursor.block())
         case .kept:
             try visitor.kept(try readKept(try cursor.block()))
+        case .audit:
+            let first: UInt64 = try cursor.number()
+            try visitor.audit(first: first, try cursor.block())
         }
     }
 
@@ -101,4 +108,8 @@ enum ArchiveItems {
             throw malformed
         }
     }
+}
+
+extension ArchiveItems.Visitor where Self: ~Copyable {
+    mutating func audit(first: UInt64, _ lines: UnsafeRawBufferPointer) {}
 }

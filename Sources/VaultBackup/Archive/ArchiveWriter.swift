@@ -10,6 +10,13 @@ public final class ArchiveWriter: ArchiveSink {
     /// when nobody wants them.
     public typealias Output = @Sendable (UnsafeRawBufferPointer) throws(StoreError) -> Void
 
+    /// Hands over lines of the audit log behind a number up to another: whole lines that follow
+    /// one another, with the number of the first.
+    public typealias AuditSource = (
+        _ after: UInt64, _ upTo: UInt64,
+        _ take: (_ first: UInt64, _ lines: UnsafeRawBufferPointer) throws(StoreError) -> Void
+    ) throws(StoreError) -> Void
+
     private let sealer: FrameSealer
     /// The thread stands back behind whoever reads and writes the vault.
     private var scheduling = IdleScheduling(patience: BackupLimits.framePatience)
@@ -30,11 +37,14 @@ public final class ArchiveWriter: ArchiveSink {
     ///   - parent: the footer of the archive to continue, which the caller has verified; nil for
     ///     everything.
     ///   - audit: the number and the hash of the audit log's last line, asked at the end.
+    ///   - auditLines: hands over the log's lines behind one number, up to another, where the
+    ///     archive is to have them.
     ///   - willEnd: told the footer's digest before the footer leaves: an archive whose end a
     ///     client has is known to the vault.
     public static func write(
         _ store: Store, header: ArchiveHeader, keys: ArchiveKeys, parent: ArchiveFooter?,
-        audit: () -> (sequence: UInt64, hash: [UInt8]), isCancelled: () -> Bool,
+        audit: () -> (sequence: UInt64, hash: [UInt8]), auditLines: AuditSource? = nil,
+        isCancelled: () -> Bool,
         willEnd: (ArchiveFooter) throws(StoreError) -> Void, to output: @escaping Output
     ) throws(StoreError) -> ArchiveFooter {
         let bytes = header.encode()
@@ -52,6 +62,13 @@ public final class ArchiveWriter: ArchiveSink {
             after: header.identity.afterRevision, removals: parent?.removals ?? 0, to: writer,
             isCancelled: isCancelled)
         (summary.auditSequence, summary.auditHash) = audit()
+        if header.identity.hasAudit, let auditLines {
+            let known = parent.flatMap { $0.identity.hasAudit ? $0.auditSequence : nil }
+            try auditLines(known ?? 0, summary.auditSequence) { (first, lines) throws(StoreError) in
+                if isCancelled() { throw .closed }
+                try writer.audit(first: first, lines)
+            }
+        }
         try writer.flush()
         try writer.send(summary.encode(), as: .last)
         var footer = ArchiveFooter(
@@ -122,6 +139,15 @@ public final class ArchiveWriter: ArchiveSink {
         flushKept()
         frame.append(ArchiveFormat.Item.access.rawValue)
         append(payload)
+    }
+
+    private func audit(
+        first: UInt64, _ lines: UnsafeRawBufferPointer
+    ) throws(StoreError) {
+        frame.append(ArchiveFormat.Item.audit.rawValue)
+        frame.append(first)
+        append(lines)
+        if isFull { try flush() }
     }
 
     private func flushKept() {

@@ -5,6 +5,7 @@ struct ChainReader<Visitor: ChainVisitor>: ArchiveItems.Visitor {
     private let visitor: Visitor
     /// Leases and access rules are those of the newest archive.
     private let isLast: Bool
+    private let passesAudit: Bool
     private let after: Int64
     private let upTo: Int64
     /// What still exists, rising; nil for everything.
@@ -17,11 +18,12 @@ struct ChainReader<Visitor: ChainVisitor>: ArchiveItems.Visitor {
     private(set) var recordCount: UInt64 = 0
 
     init(
-        visitor: Visitor, isLast: Bool, after: Int64, upTo: Int64,
+        visitor: Visitor, isLast: Bool, passesAudit: Bool, after: Int64, upTo: Int64,
         survivors: [ArchivePlace]?
     ) {
         self.visitor = visitor
         self.isLast = isLast
+        self.passesAudit = passesAudit
         self.after = after
         self.upTo = upTo
         self.survivors = survivors
@@ -77,6 +79,10 @@ struct ChainReader<Visitor: ChainVisitor>: ArchiveItems.Visitor {
 
     mutating func access(_ payload: UnsafeRawBufferPointer) throws(BackupError) {
         if isLast { try visitor.access(payload) }
+    }
+
+    mutating func audit(first: UInt64, _ lines: UnsafeRawBufferPointer) throws(BackupError) {
+        if passesAudit { try visitor.audit(first: first, lines) }
     }
 }
 

@@ -15,8 +15,12 @@ protocol ChainVisitor: AnyObject {
     ) throws(BackupError)
     func lease(id: Int64, _ payload: UnsafeRawBufferPointer) throws(BackupError)
     func access(_ payload: UnsafeRawBufferPointer) throws(BackupError)
+    /// Lines of the audit log, where the newest archive has them.
+    func audit(first: UInt64, _ lines: UnsafeRawBufferPointer) throws(BackupError)
 }
 
 extension ChainVisitor {
     var sealing: RecordSealing? { nil }
+
+    func audit(first: UInt64, _ lines: UnsafeRawBufferPointer) {}
 }

@@ -117,6 +117,7 @@ public struct OpenedChain: Sendable {
                 of: file, key: keys[index], headerBytes: headerBytes[index])
             var reader = ChainReader(
                 visitor: visitor, isLast: index == chain.files.count - 1,
+                passesAudit: index >= chain.auditStart,
                 after: file.footer.identity.afterRevision, upTo: file.footer.lastRevision,
                 survivors: index < survivors.before ? survivors.places : nil)
             while true {

@@ -5,9 +5,14 @@ import VaultStore
 final class ChainRestorer: ChainVisitor {
     private var tally: StateTally
     private var builder: StoreBuilder?
+    private let audit: (any AuditSink)?
     let sealing: RecordSealing?
 
-    init(tally key: StateHashKey, builder: StoreBuilder, sealing: RecordSealing) {
+    init(
+        tally key: StateHashKey, builder: StoreBuilder, sealing: RecordSealing,
+        audit: (any AuditSink)?
+    ) {
+        self.audit = audit
         tally = StateTally(key: key)
         self.builder = builder
         self.sealing = sealing
@@ -38,6 +43,10 @@ final class ChainRestorer: ChainVisitor {
             try tally.access(payload: payload)
             try builder?.access(payload: payload)
         } catch { throw BackupError(error) }
+    }
+
+    func audit(first: UInt64, _ lines: UnsafeRawBufferPointer) throws(BackupError) {
+        try audit?.take(first: first, lines)
     }
 
     /// Holds everything against the summary, and only then completes the file.

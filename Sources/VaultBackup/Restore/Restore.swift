@@ -11,9 +11,13 @@ import VaultStore
 public enum Restore {
     /// Restores `opened` into `directory`, which is made, or empty. On failure nothing of it stays.
     ///
-    /// - Parameter progress: told how many bytes of the archives were read.
+    /// - Parameters:
+    ///   - audit: makes who takes the lines of the audit log, in the directory that is made for
+    ///     them; asked when the archives have them up to their end.
+    ///   - progress: told how many bytes of the archives were read.
     public static func run(
         _ opened: OpenedChain, into directory: String, options: RestoreOptions = .init(),
+        audit makeAudit: ((_ directory: String) throws(BackupError) -> any AuditSink)? = nil,
         progress: ((_ bytes: Int) -> Void)? = nil
     ) throws(BackupError) -> RestoreReport {
         let footer = opened.chain.last.footer
@@ -32,7 +36,13 @@ public enum Restore {
             keyring.stateHashKey.close()
         }
         let end = End(restored: restored, current: current.partialValue)
-        let (outcome, summary) = try build(opened, keyring, directory, end, progress)
+        var audit: (any AuditSink)?
+        if footer.identity.hasAudit, let makeAudit {
+            audit = try makeAudit(directory + "/" + RestoreTarget.auditName)
+        }
+        let (outcome, summary) = try build(opened, keyring, directory, end, audit, progress)
+        try audit?.finish(
+            sequence: summary.auditSequence, hash: summary.auditHash, keys: keyring.auditKeys)
         try target.publish(
             CurrentFile(
                 storeID: footer.identity.storeID,
@@ -42,7 +52,7 @@ public enum Restore {
             restoredRevision: restored, currentRevision: current.partialValue,
             records: outcome.records, leases: outcome.leases,
             revivedLeases: outcome.revivedLeases, newestTime: summary.newestTime,
-            slot: opened.keyring.slot)
+            auditLine: audit == nil ? 0 : summary.auditSequence, slot: opened.keyring.slot)
     }
 
     private struct End {
@@ -62,7 +72,7 @@ public enum Restore {
 
     private static func build(
         _ opened: OpenedChain, _ keyring: OpenedKeyring, _ directory: String, _ end: End,
-        _ progress: ((Int) -> Void)?
+        _ audit: (any AuditSink)?, _ progress: ((Int) -> Void)?
     ) throws(BackupError) -> (StoreBuilder.Outcome, ArchiveSummary) {
         let builder: StoreBuilder
         do throws(StoreError) {
@@ -72,7 +82,8 @@ public enum Restore {
         } catch { throw BackupError(error) }
         let restorer = ChainRestorer(
             tally: keyring.stateHashKey, builder: builder,
-            sealing: RecordSealing(cipher: keyring.cipher, lastRevision: end.restored))
+            sealing: RecordSealing(cipher: keyring.cipher, lastRevision: end.restored),
+            audit: audit)
         let summary = try opened.read(restorer, progress: progress)
         let generation: UInt64
         do throws(SealError) { generation = try keyring.live.generation() } catch {

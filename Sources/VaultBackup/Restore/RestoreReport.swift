@@ -15,6 +15,8 @@ public struct RestoreReport: Equatable, Sendable {
     public var revivedLeases: UInt64
     /// When the newest record was written, milliseconds since 1970; 0 when there is none.
     public var newestTime: Int64
+    /// The last line of the audit log that was restored; 0 when none was.
+    public var auditLine: UInt64
     /// The slot that opened the archive.
     public var slot: SlotDescription
 }

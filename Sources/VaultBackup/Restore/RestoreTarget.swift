@@ -12,6 +12,8 @@ struct RestoreTarget: ~Copyable {
     /// Its name in the directory; vaultd takes a directory without `CURRENT` for no vault.
     static let markName = "RESTORING"
     private static let lockName = "LOCK"
+    /// The directory of the audit log.
+    static let auditName = "audit"
     private static let leftovers = ["keyring", "data.mdb", "lock.mdb", "running"]
 
     let path: String
@@ -81,7 +83,7 @@ struct RestoreTarget: ~Copyable {
         if names.contains(CurrentFile.name) {
             throw .targetInUse("\(path) holds a vault; name an empty directory")
         }
-        let ours = Set(leftovers + [markName, lockName])
+        let ours = Set(leftovers + [markName, lockName, auditName])
         let isOurs =
             names.contains(markName)
             && names.allSatisfy {
@@ -131,6 +133,7 @@ struct RestoreTarget: ~Copyable {
 
     private static func removeLeftovers(_ path: String) {
         for name in leftovers { unlink(path + "/" + name) }
+        removeAudit(path + "/" + auditName)
         guard let stream = opendir(path) else { return }
         defer { closedir(stream) }
         while let entry = readdir(stream) {
@@ -139,6 +142,18 @@ struct RestoreTarget: ~Copyable {
             }
             if name.hasPrefix("."), name.hasSuffix(".tmp") { unlink(path + "/" + name) }
         }
+    }
+
+    private static func removeAudit(_ path: String) {
+        guard let stream = opendir(path) else { return }
+        while let entry = readdir(stream) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name.hasPrefix("audit") { unlink(path + "/" + name) }
+        }
+        closedir(stream)
+        rmdir(path)
     }
 
     private static func sync(_ path: String) throws(BackupError) {

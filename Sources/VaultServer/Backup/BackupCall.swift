@@ -22,8 +22,7 @@ final class BackupCall: StreamHandler {
         switch Answer.decoded(message, as: Vault_V1_CreateArchiveRequest.self) {
         case .failure(let status): call.finish(status)
         case .success(let request):
-            service.create(
-                since: [UInt8](request.since), plantsCanary: request.canary, call, outlet)
+            service.create(request, call, outlet)
         }
     }
 

@@ -31,11 +31,11 @@ final class BackupService: Sendable {
 
     /// Makes an archive on the backup thread, one at a time.
     func create(
-        since: [UInt8], plantsCanary: Bool, _ call: StreamCall, _ outlet: ArchiveOutlet
+        _ request: Vault_V1_CreateArchiveRequest, _ call: StreamCall, _ outlet: ArchiveOutlet
     ) {
         let isAccepted = vault.backupThread.submit {
             do throws(VaultError) {
-                try self.make(since: since, plantsCanary: plantsCanary, outlet)
+                try self.make(request, outlet)
                 call.finish(.ok)
             } catch {
                 if case .store(let error) = error {
@@ -48,11 +48,12 @@ final class BackupService: Sendable {
     }
 
     private func make(
-        since: [UInt8], plantsCanary: Bool, _ outlet: ArchiveOutlet
+        _ request: Vault_V1_CreateArchiveRequest, _ outlet: ArchiveOutlet
     ) throws(VaultError) {
         let open = try vault.open()
         guard !open.store.isReadOnly else { throw .store(.readOnly) }
         let (keys, keyring) = try Self.keys(of: open)
+        let since = [UInt8](request.since)
         let parent = since.isEmpty ? nil : try Self.parent(since, keys, open)
         let mark = try Self.mark(of: open)
         let none = [UInt8](repeating: 0, count: 32)
@@ -63,12 +64,16 @@ final class BackupService: Sendable {
             afterRevision: parent?.lastRevision ?? -1, parent: parent?.digest ?? none,
             previous: mark?.digest ?? none)
         // A vault that is full can be backed up all the same; the drill then has no canary.
-        if plantsCanary { identity.hasCanary = try Self.plantCanary(identity, keys, open.store) }
+        if request.canary { identity.hasCanary = try Self.plantCanary(identity, keys, open.store) }
+        identity.hasAudit = request.audit
         outlet.announce(records: UInt64(max(open.store.status().recordCount, 0)))
         do throws(StoreError) {
             let footer = try ArchiveWriter.write(
                 open.store, header: ArchiveHeader(identity: identity, keyring: keyring),
                 keys: keys, parent: parent, audit: { self.auditPosition() },
+                auditLines: { (after, upTo, take) throws(StoreError) in
+                    try self.readAudit(after: after, upTo: upTo, take)
+                },
                 isCancelled: { outlet.isCancelled || open.isClosing.load(ordering: .relaxed) },
                 willEnd: { (footer) throws(StoreError) in
                     var mark = mark ?? BackupMark(sequence: 1, digest: footer.digest)
@@ -119,6 +124,21 @@ final class BackupService: Sendable {
             return (0, [UInt8](repeating: 0, count: 32))
         }
         return (position.sequence, Self.bytes(position.hash))
+    }
+
+    /// The lines of the audit log behind one number up to another, out of its files.
+    private func readAudit(
+        after: UInt64, upTo: UInt64,
+        _ take: (UInt64, UnsafeRawBufferPointer) throws(StoreError) -> Void
+    ) throws(StoreError) {
+        var failure: StoreError?
+        do throws(AuditError) {
+            try AuditExport.read(vault.trail.directory, after: after, upTo: upTo) { first, lines in
+                do throws(StoreError) { try take(first, lines) } catch { failure = error }
+                return failure == nil
+            }
+        } catch { throw failure ?? .storage("the audit log cannot be read: \(error)") }
+        if let failure { throw failure }
     }
 
     private static func bytes(_ hexadecimal: String) -> [UInt8] {

@@ -12,7 +12,7 @@ struct ItemBounds {
             let head =
                 switch item {
                 case .record: 13
-                case .lease: 9
+                case .lease, .audit: 9
                 case .access, .kept: 1
                 }
             guard position + head + 4 <= frame.count else { return found }

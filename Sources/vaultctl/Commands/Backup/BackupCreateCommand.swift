@@ -61,6 +61,13 @@ struct BackupCreateCommand: VaultCommand {
     )
     var canary = false
 
+    @Flag(
+        name: .long,
+        help: ArgumentHelp(
+            "Put the audit log into it, too: all of it, or what came since the archive that it "
+                + "continues. It may be larger than the vault."))
+    var audit = false
+
     func validate() throws {
         guard (file == nil) != (directory == nil) else {
             throw CommandFailure(
@@ -191,7 +198,8 @@ struct BackupCreateCommand: VaultCommand {
         // About what a record weighs until the first are there: the share only has to grow.
         var (done, total) = (Int64(0), Int64(0))
         try await vault.createArchive(
-            since: parent?.footer.encode() ?? [], canary: canary || directory != nil
+            since: parent?.footer.encode() ?? [], canary: canary || directory != nil,
+            audit: audit
         ) { bytes, records in
             if records > 0 { total = Int64(clamping: records) * 400 }
             try take(bytes)

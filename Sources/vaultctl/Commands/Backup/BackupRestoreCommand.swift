@@ -47,6 +47,11 @@ struct BackupRestoreCommand: CommandLineCommand {
         completion: .directory)
     var dataDir: String?
 
+    @Flag(
+        name: .long,
+        help: "With --data-dir: leave out the audit log, where the archives have it.")
+    var withoutAudit = false
+
     @Option(name: .long, help: "Leave out changes after this revision.")
     var revision: Int64?
 
@@ -86,7 +91,9 @@ struct BackupRestoreCommand: CommandLineCommand {
         let total = chain.files.reduce(0) { $0 + $1.byteCount }
         var done: Int64 = 0
         let report = try Restore.run(
-            opened, into: path, options: RestoreOptions(revision: revision)
+            opened, into: path, options: RestoreOptions(revision: revision),
+            audit: withoutAudit
+                ? nil : { (path) throws(BackupError) in try RestoredAudit(directory: path) }
         ) {
             done += Int64($0)
             line.show(done, of: total)
@@ -132,6 +139,9 @@ struct BackupRestoreCommand: CommandLineCommand {
                     "\(report.revivedLeases) leases that had ended after that revision; "
                         + "they last an hour from 'vaultctl accept'")
             }
+            if report.auditLine > 0 {
+                fields.add("audit log", "up to line \(report.auditLine), where it goes on")
+            }
             fields.add(
                 "timeline",
                 "\(report.timeline), which goes on from revision "
@@ -152,6 +162,7 @@ struct BackupRestoreCommand: CommandLineCommand {
                 $0.field("leases", report.leases)
                 $0.field("revived_leases", report.revivedLeases)
                 $0.field("newest_time_ms", report.newestTime)
+                $0.field("audit_line", report.auditLine)
                 $0.field("slot", report.slot.id)
             }
             try output.write(document: &json)
