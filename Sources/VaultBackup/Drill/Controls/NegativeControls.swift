@@ -149,7 +149,9 @@ public struct NegativeControls {
         trial("N4/entry", expected: [13], credential) {
             $0.removeLast(ArchiveFooter.byteCount)
         }
-        trial("N17", expected: [24], credential) { $0[8] = 2 }
+        trial("N17", expected: [24], credential) {
+            $0[8] = UInt8(ArchiveFormat.versionWithAudit) + 1
+        }
         trial("N5", expected: [13], credential) { $0 += Array("something else".utf8) }
         guard files.count > 1 else { return }
         let rest = Array(files.dropFirst())
