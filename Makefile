@@ -3,7 +3,10 @@
 SWIFT ?= swift
 RELEASE := .build/release
 
-.PHONY: build run test bench soak fmt lint proto install uninstall install-packages clean
+# How long `make fuzz` looks, in seconds, over all targets; `make test` looks for a minute.
+FUZZ_SECONDS ?= 3600
+
+.PHONY: build run test bench soak fuzz fmt lint proto install uninstall install-packages clean
 
 # What the build links against and what the tests use as peers, by Debian's names.
 PACKAGES := libsodium-dev liblmdb-dev libnghttp2-dev pkg-config
@@ -33,7 +36,14 @@ export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH = $(TEST_WIDTH)
 
 test: install-packages install-test-packages
 	$(SWIFT) build --product vaultdPackageTests
+	$(MAKE) fuzz FUZZ_SECONDS=60
 	$(SWIFT) test --skip-build --parallel
+
+# libFuzzer under what reads bytes that nobody vouches for: archives, the records and frames inside
+# of them, keyrings, ledgers.
+fuzz: install-packages
+	VAULT_FUZZ=1 $(SWIFT) build -c release --product vaultfuzz --scratch-path .build-fuzz
+	sh Fuzz/run.sh .build-fuzz/release/vaultfuzz $(FUZZ_SECONDS) .build-fuzz
 
 # The differential and crash tests for as long as VAULT_SOAK says, in rounds.
 soak: install-packages install-test-packages
@@ -45,10 +55,10 @@ bench: build install-test-packages
 	sh Benchmarks/run.sh $(RELEASE)
 
 fmt:
-	$(SWIFT) format --in-place --recursive Package.swift Sources Tests
+	$(SWIFT) format --in-place --recursive Package.swift Sources Tests Fuzz
 
 lint:
-	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Fuzz
 
 proto:
 	sh proto/generate.sh
@@ -61,4 +71,4 @@ install-test-packages:
 	@sh deploy/packages.sh $(TEST_PACKAGES)
 
 clean:
-	rm -rf .build
+	rm -rf .build .build-fuzz

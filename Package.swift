@@ -189,6 +189,23 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
+// `make fuzz`: a program that libFuzzer drives, and every module under it instrumented, with the
+// checks of a debug build in optimised code. No other build knows of it.
+let isFuzzing = Context.environment["VAULT_FUZZ"] == "1"
+let fuzzSettings = ["-sanitize=fuzzer,address", "-assert-config", "Debug", "-enable-testing"]
+let modulesInC: Set = ["CWipe", "CFuzzer"]
+
+if isFuzzing {
+    package.targets += [
+        .target(name: "CFuzzer", dependencies: ["CSodium"], path: "Fuzz/CFuzzer"),
+        .executableTarget(
+            name: "vaultfuzz",
+            dependencies: ["CFuzzer", "VaultBackup", "VaultStore", "VaultSeal", "Sodium"],
+            path: "Fuzz/vaultfuzz",
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]),
+    ]
+}
+
 // The daemon's own modules, whose debug builds run under the tests with every check of exclusive
 // access to a class's property. In a release those checks cost a put 6 % of its processor time.
 let modulesTestedForExclusivity: Set = [
@@ -196,14 +213,17 @@ let modulesTestedForExclusivity: Set = [
     "VaultServer",
 ]
 
-for target in package.targets where target.type != .system && target.name != "CWipe" {
+for target in package.targets
+where target.type != .system && !modulesInC.contains(target.name) {
     var settings = target.swiftSettings ?? []
     settings += upcomingFeatures.map { .enableUpcomingFeature($0) }
     // The generated code is not ours to correct.
     if target.name != "VaultAPI" {
         settings.append(.treatAllWarnings(as: .error))
     }
-    if modulesTestedForExclusivity.contains(target.name) {
+    if isFuzzing {
+        settings.append(.unsafeFlags(fuzzSettings))
+    } else if modulesTestedForExclusivity.contains(target.name) {
         settings.append(
             .unsafeFlags(
                 ["-enforce-exclusivity=unchecked"], .when(configuration: .release)))

@@ -9,7 +9,7 @@ import VaultTestSupport
     init() throws {
         let sources = try SourceFile.all(below: ["Sources"])
         self.sources = sources
-        everything = try sources + SourceFile.all(below: ["Tests"])
+        everything = try sources + SourceFile.all(below: ["Tests", "Fuzz"])
     }
 
     @Test func oneTargetImportsEachCLibrary() {

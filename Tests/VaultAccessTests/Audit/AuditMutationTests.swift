@@ -78,8 +78,9 @@ import VaultTestSupport
             guard changed[index][position] != UInt8(ascii: "\n") else { continue }
             let place = "seed \(seed): byte \(position) of \(index + 1), bit \(bit)"
             let found = try problems(changed)
-            #expect(found.count == 1, "\(place): \(found)")
-            #expect(found.first?.contains("at \(index + 1) seq") ?? false, "\(place): \(found)")
+            // More than one thing may be wrong with it: its MAC, and that it is no JSON any more.
+            #expect(!found.isEmpty, "\(place)")
+            #expect(found.allSatisfy { $0.contains("at \(index + 1) seq") }, "\(place): \(found)")
             // Without a key all but the MAC is covered.
             guard position < count - 35 else { continue }
             let unkeyed = try problems(changed, withKeys: false)

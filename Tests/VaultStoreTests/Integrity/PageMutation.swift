@@ -15,6 +15,8 @@ enum PageMutation: CaseIterable {
     func apply(to file: inout [UInt8], _ random: inout SeededRandom) {
         let pageSize = 4096
         let pages = file.count / pageSize
+        // An earlier cut may have left less than a page.
+        guard pages > 0 else { return }
         let (one, other) = (
             Int.random(in: 0..<pages, using: &random) * pageSize,
             Int.random(in: 0..<pages, using: &random) * pageSize
