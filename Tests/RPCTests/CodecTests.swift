@@ -4,6 +4,16 @@ import Testing
 @testable import RPC
 
 @Suite struct CodecTests {
+    @Test func theFirstValueOfANameIsLentAsItCame() {
+        let metadata: Metadata = ["tokens": "no", "token": "one", "toke": "no", "token": "two"]
+        func lent(_ name: StaticString) -> [UInt8]? {
+            metadata.withFirstValue(of: name) { [UInt8]($0) }
+        }
+        #expect(lent("token") == Array("one".utf8))
+        #expect(lent("other") == nil)
+        #expect((["token": ""] as Metadata).withFirstValue(of: "token") { $0.count } == 0)
+    }
+
     @Test(arguments: [
         ("", ""), ("plain text", "plain text"), ("100%", "100%25"), ("a\nb", "a%0Ab"),
         ("größer", "gr%C3%B6%C3%9Fer"), ("~ \u{7F}", "~ %7F"),

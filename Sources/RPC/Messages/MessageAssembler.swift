@@ -44,6 +44,18 @@ struct MessageAssembler {
     mutating func next(
         from input: inout UnsafeRawBufferPointer
     ) throws(Status) -> ByteBuffer? {
+        if prefixCount == 0, input.count >= 5 {
+            // The whole prefix at once, as nearly always.
+            prefix =
+                UInt64(input[0]) << 32
+                | UInt64(
+                    UInt32(
+                        bigEndian: input.loadUnaligned(fromByteOffset: 1, as: UInt32.self)))
+            prefixCount = 5
+            input = UnsafeRawBufferPointer(rebasing: input[5...])
+            expectedCount = try checkPrefix()
+            body.clear()
+        }
         while prefixCount < 5 {
             guard let byte = input.first else { return nil }
             input = UnsafeRawBufferPointer(rebasing: input.dropFirst())

@@ -34,6 +34,22 @@ public struct Metadata: Sendable, ExpressibleByDictionaryLiteral {
         firstEntry(named: name).map { String(decoding: value(of: $0), as: UTF8.self) }
     }
 
+    /// Lends the first value of `name` (lower case) as it came; nil when there is none.
+    public func withFirstValue<R>(
+        of name: StaticString, _ body: (UnsafeRawBufferPointer) -> R
+    ) -> R? {
+        bytes.withUnsafeBytes { bytes in
+            for entry in entries where entry.nameCount == name.utf8CodeUnitCount {
+                let end = entry.start + entry.nameCount
+                guard UnsafeRawBufferPointer(rebasing: bytes[entry.start..<end]).matches(name)
+                else { continue }
+                return body(
+                    UnsafeRawBufferPointer(rebasing: bytes[end..<(end + entry.valueCount)]))
+            }
+            return nil
+        }
+    }
+
     /// The first value of `name`, which ends in `-bin`, decoded; nil when absent or not base64.
     public func binary(_ name: String) -> [UInt8]? {
         firstEntry(named: name).flatMap { Base64.decode(value(of: $0)) }
@@ -68,6 +84,7 @@ public struct Metadata: Sendable, ExpressibleByDictionaryLiteral {
     }
 
     mutating func removeAll() {
+        if entries.isEmpty { return }
         bytes.removeAll(keepingCapacity: true)
         entries.removeAll(keepingCapacity: true)
     }

@@ -69,8 +69,8 @@ struct RequestHead {
         guard fieldCount <= limits.headersMax, byteCount <= limits.headerBytesMax else {
             return .tooLarge
         }
-        // Refuses upper case in names, and control characters in both.
-        guard Self.isValid(name: name), Self.isValid(value: value) else { return .malformed }
+        // Refuses control characters, in names also upper case; names that are known need no look.
+        guard Self.isValid(value: value) else { return .malformed }
         if name.first == UInt8(ascii: ":") {
             return addPseudo(name, value, routes: routes) ? .accepted : .malformed
         }
@@ -125,6 +125,7 @@ struct RequestHead {
             17 where name.matches("transfer-encoding"):
             return false
         default:
+            guard Self.isValid(name: name) else { return false }
             metadata.append(name: name, value: value)
         }
         return true

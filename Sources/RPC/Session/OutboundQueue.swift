@@ -9,6 +9,29 @@ struct OutboundQueue {
         var prefixCount = 0
         var body: ByteBuffer
         var count: Int { prefixCount + body.readableBytes }
+
+        /// Moves at most `countMax` bytes to `output`; how many.
+        mutating func take(_ countMax: Int, into output: inout ByteBuffer) -> Int {
+            var taken = 0
+            if prefixCount == 5, countMax >= 5 {
+                output.writeInteger(UInt8(truncatingIfNeeded: prefix >> 32))
+                output.writeInteger(UInt32(truncatingIfNeeded: prefix))
+                (prefixCount, taken) = (0, 5)
+            }
+            while taken < countMax, prefixCount > 0 {
+                prefixCount -= 1
+                output.writeInteger(UInt8(truncatingIfNeeded: prefix >> (UInt64(prefixCount) * 8)))
+                taken += 1
+            }
+            let part = min(countMax - taken, body.readableBytes)
+            if part == body.readableBytes {
+                output.writeBuffer(&body)
+            } else if part > 0 {
+                output.writeBytes(body.readableBytesView.prefix(part))
+                body.moveReaderIndex(forwardBy: part)
+            }
+            return taken + part
+        }
     }
 
     private var pieces = CircularBuffer<Piece>()
@@ -62,23 +85,10 @@ struct OutboundQueue {
         byteCount -= count
         var missing = count
         while missing > 0 {
-            let first = pieces.startIndex
-            while missing > 0, pieces[first].prefixCount > 0 {
-                pieces[first].prefixCount -= 1
-                let shift = UInt64(pieces[first].prefixCount) * 8
-                output.writeInteger(UInt8(truncatingIfNeeded: pieces[first].prefix >> shift))
-                missing -= 1
-            }
-            let taken = min(missing, pieces[first].body.readableBytes)
-            missing -= taken
-            if taken == pieces[first].body.readableBytes, pieces[first].prefixCount == 0 {
-                var body = pieces.removeFirst().body
-                output.writeBuffer(&body)
-            } else if taken > 0 {
-                output.writeBytes(
-                    pieces[first].body.readableBytesView.prefix(taken))
-                pieces[first].body.moveReaderIndex(forwardBy: taken)
-            }
+            // Out of the queue, so that its buffer is nobody else's.
+            var piece = pieces.removeFirst()
+            missing -= piece.take(missing, into: &output)
+            if piece.count > 0 { pieces.prepend(piece) }
         }
     }
 

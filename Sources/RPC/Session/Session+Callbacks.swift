@@ -11,20 +11,29 @@ extension Session {
         nghttp2_session_get_stream_user_data(session, streamID).map { Int(bitPattern: $0) - 1 }
     }
 
+    /// Lends the session of a callback, without counting a reference: a request has about twenty.
+    ///
     /// SAFETY: the user data of an nghttp2 session is its `Session`, which frees it before it
     /// goes away and whose `enter` is on the stack during every callback.
-    private static func session(_ context: UnsafeMutableRawPointer?) -> Session? {
-        context.map { Unmanaged<Session>.fromOpaque($0).takeUnretainedValue() }
+    @inline(__always)
+    private static func lend<R>(
+        _ context: UnsafeMutableRawPointer?, orElse fallback: R, _ body: (Session) -> R
+    ) -> R {
+        guard let context else { return fallback }
+        return Unmanaged<Session>.fromOpaque(context)._withUnsafeGuaranteedRef(body)
     }
 
     static func dataProvider(slot: Int) -> nghttp2_data_provider {
         nghttp2_data_provider(
             source: nghttp2_data_source(ptr: userData(slot: slot)),
             read_callback: { pointer, streamID, _, count, flags, source, context in
-                guard let session = Session.session(context), let flags, let source,
+                let failure = Int(NGHTTP2_ERR_CALLBACK_FAILURE.rawValue)
+                guard let flags, let source,
                     let slot = source.pointee.ptr.map({ Int(bitPattern: $0) - 1 })
-                else { return Int(NGHTTP2_ERR_CALLBACK_FAILURE.rawValue) }
-                return session.read(slot: slot, streamID: streamID, count: count, flags: flags)
+                else { return failure }
+                return Session.lend(context, orElse: failure) {
+                    $0.read(slot: slot, streamID: streamID, count: count, flags: flags)
+                }
             })
     }
 
@@ -77,9 +86,8 @@ extension Session {
             // The connection's window only bounds what is under way: the streams' windows bound
             // what is kept, and one paused stream must not stop the others.
             nghttp2_session_consume_connection(pointer, count)
-            if let session = Session.session(context), !session.isClosed,
-                let slot = Session.slot(pointer, streamID)
-            {
+            Session.lend(context, orElse: ()) { session in
+                guard !session.isClosed, let slot = Session.slot(pointer, streamID) else { return }
                 session.delegate.dataReceived(
                     slot: slot, bytes: UnsafeRawBufferPointer(start: bytes, count: count))
             }
@@ -87,28 +95,31 @@ extension Session {
         }
         nghttp2_session_callbacks_set_on_stream_close_callback(callbacks) {
             pointer, streamID, error, context in
-            if let session = Session.session(context), !session.isClosed,
-                let slot = Session.slot(pointer, streamID)
-            {
+            Session.lend(context, orElse: ()) { session in
+                guard !session.isClosed, let slot = Session.slot(pointer, streamID) else { return }
                 session.delegate.streamClosed(slot: slot, error: error)
             }
             return 0
         }
         nghttp2_session_callbacks_set_send_data_callback(callbacks) {
             _, frame, header, count, source, context in
-            guard let session = Session.session(context), let header, let source,
+            let failure = Int32(NGHTTP2_ERR_CALLBACK_FAILURE.rawValue)
+            guard let header, let source,
                 let slot = source.pointee.ptr.map({ Int(bitPattern: $0) - 1 })
-            else { return Int32(NGHTTP2_ERR_CALLBACK_FAILURE.rawValue) }
-            return session.write(frameHeader: header, slot: slot, count: count)
-                ? 0 : Int32(NGHTTP2_ERR_WOULDBLOCK.rawValue)
+            else { return failure }
+            return Session.lend(context, orElse: failure) { session in
+                session.write(frameHeader: header, slot: slot, count: count)
+                    ? 0 : Int32(NGHTTP2_ERR_WOULDBLOCK.rawValue)
+            }
         }
         nghttp2_session_callbacks_set_on_frame_send_callback(callbacks) { pointer, frame, context in
-            if let session = Session.session(context), !session.isClosed,
-                let header = frame?.pointee.hd,
+            guard let header = frame?.pointee.hd,
                 UInt32(header.type) == NGHTTP2_HEADERS.rawValue,
-                UInt32(header.flags) & NGHTTP2_FLAG_END_STREAM.rawValue != 0,
-                let slot = Session.slot(pointer, header.stream_id)
-            {
+                UInt32(header.flags) & NGHTTP2_FLAG_END_STREAM.rawValue != 0
+            else { return 0 }
+            Session.lend(context, orElse: ()) { session in
+                guard !session.isClosed, let slot = Session.slot(pointer, header.stream_id)
+                else { return }
                 session.delegate.trailersSent(slot: slot)
             }
             return 0
@@ -118,17 +129,18 @@ extension Session {
 
     private static func setFrameCallbacks(_ callbacks: OpaquePointer?) {
         nghttp2_session_callbacks_set_on_begin_frame_callback(callbacks) { _, header, context in
-            if let session = Session.session(context), !session.isClosed,
-                let header = header?.pointee
-            {
+            guard let header = header?.pointee else { return 0 }
+            Session.lend(context, orElse: ()) { session in
+                guard !session.isClosed else { return }
                 session.delegate.frameBegan(
                     FrameHeader(type: header.type, flags: header.flags, length: header.length))
             }
             return 0
         }
         nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks) { pointer, frame, context in
-            if let session = Session.session(context), !session.isClosed, let frame {
-                session.received(frame)
+            guard let frame else { return 0 }
+            Session.lend(context, orElse: ()) { session in
+                if !session.isClosed { session.received(frame) }
             }
             return 0
         }
@@ -160,16 +172,16 @@ extension Session {
     private static func setHeaderCallbacks(_ callbacks: OpaquePointer?) {
         nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks) {
             pointer, frame, context in
-            guard let session = Session.session(context), !session.isClosed, let frame else {
-                return 0
-            }
+            guard let frame else { return 0 }
             let streamID = frame.pointee.hd.stream_id
-            let known = Session.slot(pointer, streamID)
             let isRequest =
                 frame.pointee.headers.cat.rawValue == NGHTTP2_HCAT_REQUEST.rawValue
-            if let slot = session.delegate.headersBegan(
-                streamID: streamID, slot: known, isRequest: isRequest), known == nil
-            {
+            Session.lend(context, orElse: ()) { session in
+                guard !session.isClosed else { return }
+                let known = Session.slot(pointer, streamID)
+                let slot = session.delegate.headersBegan(
+                    streamID: streamID, slot: known, isRequest: isRequest)
+                guard let slot, known == nil else { return }
                 nghttp2_session_set_stream_user_data(
                     pointer, streamID, Session.userData(slot: slot))
             }
@@ -177,13 +189,15 @@ extension Session {
         }
         nghttp2_session_callbacks_set_on_header_callback(callbacks) {
             pointer, frame, name, nameCount, value, valueCount, _, context in
-            guard let session = Session.session(context), !session.isClosed, let frame,
-                let slot = Session.slot(pointer, frame.pointee.hd.stream_id)
+            guard let slot = frame.flatMap({ Session.slot(pointer, $0.pointee.hd.stream_id) })
             else { return 0 }
-            let isAccepted = session.delegate.header(
-                slot: slot, name: UnsafeRawBufferPointer(start: name, count: nameCount),
-                value: UnsafeRawBufferPointer(start: value, count: valueCount))
-            return isAccepted ? 0 : Int32(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue)
+            return Session.lend(context, orElse: 0) { session in
+                if session.isClosed { return 0 }
+                let isAccepted = session.delegate.header(
+                    slot: slot, name: UnsafeRawBufferPointer(start: name, count: nameCount),
+                    value: UnsafeRawBufferPointer(start: value, count: valueCount))
+                return isAccepted ? 0 : Int32(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue)
+            }
         }
     }
 }

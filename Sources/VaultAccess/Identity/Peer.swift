@@ -16,7 +16,7 @@ public final class Peer: Sendable {
     private let lastAnswer = Mutex<Answer?>(nil)
 
     private struct Answer {
-        var unit: String?
+        var content: UnitAnswer
         var readAt: Duration
     }
 
@@ -40,17 +40,21 @@ public final class Peer: Sendable {
     /// few microseconds, unless the last answer is younger than 10 ms by `now`.
     ///
     /// - Parameter now: by a monotonic clock, the same one each time.
-    public func unit(now: Duration) -> String? {
+    public func unit(now: Duration) -> String? { unitAnswer(now: now).unit }
+
+    /// The same, for those who ask again and again.
+    public func unitAnswer(now: Duration) -> UnitAnswer {
         // Users without a number in our namespace all look alike, so that a change would not show.
-        guard identity.userID != PeerIdentity.unmappedID else { return nil }
+        guard identity.userID != PeerIdentity.unmappedID else { return .none }
         let last = lastAnswer.withLock { $0 }
         if let last, last.readAt <= now, now - last.readAt < IdentityLimits.unitAgeMax {
-            return last.unit
+            return last.content
         }
         let unit = process?.unit(userID: identity.userID)
+        let content = last.flatMap { $0.content.says(unit) ? $0.content : nil } ?? UnitAnswer(unit)
         // `now` is from before the reading: the answer is younger than it says, never older.
-        lastAnswer.withLock { $0 = Answer(unit: unit, readAt: now) }
-        return unit
+        lastAnswer.withLock { $0 = Answer(content: content, readAt: now) }
+        return content
     }
 }
 

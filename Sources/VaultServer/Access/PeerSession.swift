@@ -19,6 +19,8 @@ final class PeerSession: PeerIdentification, @unchecked Sendable {
     private let whenGone: @Sendable () -> Void
     private var version: UInt64 = 0
     private var identity: CallerIdentity?
+    /// What it was made from.
+    private var answer: UnitAnswer?
     private var login: Login?
 
     /// `whenGone` runs when the connection is no more.
@@ -32,16 +34,16 @@ final class PeerSession: PeerIdentification, @unchecked Sendable {
     /// Rights without a token. The unit is asked for again where a rule names one.
     func identity(by access: AccessControl) -> CallerIdentity {
         let version = access.version
-        let unit = access.isUnitRelevant ? peer.unit(now: SteadyClock.now()) : nil
-        if let identity, version == self.version, Self.isSame(unit, identity.unit) {
-            return identity
-        }
+        let answer = access.isUnitRelevant ? peer.unitAnswer(now: SteadyClock.now()) : nil
+        if let identity, version == self.version, answer === self.answer { return identity }
+        let unit = answer?.unit
         // The version is from before the rights: they may be newer than it says, never older.
         let rights = access.rights(of: .peer(peer.identity, unit: unit))
         let identity = CallerIdentity(
             peer: peer.identity, unit: unit, account: nil, rights: rights)
         self.version = version
         self.identity = identity
+        self.answer = answer
         return identity
     }
 
@@ -59,11 +61,5 @@ final class PeerSession: PeerIdentification, @unchecked Sendable {
         _ token: TokenDigest, _ identity: CallerIdentity, version: UInt64, now: Duration
     ) {
         login = Login(token: token, version: version, checkedAt: now, identity: identity)
-    }
-
-    /// Byte by byte: names that only look the same are of two services.
-    private static func isSame(_ one: String?, _ other: String?) -> Bool {
-        guard let one, let other else { return one == nil && other == nil }
-        return one.utf8.elementsEqual(other.utf8)
     }
 }

@@ -6,13 +6,10 @@ struct TokenDigest: Equatable {
     private var second: UInt64 = 0
 
     /// `key` are `ShortHash.keyCount` random bytes of this process.
-    init(of token: String, key: [UInt8]) {
-        var token = token
-        token.withUTF8 { token in
-            key.withUnsafeBytes { key in
-                withUnsafeMutableBytes(of: &self) { digest in
-                    ShortHash.digest(of: UnsafeRawBufferPointer(token), key: key, into: digest)
-                }
+    init(of token: UnsafeRawBufferPointer, key: [UInt8]) {
+        key.withUnsafeBytes { key in
+            withUnsafeMutableBytes(of: &self) { digest in
+                ShortHash.digest(of: token, key: key, into: digest)
             }
         }
     }

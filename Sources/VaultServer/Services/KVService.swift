@@ -90,20 +90,21 @@ final class KVService: Sendable {
         }
         let record = call.record
         let write = body(request, record)
+        let open: OpenVault
         do throws(VaultError) {
-            let store = try vault.open().store
-            do throws(StoreError) {
-                guard try allowing(record.rights, request, store) else { return record.refuse() }
-            } catch {
-                return .failure(vault.refusal(for: error))
-            }
+            open = try vault.open()
         } catch {
             return .failure(StatusTable.status(of: error))
+        }
+        do throws(StoreError) {
+            guard try allowing(record.rights, request, open.store) else { return record.refuse() }
+        } catch {
+            return .failure(vault.refusal(for: error))
         }
         guard message.readableBytes <= Limits.writeRequestBytesMax else {
             return .failure(StatusTable.requestTooLarge)
         }
-        return vault.submit(write, for: call)
+        return vault.submit(write, to: open, for: call)
     }
 
     private func transaction(_ call: UnaryCall, _ message: ByteBuffer) -> UnaryAnswer {

@@ -10,6 +10,11 @@ extension Vault {
         } catch {
             return .failure(StatusTable.status(of: error))
         }
+        return submit(request, to: open, for: call)
+    }
+
+    /// The same for who has looked whether the vault is open.
+    func submit(_ request: WriteRequest, to open: OpenVault, for call: UnaryCall) -> UnaryAnswer {
         let record = call.record
         open.store.submit(request) { result in
             switch result {

@@ -1,5 +1,4 @@
 import LMDB
-import Synchronization
 import VaultSeal
 
 #if canImport(Glibc)
@@ -23,9 +22,7 @@ final class RecordLog: Sendable {
     let stateHashKey: StateHashKey
     /// Revisions that never were.
     let gaps: RevisionGaps
-    /// Places of records that were destroyed since the file was opened. Whoever looked them up in
-    /// the index before finds nothing there, which is no damage.
-    private let destroyed = Mutex<Set<LogPosition>>([])
+    let destructions = Destructions()
 
     /// Asked before each commit; the commit fails with what it returns. For tests.
     let commitFault: CommitFault?
@@ -80,11 +77,15 @@ final class RecordLog: Sendable {
     }
 
     /// Runs `body` on a snapshot of the file, on the calling thread. It looks records up in the
-    /// file's own memory: they are valid until `body` returns.
+    /// file's own memory: they are valid until `body` returns. `mark` is from before their places
+    /// were found; now is right for whoever finds them in `body`.
     func read<R>(
+        since mark: Destructions.Mark? = nil,
         _ body: (_ lookup: SealedLookup) throws(StoreError) -> R
     ) throws(StoreError) -> R {
-        try environment.read(failure: StoreError.init) { (snapshot) throws(StoreError) -> R in
+        let mark = mark ?? destructions.mark
+        return try environment.read(failure: StoreError.init) {
+            (snapshot) throws(StoreError) -> R in
             try body { (position) throws(StoreError) in
                 let found: UnsafeRawBufferPointer?
                 do throws(LMDBError) {
@@ -92,19 +93,12 @@ final class RecordLog: Sendable {
                         try snapshot.get(log, key)
                     }
                 } catch { throw StoreError(error) }
-                if found == nil, wasDestroyed(position) { throw .destroyedMeanwhile }
+                if found == nil, destructions.mayHaveTaken(position, since: mark) {
+                    throw .destroyedMeanwhile
+                }
                 return found
             }
         }
-    }
-
-    /// Before the records are removed.
-    func noteDestroyed(_ positions: [LogPosition]) {
-        destroyed.withLock { $0.formUnion(positions.map { $0.place }) }
-    }
-
-    private func wasDestroyed(_ position: LogPosition) -> Bool {
-        destroyed.withLock { $0.contains(position.place) }
     }
 
     /// Calls `body` with each record from that place on, in order, until it returns false. Runs on
@@ -160,7 +154,7 @@ final class RecordLog: Sendable {
                 try transaction.get(log, key)
             }
         } catch { throw StoreError(error) }
-        if found == nil, wasDestroyed(position) { throw .destroyedMeanwhile }
+        if found == nil, destructions.isUnderWay(at: position) { throw .destroyedMeanwhile }
         return found
     }
 

@@ -10,6 +10,7 @@ public final class RangeScan {
     private let query: RangeQuery
     private let revision: Revision
     private let published: Revision
+    private let mark: Destructions.Mark
     private var walk: IndexWalk
     private var answer: RangeAnswer
     private var count: Int64 = 0
@@ -22,6 +23,7 @@ public final class RangeScan {
         try RequestChecks.check(query)
         let (revision, published) = try Self.pin(query.revision, in: store)
         self.store = store
+        mark = store.log.destructions.mark
         self.query = query
         self.revision = revision
         self.published = published
@@ -97,7 +99,7 @@ public final class RangeScan {
         _ positions: ArraySlice<LogPosition>, into sink: inout Sink
     ) throws(StoreError) {
         guard !answer.isFull else { return }
-        try store.log.read { (lookup) throws(StoreError) in
+        try store.log.read(since: mark) { (lookup) throws(StoreError) in
             for position in positions {
                 let sealed = try StoreReader.required(position, lookup)
                 try self.answer.take(position, sealed: sealed, into: &sink)

@@ -23,7 +23,7 @@ extension WriteBatch {
                 key, [], createRevision: 0, version: 0, lease: .none,
                 at: change.next(isTombstone: true))
         }
-        log.noteDestroyed(versions)
+        log.destructions.begin(versions)
         try remove(versions)
         finish(change)
         destroyed.append(Destroyed(entry: entry, before: change.main))

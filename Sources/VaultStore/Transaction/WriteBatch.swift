@@ -279,6 +279,7 @@ struct WriteBatch: ~Copyable {
             try log.commit(transaction, reservesGrowth: false)
         } catch {
             Self.rollBack(undo, in: index)
+            if !destroyed.isEmpty { log.destructions.end() }
             throw error
         }
         index.change { tree in
@@ -292,6 +293,7 @@ struct WriteBatch: ~Copyable {
             clock.compacted = Revision(head.compactRevision)
             clock.published = Revision(head.currentRevision)
         }
+        if !destroyed.isEmpty { log.destructions.end() }
         clock.usedBytes = usedBytes
         clock.recordCount = Int64(head.recordCount)
         clock.alarms = head.alarms.alarms
@@ -304,6 +306,7 @@ struct WriteBatch: ~Copyable {
     /// Takes back what the batch did to the index.
     func rollBack() {
         Self.rollBack(undo, in: index)
+        if !destroyed.isEmpty { log.destructions.end() }
     }
 
     private static func rollBack(_ undo: [Undo], in index: SharedIndex) {

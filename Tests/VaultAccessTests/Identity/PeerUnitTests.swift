@@ -49,6 +49,20 @@ struct PeerUnitTests {
         _ = try client.program.stop(SIGKILL)
     }
 
+    @Test func theSameServiceIsTheSameAnswer() throws {
+        let client = try PeerClient(listener)
+        try group.add(client.program.processID)
+        let first = client.peer.unitAnswer(now: times[0])
+        #expect(first.unit == name)
+        #expect(client.peer.unitAnswer(now: times[1]) === first)
+        let other = try ControlGroup("other-\(name)")
+        try other.add(client.program.processID)
+        let second = client.peer.unitAnswer(now: times[2])
+        #expect(second !== first)
+        #expect(second.unit == "other-\(name)")
+        _ = try client.program.stop(SIGKILL)
+    }
+
     @Test func anAnswerIsGoodForTenMilliseconds() throws {
         let client = try PeerClient(listener)
         let peer = client.peer

@@ -143,7 +143,8 @@ import VaultTestSupport
                 while from <= last {
                     let plan = WatchPlan(
                         range, from: from, upTo: last, positionsMax: positionsMax,
-                        index: fixture.store.index)
+                        index: fixture.store.index,
+                        mark: fixture.store.log.destructions.mark)
                     #expect(plan.positions.allSatisfy { $0.main >= from && $0.main <= plan.upTo })
                     found += plan.positions.map(\.main)
                     from = plan.upTo + 1

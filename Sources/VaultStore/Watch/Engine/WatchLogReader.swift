@@ -35,10 +35,18 @@ struct WatchLogReader {
         if isScanned(readings, upTo: cursor) {
             return try scan(readings, upTo: cursor)
         }
-        var plan = takePlan(first, upTo: cursor, sharing: waiting + 1)
-        plan.drop(before: first.from)
-        defer { keep(plan) }
-        return try open(plan, from: first.from)
+        while true {
+            var plan = takePlan(first, upTo: cursor, sharing: waiting + 1)
+            plan.drop(before: first.from)
+            do throws(StoreError) {
+                let slice = try open(plan, from: first.from)
+                keep(plan)
+                return slice
+            } catch .destroyedMeanwhile {
+                // A plan from before that; a new one leaves out what is gone.
+                continue
+            }
+        }
     }
 
     /// Record by record is cheaper: a quarter of the keys or more are in the ranges, or there are
@@ -111,12 +119,16 @@ struct WatchLogReader {
     ) -> WatchPlan {
         if let known = plans.firstIndex(where: { $0.range == reading.range }) {
             let plan = plans.remove(at: known)
-            if plan.from <= reading.from, reading.from <= plan.upTo { return plan }
+            if plan.from <= reading.from, reading.from <= plan.upTo,
+                plan.mark == log.destructions.mark
+            {
+                return plan
+            }
         }
         return WatchPlan(
             reading.range, from: reading.from, upTo: cursor,
             positionsMax: Limits.watchPlanPositionsMax / min(count, Limits.watchPlansMax),
-            index: index)
+            index: index, mark: log.destructions.mark)
     }
 
     private mutating func keep(_ plan: WatchPlan) {
@@ -132,7 +144,7 @@ struct WatchLogReader {
     }
 
     private func open(_ plan: WatchPlan, from: Int64) throws(StoreError) -> Slice? {
-        try log.read { (lookup) throws(StoreError) -> Slice? in
+        try log.read(since: plan.mark) { (lookup) throws(StoreError) -> Slice? in
             guard from >= clock.compacted.rawValue else { return nil }
             var events: [WatchEvent] = []
             var (upTo, bytes, last) = (plan.upTo, 0, from - 1)
@@ -147,7 +159,9 @@ struct WatchLogReader {
                 let sealed: UnsafeRawBufferPointer
                 do throws(StoreError) {
                     sealed = try StoreReader.required(position, lookup)
-                } catch .destroyedMeanwhile { continue }
+                } catch .destroyedMeanwhile where log.destructions.isUnderWay(at: position) {
+                    continue
+                }
                 (bytes, last) = (bytes + sealed.count, position.main)
                 events.append(
                     try log.cipher.withRecord(sealed, at: position) {

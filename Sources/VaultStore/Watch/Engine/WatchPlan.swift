@@ -3,6 +3,8 @@ struct WatchPlan {
     let range: KeyRange
     private(set) var from: Int64
     let upTo: Int64
+    /// From before the places were gathered.
+    let mark: Destructions.Mark
     private(set) var positions: ArraySlice<LogPosition>
     /// Positions in memory, those passed over included.
     let gatheredCount: Int
@@ -10,8 +12,10 @@ struct WatchPlan {
     /// Gathers the first changes of `range` from `from` to `upTo`: `positionsMax` of them, and the
     /// rest of the last one's revision; or, when one revision has more, all of that revision.
     init(
-        _ range: KeyRange, from: Int64, upTo: Int64, positionsMax: Int, index: SharedIndex
+        _ range: KeyRange, from: Int64, upTo: Int64, positionsMax: Int, index: SharedIndex,
+        mark: Destructions.Mark
     ) {
+        self.mark = mark
         self.range = range
         self.from = from
         var gathered = FirstPositions(countMax: positionsMax)
