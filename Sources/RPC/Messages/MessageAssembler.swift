@@ -53,20 +53,14 @@ struct MessageAssembler {
                         bigEndian: input.loadUnaligned(fromByteOffset: 1, as: UInt32.self)))
             prefixCount = 5
             input = UnsafeRawBufferPointer(rebasing: input[5...])
-            expectedCount = try checkPrefix()
-            body.clear()
+            try beginBody()
         }
         while prefixCount < 5 {
             guard let byte = input.first else { return nil }
             input = UnsafeRawBufferPointer(rebasing: input.dropFirst())
             prefix = prefix << 8 | UInt64(byte)
             prefixCount += 1
-            if prefixCount == 5 {
-                let count = try checkPrefix()
-                expectedCount = count
-                body.clear()
-                if reservesRoom { body.reserveCapacity(count) }
-            }
+            if prefixCount == 5 { try beginBody() }
         }
         let missing = (expectedCount ?? 0) - body.readableBytes
         let taken = min(missing, input.count)
@@ -82,6 +76,13 @@ struct MessageAssembler {
             body = ByteBuffer()
         }
         return message
+    }
+
+    private mutating func beginBody() throws(Status) {
+        let count = try checkPrefix()
+        expectedCount = count
+        body.clear()
+        if reservesRoom { body.reserveCapacity(count) }
     }
 
     private func checkPrefix() throws(Status) -> Int {
