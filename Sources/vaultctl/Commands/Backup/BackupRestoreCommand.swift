@@ -57,7 +57,7 @@ struct BackupRestoreCommand: CommandLineCommand {
             var chain = try ArchiveChain(of: files)
             if let revision { chain = try chain.covering(revision) }
             let opened = try OpenedChain(
-                chain, with: try ArchiveCredential.read(credential, opening))
+                chain, with: try KeptKey.read(credential, opening).credential())
             defer { opened.close() }
             let total = chain.files.reduce(0) { $0 + $1.byteCount }
             var done: Int64 = 0
