@@ -130,7 +130,8 @@ let package = Package(
             name: "VaultBackupTests",
             dependencies: [
                 "VaultBackup", "VaultStore", "VaultSeal", "Sodium", "VaultTestSupport",
-            ]),
+            ],
+            exclude: ["Golden"]),
         .testTarget(
             name: "RPCTests",
             dependencies: [

@@ -4,7 +4,9 @@
 #define CLINUX_SHIM_H
 
 #include <asm/socket.h>
+#include <fcntl.h>
 #include <linux/falloc.h>
+#include <spawn.h>
 #include <stdint.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -75,6 +77,24 @@ static inline int vault_schedule_idle(int idle) {
 /// Closes all descriptors from `first` to `last`, or marks them so with `flags`. 0 when done.
 static inline int vault_close_range(unsigned first, unsigned last, unsigned flags) {
     return (int)syscall(SYS_close_range, first, last, flags);
+}
+
+/// A program that is started keeps no descriptor from `first` on (glibc 2.34). 0 when noted.
+extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *, int);
+static inline int vault_spawn_closing_from(posix_spawn_file_actions_t *actions, int first) {
+    return posix_spawn_file_actions_addclosefrom_np(actions, first);
+}
+
+/// A pipe whose ends are close-on-exec. 0 when made.
+static inline int vault_pipe(int ends[2]) {
+    return (int)syscall(SYS_pipe2, ends, O_CLOEXEC);
+}
+
+/// Sets a limit (RLIMIT_FSIZE, ...) of a process of the same user, for good. 0 when done.
+static inline int vault_limit_process(pid_t process, int resource, uint64_t value) {
+    // The kernel's own structure, for what glibc calls rlimit64.
+    const uint64_t limit[2] = {value, value};
+    return (int)syscall(SYS_prlimit64, process, resource, limit, (void *)0);
 }
 
 /// Keeps other processes of the same user from reading this one's memory, and cores from holding

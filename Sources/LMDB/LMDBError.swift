@@ -29,7 +29,7 @@ public enum LMDBError: Error, Equatable, Sendable {
 
     init(code: Int32) {
         switch code {
-        case ENOSPC, EDQUOT: self = .diskFull
+        case ENOSPC, EDQUOT, EFBIG: self = .diskFull
         case MDB_MAP_FULL: self = .mapFull
         case MDB_KEYEXIST: self = .keyExists
         case MDB_CORRUPTED, MDB_PAGE_NOTFOUND, MDB_PANIC: self = .corrupted

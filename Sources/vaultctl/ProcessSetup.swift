@@ -8,6 +8,8 @@ enum ProcessSetup {
         // A write to a pipe whose reader went away is answered with EPIPE, which the output and
         // the connection handle; the signal would end the program inside of a terminal prompt.
         signal(SIGPIPE, SIG_IGN)
+        // The same for a limit of file sizes: a restore that meets it takes back what it wrote.
+        signal(SIGXFSZ, SIG_IGN)
         // Memory given back to the heap is overwritten: protocol buffers leave copies of secrets
         // that cannot be wiped one by one.
         _ = vault_wipes_freed_memory()

@@ -100,6 +100,39 @@ extension DeployTests {
             #expect(try isLogged("paged about fresh"))
         }
 
+        /// The commands of deploy/README.md that give `vault-backup` its role, as it has them.
+        private func roleCommands() throws -> [String] {
+            try Files.text("\(SourceTree.root)/deploy/README.md").split(separator: "\n")
+                .filter {
+                    $0.hasPrefix("    sudo vaultctl role ")
+                        || $0.hasPrefix("    sudo vaultctl user ")
+                }
+                .map { String($0.dropFirst("    sudo ".count)) }
+        }
+
+        /// As an operator has it: every unit with its own command line, under its hardening.
+        @Test func theUnitsBackUpDrillAndPrune() throws {
+            try startVault()
+            try run("printf s3cret | vaultctl put app/a")
+            #expect(try machine.run("systemctl start vault-backup").status != .exit(0))
+            let commands = try roleCommands()
+            #expect(commands.count == 3)
+            try run(commands.joined(separator: "\n"))
+            try run("systemctl start vault-backup")
+            let count = try run("ls \(archives) | wc -l")
+            #expect(count == "1\n")
+            // Nothing was drilled yet.
+            #expect(try machine.run("systemctl start vault-freshness").status != .exit(0))
+            #expect(try run("ls /var/lib/vault-drill").isEmpty)
+            let drill = try machine.run(
+                "systemctl start vault-drill || journalctl --no-pager -o cat -u vault-drill")
+            let ledger = try run("cat /var/lib/vault-drill/ledger/drills.jsonl")
+            #expect(ledger.contains("\"trigger\":\"timer\",\"every_s\":604800"), "\(drill)")
+            #expect(ledger.contains("\"verdict\":\"pass\""), "\(drill)")
+            try run("systemctl start vault-freshness vault-prune")
+            #expect(try run("grep -c vault_drill /var/lib/vault-metrics/vault-drill.prom") != "0\n")
+        }
+
         private func isLogged(_ text: String) throws -> Bool {
             try Waiting.until(.seconds(30)) {
                 try run("journalctl --no-pager -o cat -u 'vault-*'").contains(text)

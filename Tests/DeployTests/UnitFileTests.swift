@@ -80,6 +80,19 @@ extension DeployTests {
             #expect(after.gaps > before.gaps, "\(setting) is worth nothing")
         }
 
+        /// The drill says how often it comes, and its timer agrees; prunes go by age.
+        @Test func theCommandLinesSayWhatTheTimersDo() throws {
+            let drill = try tree.unit("vault-drill.service")
+            #expect(drill.contains(" --trigger timer --every 7d "))
+            #expect(try tree.unit("vault-drill.timer").contains("\nOnCalendar=Sun "))
+            let jobs = try Files.text("\(SourceTree.root)/deploy/kubernetes/jobs.yaml")
+            #expect(jobs.contains("- --trigger=timer\n") && jobs.contains("- --every=7d\n"))
+            #expect(jobs.contains("schedule: \"30 4 * * 0\""))
+            let prune = try tree.unit("vault-prune.service").split { " \n".contains($0) }
+            let rules = prune.filter { $0.hasPrefix("--keep") || $0.hasPrefix("--minimum") }
+            #expect(rules.count >= 3 && rules.allSatisfy { $0.hasPrefix("--keep-within") })
+        }
+
         /// The score would rise; who is asking would be lost.
         @Test func nothingHidesTheCallersFromTheVault() throws {
             let text = try tree.unit("vaultd.service")

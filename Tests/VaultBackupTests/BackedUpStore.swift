@@ -16,12 +16,14 @@ final class BackedUpStore {
     private var previous = [UInt8](repeating: 0, count: 32)
     var directory: String { scratch.path + "/vault" }
 
-    init(configuration: StoreConfiguration = StoreConfiguration()) throws {
+    init(
+        configuration: StoreConfiguration = StoreConfiguration(), keyfile: [UInt8]? = nil
+    ) throws {
         scratch = try TemporaryDirectory()
-        keyfile = (0..<32).map { _ in UInt8.random(in: 0...255) }
+        self.keyfile = keyfile ?? (0..<32).map { _ in UInt8.random(in: 0...255) }
         let directory = scratch.path + "/vault"
         mkdir(directory, 0o700)
-        let credential = try Self.credential(keyfile)
+        let credential = try Self.credential(self.keyfile)
         keyring = try KeyringFile.createAll(in: directory) { (new) throws(SealError) in
             try new.addSlot(for: credential)
         }
@@ -95,6 +97,10 @@ final class BackedUpStore {
 
     /// Opens what a restore made, with the same credential.
     func openRestored(_ directory: String) throws -> Store {
+        try Self.openRestored(directory, keyfile: keyfile)
+    }
+
+    static func openRestored(_ directory: String, keyfile: [UInt8]) throws -> Store {
         let opened = try KeyringFile.openAll(
             in: directory, with: try Self.credential(keyfile))
         return try Store.open(
@@ -102,6 +108,10 @@ final class BackedUpStore {
     }
 
     func opened(_ paths: String...) throws -> OpenedChain {
+        try Self.opened(paths, keyfile: keyfile)
+    }
+
+    static func opened(_ paths: [String], keyfile: [UInt8]) throws -> OpenedChain {
         let files = try paths.map { (path) throws(BackupError) in try ArchiveFile(path: path) }
         return try OpenedChain(ArchiveChain(of: files), with: try Self.credential(keyfile))
     }

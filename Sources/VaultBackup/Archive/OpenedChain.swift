@@ -86,15 +86,10 @@ public struct OpenedChain: Sendable {
     func key(ofFile index: Int) -> ArchiveKey { keys[index] }
     func headerBytes(ofFile index: Int) -> Int { headerBytes[index] }
 
-    /// Every frame of an archive, opened; only for archives that fit into memory.
-    func frames(
-        ofFile index: Int
-    ) throws(BackupError) -> [(kind: ArchiveKey.Frame, bytes: [UInt8])] {
-        var frames = ArchiveFrames(
+    /// The frames of an archive, from its first.
+    func frames(ofFile index: Int) -> ArchiveFrames {
+        ArchiveFrames(
             of: chain.files[index], key: keys[index], headerBytes: headerBytes[index])
-        var all: [(kind: ArchiveKey.Frame, bytes: [UInt8])] = []
-        while let frame = try frames.next() { all.append(frame) }
-        return all
     }
 
     /// Wipes the keys; the chain cannot be read any more.

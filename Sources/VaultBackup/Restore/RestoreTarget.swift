@@ -32,8 +32,14 @@ struct RestoreTarget: ~Copyable {
     static func prepare(_ path: String) throws(BackupError) -> RestoreTarget {
         let wasMade = mkdir(path, 0o700) == 0
         if !wasMade, errno != EEXIST { throw failure("cannot be made", path) }
-        try check(path)
-        let lock = try lock(path)
+        let lock: Int32
+        do throws(BackupError) {
+            try check(path)
+            lock = try Self.lock(path)
+        } catch {
+            if wasMade { rmdir(path) }
+            throw error
+        }
         let target = RestoreTarget(path: path, lockDescriptor: lock, wasMade: wasMade)
         let mark = open(
             path + "/" + markName, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
@@ -179,7 +185,7 @@ struct RestoreTarget: ~Copyable {
         guard case .system(let number, let operation) = error else {
             return .inconclusive("\(path): \(error.text)")
         }
-        if number == ENOSPC || number == EDQUOT {
+        if [ENOSPC, EDQUOT, EFBIG].contains(number) {
             return .noSpace("\(path): the disk is full; make room and try again")
         }
         return .inconclusive("\(operation): \(ArchiveFile.text(number))")
@@ -187,7 +193,7 @@ struct RestoreTarget: ~Copyable {
 
     private static func failure(_ what: String, _ path: String) -> BackupError {
         let number = errno
-        if number == ENOSPC || number == EDQUOT {
+        if [ENOSPC, EDQUOT, EFBIG].contains(number) {
             return .noSpace("\(path): the disk is full; make room and try again")
         }
         return .inconclusive("\(path) \(what): \(ArchiveFile.text(number)); check its parents")

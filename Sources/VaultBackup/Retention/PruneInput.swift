@@ -1,3 +1,5 @@
+import VaultSeal
+
 /// What a prune knows.
 public struct PruneInput: Sendable {
     /// An archive, and whether its signature is its vault's.
@@ -27,4 +29,24 @@ public struct PruneInput: Sendable {
     public var newestLedgerTime: Int64 = 0
 
     public init() {}
+
+    /// The archives of a directory, oldest first. The first of a vault says which key signs; a
+    /// later one with another is foreign.
+    public init(_ archives: [ArchiveFile]) {
+        var signers: [String: [UInt8]] = [:]
+        for file in archives.sorted(by: { Self.order($0) < Self.order($1) }) {
+            let identity = file.footer.identity
+            let name = "\(identity.storeID) \(identity.keyNumber)"
+            let signer = signers[name] ?? file.footer.publicHalf
+            signers[name] = signer
+            candidates.append(
+                Candidate(
+                    ArchiveEntry(file),
+                    isAuthentic: file.footer.isSigned && file.footer.publicHalf == signer))
+        }
+    }
+
+    private static func order(_ file: ArchiveFile) -> (UInt32, UInt64) {
+        (file.footer.identity.timeline.number, file.footer.identity.sequence)
+    }
 }

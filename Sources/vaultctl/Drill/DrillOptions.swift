@@ -16,9 +16,6 @@ struct DrillOptions: ParsableArguments {
         completion: .directory)
     var ledger: String?
 
-    @Option(name: .long, help: "Every random choice comes from it (default: a new one).")
-    var seed: Int64?
-
     @Option(
         name: .long,
         help: ArgumentHelp("The newest archive may be so old.", valueName: "seconds"))
@@ -49,22 +46,6 @@ struct DrillOptions: ParsableArguments {
             "The vaultd to start (default: the one beside vaultctl).", valueName: "file"),
         completion: .file())
     var vaultd: String?
-
-    @Option(
-        name: .long,
-        help: ArgumentHelp(
-            "How far to go: V1 reads every byte, V2 opens every record, D1 restores and reads, "
-                + "D2 also breaks copies in every way.", valueName: "level"))
-    var level: Level = .hostile
-
-    /// The levels that a command can run by itself.
-    enum Level: String, CaseIterable, ExpressibleByArgument {
-        case catalogue = "V0"
-        case scrub = "V1"
-        case open = "V2"
-        case restore = "D1"
-        case hostile = "D2"
-    }
 
     func validate() throws {
         guard rpo > 0, rto > 0, sample > 0 else {

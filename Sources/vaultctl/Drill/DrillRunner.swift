@@ -8,15 +8,16 @@ import VaultSeal
 /// Runs one drill: chooses a backup, verifies, restores and reads it, breaks copies of it, and
 /// cleans up. Everything that happens is a step or a control of the report.
 final class DrillRunner {
-    let options: DrillOptions
-    private let credential: CredentialOptions
-    private let opening: OpeningOptions
+    private let options: DrillOptions
+    private let plan: DrillPlan
+    private let readKey: () throws(CommandFailure) -> KeptKey
+    private var key: KeptKey?
     /// Where the vault that was backed up is, if it is to be looked at.
     private let liveSocket: String?
     private var steps: DrillSteps
     private var controls: [ControlOutcome] = []
     private(set) var report = DrillReport()
-    private let line: DrillLine
+    private let voice: any DrillVoice
     private var scratch: ScratchDirectory?
     /// The controls that can be run on the backup.
     private var possibleControls: Set<String> = []
@@ -24,46 +25,39 @@ final class DrillRunner {
     private var hasCanary = false
     /// There is a live vault to look at.
     private var hasLive = false
+    /// The newest archive there is, whichever is drilled.
+    private var newest: ArchiveFooter?
 
+    /// - Parameters:
+    ///   - seed: what every random choice comes from; nil for a new one.
+    ///   - readKey: asked once, when the key is needed.
     init(
-        _ options: DrillOptions, _ credential: CredentialOptions, _ opening: OpeningOptions,
-        liveSocket: String?
+        _ options: DrillOptions, _ plan: DrillPlan, seed: Int64? = nil, liveSocket: String?,
+        voice: any DrillVoice, readKey: @escaping () throws(CommandFailure) -> KeptKey
     ) {
         self.options = options
-        self.credential = credential
-        self.opening = opening
+        self.plan = plan
+        self.readKey = readKey
         self.liveSocket = liveSocket
-        line = DrillLine()
-        steps = DrillSteps(line)
-        report.seed = options.seed ?? Int64.random(in: 1..<(1 << 53))
-        report.level = DrillLevel(rawValue: options.level.rawValue) ?? .hostile
+        self.voice = voice
+        steps = DrillSteps(voice)
+        report.seed = seed ?? Int64.random(in: 1..<(1 << 53))
+        report.level = plan.level
         report.id = "\(report.seed)"
-        report.started = Self.wallClock()
+        report.started = Machine.wallClock()
         report.binary = vaultctlVersion
-        report.host = Self.host()
-    }
-
-    static func wallClock() -> Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
-    }
-
-    private static func host() -> String {
-        var name = [CChar](repeating: 0, count: 256)
-        gethostname(&name, name.count - 1)
-        return String(
-            decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        report.host = Machine.host()
+        report.trigger = plan.trigger
+        report.ceremony = plan.ceremony
     }
 
     /// What must have run for the level to pass.
     private var requiredChecks: Set<String> {
         var checks: Set<String> = ["choose", "age"]
-        if options.level != .catalogue { checks.insert("bytes") }
-        if [.open, .restore, .hostile].contains(options.level) {
-            checks.formUnion(["unwrap", "state-hash"])
-        }
-        if [.restore, .hostile].contains(options.level) {
+        if plan.level != .catalogue { checks.insert("bytes") }
+        if plan.isOpening { checks.formUnion(["unwrap", "state-hash"]) }
+        if plan.level == .ceremony { checks.insert("offline-key") }
+        if plan.isRestore {
             checks.formUnion([
                 "restore", "server", "first-read", "counts", "content", "revisions", "watch",
                 "write", "access", "audit", "files", "teardown",
@@ -75,29 +69,32 @@ final class DrillRunner {
     }
 
     private var requiredControls: Set<String> {
-        options.level == .hostile
-            ? possibleControls.union(["N11", "N12"]) : []
+        plan.level == .hostile ? possibleControls.union(["N11", "N12"]) : []
     }
 
     /// Runs it; the report is complete afterwards.
-    func run(highestSeen: [String: UInt64]) async {
+    func run() async {
         let live = await readLive()
-        await drill(highestSeen, live)
+        await drill(live)
         scratch?.remove()
         let isGone = !(scratch?.exists ?? false)
         report.stagingRemoved = isGone
-        if [.restore, .hostile].contains(options.level) {
+        if plan.isRestore {
             steps.add(
                 StepOutcome(
                     "teardown",
                     isGone ? .passed : .failed(.inconclusive("the scratch directory stays"))))
         }
-        line.clear()
-        report.ended = Self.wallClock()
+        voice.clear()
+        report.ended = Machine.wallClock()
         let verdict = DrillVerdict(
             steps: steps.outcomes, controls: controls, requiredChecks: requiredChecks,
             requiredControls: requiredControls)
         report.conclude(verdict, steps: steps.outcomes, controls: controls)
+        if plan.level == .ceremony, report.exit == 0 {
+            let ended = report.ended
+            report.keys?.offlineLastProven = ended
+        }
     }
 
     /// The live vault, if it answers.
@@ -112,11 +109,9 @@ final class DrillRunner {
 
     // MARK: - The drill
 
-    private func drill(
-        _ highestSeen: [String: UInt64], _ somebody: Vault_V1_BackupStateResponse?
-    ) async {
+    private func drill(_ somebody: Vault_V1_BackupStateResponse?) async {
         let start = DrillSteps.now()
-        guard let chain = choose() else { return }
+        guard let chain = choose(), let newest else { return }
         let footer = chain.last.footer
         // Whoever answers may be another vault than the one that was backed up.
         let live = somebody.flatMap {
@@ -124,79 +119,98 @@ final class DrillRunner {
         }
         hasLive = live != nil
         // Not what the live vault knows: its newest archive may be in another directory.
-        let highest = highestSeen[footer.identity.storeID.description] ?? 0
+        let highest = plan.highestSeen[newest.identity.storeID.description] ?? 0
         hasCanary = footer.identity.hasCanary
         possibleControls = NegativeControls.required(for: chain)
-        checkAge(footer, highest, live)
-        guard options.level != .catalogue else { return }
+        checkAge(newest, highest, live)
+        guard plan.level != .catalogue else { return }
         let read: Void? = steps.run("bytes", phase: "verify") {
             for file in chain.files { try file.verifyBytes() }
         }
-        guard read != nil, options.level != .scrub else { return }
+        guard read != nil, plan.level != .scrub else { return }
         guard let opened = openChain(chain) else { return }
         defer { opened.close() }
         guard let sample = sampleChain(opened) else { return }
-        if options.level == .open { return }
+        if plan.level == .open { return }
         await restore(opened, sample, start, live)
-        if options.level == .hostile { runControls(opened, highest) }
+        if plan.level == .hostile { runControls(opened, highest) }
     }
 
     private func choose() -> ArchiveChain? {
-        let options = options
-        return steps.run("choose", phase: "locate") {
+        let (options, plan, seed) = (options, plan, report.seed)
+        let found = steps.run("choose", phase: "locate") {
             let here = try ArchiveDirectory(options.backups)
             if let problem = here.problems.first { throw problem.error }
-            guard let newest = here.archives.last else {
+            guard let newest = here.archives.last,
+                let chosen = plan.selection.pick(here.archives, seed: seed)
+            else {
                 throw BackupError.incompleteChain("there is no archive in \(options.backups)")
             }
-            return try ArchiveChain(endingWith: newest, among: here.archives)
-        }.map { chain in
-            let footer = chain.last.footer
-            var backup = DrillReport.Backup()
-            backup.id = footer.archiveIDText
-            backup.storeID = footer.identity.storeID.description
-            backup.digest = chain.last.digestText
-            backup.sequence = footer.identity.sequence
-            backup.timeline = footer.identity.timeline.number
-            backup.firstRevision = max(chain.files[0].footer.compactRevision, 1)
-            backup.lastRevision = footer.lastRevision
-            backup.byteCount = chain.files.reduce(0) { $0 + $1.byteCount }
-            backup.archiveCount = chain.files.count
-            backup.selection = "LATEST"
-            report.backup = backup
-            return chain
+            return (
+                newest: newest.footer,
+                chain: try ArchiveChain(endingWith: chosen, among: here.archives)
+            )
         }
+        guard let found else { return nil }
+        newest = found.newest
+        let (chain, footer) = (found.chain, found.chain.last.footer)
+        var backup = DrillReport.Backup()
+        backup.id = footer.archiveIDText
+        backup.storeID = footer.identity.storeID.description
+        backup.digest = chain.last.digestText
+        backup.sequence = footer.identity.sequence
+        backup.timeline = footer.identity.timeline.number
+        backup.firstRevision = max(chain.files[0].footer.compactRevision, 1)
+        backup.lastRevision = footer.lastRevision
+        backup.byteCount = chain.files.reduce(0) { $0 + $1.byteCount }
+        backup.archiveCount = chain.files.count
+        backup.selection = plan.selection.text
+        report.backup = backup
+        return chain
     }
 
     private func checkAge(
-        _ footer: ArchiveFooter, _ highest: UInt64, _ live: Vault_V1_BackupStateResponse?
+        _ newest: ArchiveFooter, _ highest: UInt64, _ live: Vault_V1_BackupStateResponse?
     ) {
-        let (now, target) = (Self.wallClock(), options.rpo)
+        let (now, target) = (Machine.wallClock(), options.rpo)
         var rpo = DrillReport.RecoveryPoint()
         rpo.targetSeconds = target
-        rpo.revisions = live.map { max($0.revision - footer.lastRevision, 0) } ?? 0
-        let isCurrent = live.map { $0.revision == footer.lastRevision } ?? false
-        rpo.seconds = isCurrent ? 0 : max((now - footer.identity.created) / 1_000, 0)
+        rpo.revisions = live.map { max($0.revision - newest.lastRevision, 0) } ?? 0
+        let isCurrent = live.map { $0.revision == newest.lastRevision } ?? false
+        rpo.seconds = isCurrent ? 0 : max((now - newest.identity.created) / 1_000, 0)
         report.rpo = rpo
         _ = steps.run("age") {
-            try BackupAge.checkRollback(footer, highestSeen: highest)
-            try BackupAge.check(footer, now: now, ageMax: target * 1_000)
+            try BackupAge.checkRollback(newest, highestSeen: highest)
+            try BackupAge.check(newest, now: now, ageMax: target * 1_000)
         }
     }
 
     private func openChain(_ chain: ArchiveChain) -> OpenedChain? {
-        let (credential, opening) = (credential, opening)
-        let opened = steps.run("unwrap", phase: "unwrap") {
-            try OpenedChain(chain, with: try ArchiveCredential.read(credential, opening))
+        let readKey = readKey
+        let found = steps.run("unwrap", phase: "unwrap") {
+            let key = try readKey()
+            return (key: key, opened: try OpenedChain(chain, with: try key.credential()))
         }
-        guard let opened else { return nil }
+        guard let found else { return nil }
+        key = found.key
+        let opened = found.opened
         var keys = DrillReport.Keys()
-        keys.openedWith = "slot \(opened.keyring.slot.id) (\(opened.keyring.slot.kind))"
-        keys.wouldOpen = opened.slots.filter { $0.id != opened.keyring.slot.id }
-            .map { "slot \($0.id) (\($0.kind))" }
+        keys.openedWith = Self.name(opened.keyring.slot)
+        keys.wouldOpen = opened.slots.filter { $0.id != opened.keyring.slot.id }.map(Self.name)
         report.keys = keys
-        return opened
+        guard plan.level == .ceremony else { return opened }
+        let slots = plan.timerSlots(chain.last.footer.identity.storeID.description)
+        let isOffline: Void? = steps.run("offline-key") {
+            guard !slots.contains(keys.openedWith) else {
+                throw BackupError.wrongKey(
+                    "timers drill with the key of \(keys.openedWith): it is not kept offline; "
+                        + "give the one that is")
+            }
+        }
+        return isOffline == nil ? nil : opened
     }
+
+    private static func name(_ slot: SlotDescription) -> String { "slot \(slot.id) (\(slot.kind))" }
 
     private func sampleChain(_ opened: OpenedChain) -> DrillSample? {
         let countMax = options.sample
@@ -225,7 +239,7 @@ final class DrillRunner {
             try Restore.run(opened, into: directory)
         }
         guard let restored else { return }
-        let program = options.vaultd ?? Self.programBeside()
+        let program = options.vaultd ?? Machine.vaultd()
         let server = steps.run("server", phase: "start") {
             try ScratchServer(program, dataDirectory: directory, in: made.path)
         }
@@ -245,18 +259,9 @@ final class DrillRunner {
         await vault.close()
     }
 
-    static func programBeside() -> String {
-        var path = [CChar](repeating: 0, count: 4_096)
-        let count = readlink("/proc/self/exe", &path, path.count - 1)
-        let text = String(
-            decoding: path.prefix(max(count, 0)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        guard let slash = text.lastIndex(of: "/") else { return "/usr/bin/vaultd" }
-        return text[..<slash] + "/vaultd"
-    }
-
     private func connect(_ server: ScratchServer) async throws -> VaultConnection {
         let vault = try await VaultConnection.connect(socketPath: server.socketPath)
-        for request in try ArchiveCredential.unsealRequests(credential, opening) {
+        for request in key?.unsealRequests() ?? [] {
             _ = try await vault.unseal(request) { _ in }
         }
         guard try await !vault.status().sealed else {
@@ -310,7 +315,7 @@ final class DrillRunner {
         audit.isChainWhole = lines != nil
         counts.auditLines = Int64(lines ?? 0)
         report.audit = audit
-        if options.level == .hostile {
+        if plan.level == .hostile {
             controls.append(
                 ControlOutcome(
                     "N12", seed: report.seed, expected: [18],
@@ -338,7 +343,7 @@ final class DrillRunner {
         policy.mismatches = matrix == nil ? 1 : 0
         counts.policies = Int64(policy.cases)
         report.policy = policy
-        guard options.level == .hostile, let matrix else { return }
+        guard plan.level == .hostile, let matrix else { return }
         var observed: ControlObservation
         do {
             let count = try await matrix.broken.mismatches(on: look.vault)
@@ -369,15 +374,16 @@ final class DrillRunner {
     }
 
     private func runControls(_ opened: OpenedChain, _ highest: UInt64) {
-        guard let scratch else { return }
-        let (credential, opening, line) = (credential, opening, line)
+        guard let scratch, let key else { return }
+        let voice = voice
         do {
-            var bench = NegativeControls(opened, in: scratch.path, seed: report.seed) {
-                line.show("control \($0)")
-            }
-            controls += bench.run(
-                with: try ArchiveCredential.read(credential, opening), highestSeen: highest,
-                ageMax: options.rpo * 1_000)
+            var bench = NegativeControls(
+                opened, with: try key.credential(),
+                program: key.restoreProgram(Machine.ownProgram()),
+                in: scratch.path, seed: report.seed
+            ) { voice.begins("control \($0)") }
+            controls += bench.run(highestSeen: highest, ageMax: options.rpo * 1_000)
+            report.faults = bench.faults
         } catch {
             steps.add(StepOutcome("controls", .failed(DrillSteps.error(error))))
         }

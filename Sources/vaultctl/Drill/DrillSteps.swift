@@ -6,10 +6,10 @@ import VaultClient
 struct DrillSteps {
     private(set) var outcomes: [StepOutcome] = []
     private(set) var phases: [DrillReport.RecoveryTime.Phase] = []
-    private let line: DrillLine
+    private let voice: any DrillVoice
 
-    init(_ line: DrillLine) {
-        self.line = line
+    init(_ voice: any DrillVoice) {
+        self.voice = voice
     }
 
     var hasFailed: Bool { outcomes.contains { $0.exitCode != 0 } }
@@ -25,15 +25,14 @@ struct DrillSteps {
     mutating func run<R>(
         _ check: String, seed: Int64 = 0, phase: String? = nil, _ body: () throws -> R
     ) -> R? {
-        line.show(check)
+        voice.begins(check)
         let start = Self.now()
-        defer { note(phase, since: start) }
         do {
             let result = try body()
-            outcomes.append(StepOutcome(check, seed: seed, .passed))
+            end(StepOutcome(check, seed: seed, .passed), phase, since: start)
             return result
         } catch {
-            outcomes.append(StepOutcome(check, seed: seed, .failed(Self.error(error))))
+            end(StepOutcome(check, seed: seed, .failed(Self.error(error))), phase, since: start)
             return nil
         }
     }
@@ -42,24 +41,28 @@ struct DrillSteps {
     mutating func run<R>(
         _ check: String, seed: Int64 = 0, phase: String? = nil, _ body: () async throws -> R
     ) async -> R? {
-        line.show(check)
+        voice.begins(check)
         let start = Self.now()
-        defer { note(phase, since: start) }
         do {
             let result = try await body()
-            outcomes.append(StepOutcome(check, seed: seed, .passed))
+            end(StepOutcome(check, seed: seed, .passed), phase, since: start)
             return result
         } catch {
-            outcomes.append(StepOutcome(check, seed: seed, .failed(Self.error(error))))
+            end(StepOutcome(check, seed: seed, .failed(Self.error(error))), phase, since: start)
             return nil
         }
     }
 
-    mutating func add(_ outcome: StepOutcome) { outcomes.append(outcome) }
+    /// Takes in a step that was run elsewhere.
+    mutating func add(_ outcome: StepOutcome) {
+        end(outcome, nil, since: Self.now())
+    }
 
-    private mutating func note(_ phase: String?, since start: Int64) {
-        guard let phase else { return }
-        phases.append(.init(phase, milliseconds: Self.now() - start))
+    private mutating func end(_ outcome: StepOutcome, _ phase: String?, since start: Int64) {
+        let time = Self.now() - start
+        outcomes.append(outcome)
+        if let phase { phases.append(.init(phase, milliseconds: time)) }
+        voice.ended(outcome, milliseconds: time)
     }
 
     static func error(_ error: any Error) -> BackupError {

@@ -29,6 +29,33 @@ enum InputReader {
         }
     }
 
+    /// Reads one line, without its end and nothing behind it; what there is where the input ends,
+    /// and nil when that is nothing.
+    ///
+    /// - Parameter limit: more bytes than this are refused.
+    static func readLine(
+        _ descriptor: Int32, limit: Int, name: String
+    ) throws(CommandFailure) -> SecretBuffer? {
+        var result = SecretBuffer()
+        var byte: UInt8 = 0
+        while true {
+            let count = read(descriptor, &byte, 1)
+            if count < 0 && errno == EINTR { continue }
+            guard count >= 0 else {
+                throw CommandFailure(
+                    .failed, "cannot read \(name): \(SystemFailure.text(errno))")
+            }
+            if count == 0, result.isEmpty { return nil }
+            guard count > 0, byte != UInt8(ascii: "\n") else { return result }
+            guard result.count < limit else {
+                throw CommandFailure(
+                    .failed, "\(name) has more than \(Quantity.bytes(Int64(limit)))",
+                    nextStep: "give something smaller")
+            }
+            result.append(byte)
+        }
+    }
+
     /// Opens a file for reading; "-" is standard input.
     static func open(_ path: String) throws(CommandFailure) -> Int32 {
         if path == "-" { return STDIN_FILENO }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 
 /// What opens a vault, beside a passphrase and a key file.
 struct OpeningOptions: ParsableArguments {
@@ -44,8 +45,11 @@ struct OpeningOptions: ParsableArguments {
             return try Prompt.secret(
                 number == 0 ? "share" : "share \(number + 1)", limit: lengthMax)
         }
-        return try InputReader.readAll(0, limit: lengthMax, name: "the share")
+        // A line each, so that several fit into one input.
+        let line = try InputReader.readLine(STDIN_FILENO, limit: lengthMax, name: "the share")
+        guard let line else { return SecretBuffer() }
+        return line
     }
 
-    private static let lengthMax = 1024
+    static let lengthMax = 1024
 }

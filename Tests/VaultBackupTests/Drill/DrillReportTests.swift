@@ -23,7 +23,7 @@ import VaultTestSupport
         let start = """
             {"drill_id":"drill-1","level":"D2","seed":7321,"started":"2026-11-26T03:00:00.000Z",\
             "ended":"2026-11-26T03:00:04.000Z","host":"drill-host","binary":"1.4.2+sha",\
-            "trigger":"timer","backup":{"id":"abababababababababababababababab",
+            "trigger":"timer","every_s":null,"backup":{"id":"abababababababababababababababab",
             """
         #expect(text.hasPrefix(start.filter { $0 != "\n" }))
         for part in [

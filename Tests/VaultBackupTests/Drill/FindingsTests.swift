@@ -17,7 +17,7 @@ import VaultTestSupport
         #expect(first.map(\.id) == ["F-1", "F-2"])
         #expect(first[0].severity == .high && first[0].owner == "ops")
         #expect(first[0].due == 1000 + 10 * 86_400_000)
-        #expect(first[1].repro == "vaultctl drill run --seed 2 --only N1")
+        #expect(first[1].repro == "vaultctl drill run --seed 2")
         #expect(findings.take([failed("RTO")], at: 2000).map(\.id) == ["F-1", "F-2"])
         #expect(findings.take([failed("RTO", seed: 9)], at: 3000).map(\.id).last == "F-3")
     }

@@ -1,3 +1,4 @@
+import Glibc
 import Sodium
 import VaultSeal
 import VaultStore
@@ -34,29 +35,51 @@ struct ArchiveForger {
     }
 
     /// Writes the archive at `fileIndex(for:)` to `path` once more, with a lie in it, encrypted and
-    /// signed as the vault would. False when it has nothing of that kind to change.
+    /// signed as the vault would, one frame after the other. False when it has nothing of that
+    /// kind to change.
     func forge(_ lie: Lie, to path: String) throws(BackupError) -> Bool {
-        guard let index = fileIndex(for: lie) else { return false }
+        guard let index = fileIndex(for: lie), let place = try lastFrame(for: lie, index) else {
+            return false
+        }
         let file = opened.chain.files[index]
-        var content = try file.read(at: 0, count: opened.headerBytes(ofFile: index))
-        var frames = try opened.frames(ofFile: index)
-        guard Self.apply(lie, to: &frames) else { return false }
-        let key = opened.key(ofFile: index)
-        for (number, frame) in frames.enumerated() {
-            content += Self.encode(frame, number: UInt64(number), key: key)
+        let output = try ScratchFiles.create(path)
+        defer { close(output) }
+        var hash = ArchiveHash()
+        var contentBytes = 0
+        var part = try file.read(at: 0, count: opened.headerBytes(ofFile: index))
+        var frames = opened.frames(ofFile: index)
+        var number = 0
+        while true {
+            part.withUnsafeBytes { hash.update($0) }
+            contentBytes += part.count
+            try ScratchFiles.append(part[...], to: output, path)
+            guard var frame = try frames.next() else { break }
+            if number == place { _ = Self.apply(lie, to: &frame) }
+            part = Self.encode(frame, number: UInt64(number), key: opened.key(ofFile: index))
+            number += 1
         }
         var footer = file.footer
-        footer.digest = ArchiveHash.digest(of: content)
-        footer.contentBytes = UInt64(content.count)
-        footer.recordCount = UInt64(
-            Int(footer.recordCount) + (Self.recordChange(of: lie)))
+        footer.digest = hash.finish()
+        footer.contentBytes = UInt64(contentBytes)
+        footer.recordCount = UInt64(Int(footer.recordCount) + Self.recordChange(of: lie))
         do throws(SealError) {
             footer.signature = try opened.keyring.live.archiveKeys().sign(
                 footer.signedBytes, parent: footer.identity.keyNumber
             ).signature
         } catch { throw .inconclusive("a control could not be made: \(error.text)") }
-        try ScratchFiles.write(content + footer.encode(), to: path)
+        try ScratchFiles.append(footer.encode()[...], to: output, path)
         return true
+    }
+
+    /// The number of the last frame that can tell the lie; nil without one.
+    private func lastFrame(for lie: Lie, _ index: Int) throws(BackupError) -> Int? {
+        var frames = opened.frames(ofFile: index)
+        var (number, last) = (0, Int?.none)
+        while var frame = try frames.next() {
+            if Self.apply(lie, to: &frame) { last = number }
+            number += 1
+        }
+        return last
     }
 
     private static func recordChange(of lie: Lie) -> Int {
@@ -67,33 +90,34 @@ struct ArchiveForger {
         }
     }
 
+    /// Changes a frame; false when it has nothing of that kind.
     private static func apply(
-        _ lie: Lie, to frames: inout [(kind: ArchiveKey.Frame, bytes: [UInt8])]
+        _ lie: Lie, to frame: inout (kind: ArchiveKey.Frame, bytes: [UInt8])
     ) -> Bool {
-        guard let last = frames.indices.last else { return false }
-        if case .stateHash = lie {
+        switch lie {
+        case .stateHash:
+            guard frame.kind == .last else { return false }
             // Behind the summary's eight numbers.
-            frames[last].bytes[64] ^= 1
-            return true
+            frame.bytes[64] ^= 1
+        case .droppedRecord:
+            guard let item = last(.record, in: frame) else { return false }
+            frame.bytes.removeSubrange(item.range)
+        case .repeatedRecord:
+            guard let item = last(.record, in: frame) else { return false }
+            frame.bytes.insert(
+                contentsOf: frame.bytes[item.range], at: item.range.upperBound)
+        case .droppedAccess:
+            guard let item = last(.access, in: frame) else { return false }
+            frame.bytes.removeSubrange(item.range)
         }
-        for index in frames.indices.reversed() where frames[index].kind == .content {
-            let items = ItemBounds.all(in: frames[index].bytes)
-            switch lie {
-            case .stateHash: return false
-            case .droppedRecord:
-                guard let item = items.last(where: { $0.item == .record }) else { continue }
-                frames[index].bytes.removeSubrange(item.range)
-            case .repeatedRecord:
-                guard let item = items.last(where: { $0.item == .record }) else { continue }
-                frames[index].bytes.insert(
-                    contentsOf: frames[index].bytes[item.range], at: item.range.upperBound)
-            case .droppedAccess:
-                guard let item = items.last(where: { $0.item == .access }) else { continue }
-                frames[index].bytes.removeSubrange(item.range)
-            }
-            return true
-        }
-        return false
+        return true
+    }
+
+    private static func last(
+        _ kind: ArchiveFormat.Item, in frame: (kind: ArchiveKey.Frame, bytes: [UInt8])
+    ) -> ItemBounds? {
+        guard frame.kind == .content else { return nil }
+        return ItemBounds.all(in: frame.bytes).last { $0.item == kind }
     }
 
     private static func encode(

@@ -67,7 +67,7 @@ public struct Findings: Equatable, Sendable {
         finding.owner = owner
         finding.opened = time
         finding.due = time + daysToFix * Self.dayMilliseconds
-        finding.repro = "vaultctl drill run --seed \(failed.seed) --only \(failed.check)"
+        finding.repro = "vaultctl drill run --seed \(failed.seed)"
         return finding
     }
 }

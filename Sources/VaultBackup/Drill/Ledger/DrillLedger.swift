@@ -56,6 +56,30 @@ public struct DrillLedger: ~Copyable {
         return ledger
     }
 
+    /// Checks a ledger without writing anything, whoever may be adding to it meanwhile; nil when
+    /// there is none. Throws `.integrity` as `open` does.
+    public static func read(
+        _ name: String, publicKey: [UInt8], in files: any BackupFiles
+    ) throws(BackupError) -> (state: LedgerState, head: LedgerHead)? {
+        var (headBytes, bytes): ([UInt8]?, [UInt8]?)
+        do throws(FileFault) {
+            // The head first: lines that come meanwhile are behind it.
+            headBytes = try files.contents(
+                of: headName(name), limit: BackupLimits.ledgerLineBytesMax)
+            bytes = try files.contents(of: name, limit: BackupLimits.ledgerBytesMax)
+        } catch { throw error.error(in: files.path) }
+        guard let bytes else {
+            guard headBytes == nil else {
+                throw .integrity(
+                    "\(name) is gone and its head is there; put it back from a copy kept elsewhere")
+            }
+            return nil
+        }
+        let contents = try LedgerContents(
+            bytes, publicKey: publicKey, head: try head(headBytes, lines: bytes))
+        return (LedgerState(contents.lines), contents.head)
+    }
+
     private init(
         state: LedgerState, files: any BackupFiles, name: String, key: consuming LedgerKey,
         file: Int32, head: LedgerHead, byteCount: Int64

@@ -18,16 +18,25 @@ public struct LedgerKey: ~Copyable, Sendable {
         _ name: String, in files: any BackupFiles
     ) throws(BackupError) -> LedgerKey {
         try BackupError.memory { () throws(SodiumError) in try Sodium.initialize() }
-        let isThere: Bool
-        do throws(FileFault) { isThere = try files.exists(name) } catch {
-            throw error.error(in: files.path)
-        }
-        if isThere { return try make(of: try read(name, in: files)) }
+        if let key = try existing(name, in: files) { return key }
         let seed = try BackupError.memory { () throws(SodiumError) in
             try SecretBytes.random(count: Ed25519.seedCount)
         }
         try write(seed, to: name, in: files)
         return try make(of: seed)
+    }
+
+    /// The key in a file; nil when there is none. Throws as `open` does.
+    public static func existing(
+        _ name: String, in files: any BackupFiles
+    ) throws(BackupError) -> LedgerKey? {
+        let isThere: Bool
+        do throws(FileFault) { isThere = try files.exists(name) } catch {
+            throw error.error(in: files.path)
+        }
+        guard isThere else { return nil }
+        try BackupError.memory { () throws(SodiumError) in try Sodium.initialize() }
+        return try make(of: try read(name, in: files))
     }
 
     /// The public half, 64 hex digits.

@@ -29,6 +29,14 @@ public struct LedgerState: Equatable, Sendable {
         reports.last { $0.level == level && (!good || $0.exit == 0) }
     }
 
+    /// The slots that timers drill with: their keys are not offline.
+    public func timerSlots(storeID: String) -> Set<String> {
+        let drills = reports.filter {
+            $0.backup?.storeID == storeID && $0.trigger != "manual" && $0.level != .ceremony
+        }
+        return Set(drills.compactMap(\.keys?.openedWith))
+    }
+
     /// When the last run of a level was, or was last noted as missed; nil when it never was.
     public func lastRun(_ level: DrillLevel) -> Int64? {
         let run = reports.last { $0.level == level }?.started

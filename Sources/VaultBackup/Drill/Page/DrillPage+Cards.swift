@@ -10,6 +10,16 @@ extension DrillPage {
                     "target \(PageFormat.duration(milliseconds: rto.targetMilliseconds))",
                     to: &html)
             }
+            if let history = RecoveryStatistics(state.reports) {
+                card(
+                    "At twice the data",
+                    PageFormat.duration(milliseconds: history.doubledMilliseconds),
+                    history.isRoomToGrow,
+                    "\(PageFormat.counted(Int64(history.samples), "restore")): half within "
+                        + PageFormat.duration(milliseconds: history.medianMilliseconds)
+                        + ", 95 % within "
+                        + PageFormat.duration(milliseconds: history.highMilliseconds), to: &html)
+            }
             if let rpo = last?.rpo {
                 card(
                     "Would be lost (RPO)", PageFormat.duration(milliseconds: rpo.seconds * 1000),

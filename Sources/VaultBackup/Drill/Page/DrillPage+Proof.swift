@@ -36,8 +36,17 @@ extension DrillPage {
                         "The offline key was last proven on \(UTCTime.day($0)), "
                             + "\(PageFormat.age(of: $0, now: now))."
                     } ?? "The offline key was never proven: hold a ceremony (D3).")
+                if let report = state.last(.ceremony, good: true), let held = report.ceremony {
+                    html.element("p", text: text(held, report))
+                }
             }
         }
+    }
+
+    private func text(_ held: DrillReport.Ceremony, _ report: DrillReport) -> String {
+        "Last held by \(held.operators.joined(separator: ", ")) on \(UTCTime.day(report.started)): "
+            + "the key was there after \(PageFormat.duration(milliseconds: held.keyMilliseconds))"
+            + (held.isAuthorPresent ? ", with an author of the runbook." : ".")
     }
 
     private func proven(_ report: DrillReport) -> [String] {

@@ -18,13 +18,19 @@ public struct DrillReport: Equatable, Sendable, JSONMapped {
     public var binary = ""
     /// "timer", "manual" or "missed-run".
     public var trigger = "manual"
+    /// The next drill of this level is expected after so long; nil when nobody said so.
+    public var everySeconds: Int64?
     public var backup: Backup?
     public var live: Live?
     public var rpo: RecoveryPoint?
     public var rto: RecoveryTime?
+    /// Restore times of this drill and those before it.
+    public var history: RecoveryStatistics?
     public var counts: Counts?
     public var stateHash: StateHashes?
     public var keys: Keys?
+    /// Who was there, when people proved the offline key.
+    public var ceremony: Ceremony?
     public var policy: Policy?
     public var audit: Audit?
     /// Records that were deleted before the backup and were there after the restore; nil when
@@ -72,13 +78,16 @@ public struct DrillReport: Equatable, Sendable, JSONMapped {
         try fields.field("host", &host)
         try fields.field("binary", &binary)
         try fields.field("trigger", &trigger)
+        try fields.field("every_s", &everySeconds)
         try fields.object("backup", &backup)
         try fields.object("live", &live)
         try fields.object("rpo", &rpo)
         try fields.object("rto", &rto)
+        try fields.object("rto_history", &history)
         try fields.object("counts", &counts)
         try fields.object("state_hash", &stateHash)
         try fields.object("keys", &keys)
+        try fields.object("ceremony", &ceremony)
         try fields.object("policy", &policy)
         try fields.object("audit", &audit)
         try fields.object("resurrection", &resurrected)

@@ -54,6 +54,15 @@ struct JSONFields {
         }
     }
 
+    /// A number that may be absent: null.
+    mutating func field(_ name: String, _ value: inout Int64?) throws(JSONError) {
+        if source == nil, value == nil { return write(name, .null) }
+        if let read = read(name), read == .null { return value = nil }
+        var number = value ?? 0
+        try field(name, &number)
+        value = number
+    }
+
     /// A time, in milliseconds since 1970.
     mutating func time(_ name: String, _ value: inout Int64) throws(JSONError) {
         guard let read = read(name) else { return write(name, .string(UTCTime.text(value))) }

@@ -76,7 +76,7 @@ struct BackupPruneCommand: CommandLineCommand {
         do {
             if let problem = here.problems.first { throw problem.error }
             let files = try DirectoryFiles.open(directory)
-            let now = DrillRunner.wallClock()
+            let now = Machine.wallClock()
             var input = try input(here, files, now)
             var plan: PrunePlan
             if let ledger {
@@ -105,19 +105,7 @@ struct BackupPruneCommand: CommandLineCommand {
     private func input(
         _ here: ArchiveDirectory, _ files: DirectoryFiles, _ now: Int64
     ) throws(BackupError) -> PruneInput {
-        var input = PruneInput()
-        // The first archive of a vault says which key signs; a later one with another is foreign.
-        var signers: [String: [UInt8]] = [:]
-        for file in here.archives {
-            let identity = file.footer.identity
-            let name = "\(identity.storeID) \(identity.keyNumber)"
-            let signer = signers[name] ?? file.footer.publicHalf
-            signers[name] = signer
-            input.candidates.append(
-                .init(
-                    ArchiveEntry(file),
-                    isAuthentic: file.footer.isSigned && file.footer.publicHalf == signer))
-        }
+        var input = PruneInput(here.archives)
         input.rules = rules
         input.limits = PruneLimits(grace: grace.milliseconds, isConfirmed: confirm)
         input.marks = try PruneMarks.read(in: files)

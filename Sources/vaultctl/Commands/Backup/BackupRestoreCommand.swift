@@ -84,7 +84,8 @@ struct BackupRestoreCommand: CommandLineCommand {
         let path =
             directory.hasSuffix("/") && directory.count > 1
             ? String(directory.dropLast()) : directory
-        let opened = try OpenedChain(chain, with: try ArchiveCredential.read(credential, opening))
+        let opened = try OpenedChain(
+            chain, with: try KeptKey.read(credential, opening).credential())
         defer { opened.close() }
         let line = PercentLine(what: "restoring")
         defer { line.clear() }
@@ -111,7 +112,7 @@ struct BackupRestoreCommand: CommandLineCommand {
         do {
             try await restore.check(chain, against: vault)
             let opened = try OpenedChain(
-                chain, with: try ArchiveCredential.read(credential, opening))
+                chain, with: try KeptKey.read(credential, opening).credential())
             defer { opened.close() }
             try await restore.run(opened, on: vault, to: &output)
             await vault.close()

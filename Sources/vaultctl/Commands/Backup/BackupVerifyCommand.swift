@@ -38,7 +38,7 @@ struct BackupVerifyCommand: CommandLineCommand {
     func validate() throws { try opening.check(with: credential) }
 
     func perform() async throws -> ExitStatus {
-        let hasKey = ArchiveCredential.isGiven(credential, opening)
+        let hasKey = KeptKey.isGiven(credential, opening)
         let depth = depth ?? (hasKey ? .records : .bytes)
         var output = StandardOutput()
         do {
@@ -84,11 +84,11 @@ struct BackupVerifyCommand: CommandLineCommand {
         var records: UInt64 = 0
         let line = PercentLine(what: "opening records")
         defer { line.clear() }
+        let key = try KeptKey.read(credential, opening)
         for chain in chains {
             let total = chain.files.reduce(0) { $0 + $1.byteCount }
             var done: Int64 = 0
-            let opened = try OpenedChain(
-                chain, with: try ArchiveCredential.read(credential, opening))
+            let opened = try OpenedChain(chain, with: try key.credential())
             defer { opened.close() }
             records += try opened.verifyRecords {
                 done += Int64($0)

@@ -14,8 +14,12 @@ struct DrillCommand: AsyncParsableCommand {
               vaultctl drill run --backups /backup --recovery-key drill.key --ledger /var/lib/drill
               vaultctl drill status --ledger /var/lib/drill --backups /backup
               vaultctl drill report --ledger /var/lib/drill --html report.html
+              vaultctl drill ceremony --backups /backup --ledger /var/lib/drill
             """,
-        subcommands: [DrillRunCommand.self, DrillStatusCommand.self, DrillReportCommand.self])
+        subcommands: [
+            DrillRunCommand.self, DrillStatusCommand.self, DrillReportCommand.self,
+            DrillCeremonyCommand.self,
+        ])
 
     // Declared here too, so that the options may also stand before the verb.
     @OptionGroup var options: GlobalOptions

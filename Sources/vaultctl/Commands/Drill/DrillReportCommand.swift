@@ -29,13 +29,18 @@ struct DrillReportCommand: CommandLineCommand {
     var html: String
 
     func perform() async throws -> ExitStatus {
-        let text: String
-        let count: Int
-        do throws(BackupError) {
-            let ledger = try LedgerPlace.open(ledger)
-            text = LedgerPlace.page(ledger)
-            count = ledger.state.reports.count
-        } catch { throw CommandFailure(error) }
+        let contents: LedgerPlace.Contents?
+        do throws(BackupError) { contents = try LedgerPlace.read(ledger) } catch {
+            throw CommandFailure(error)
+        }
+        guard let contents else {
+            throw CommandFailure(
+                .notFound, "there is no ledger in \(ledger)",
+                nextStep: "'vaultctl drill run --ledger' makes one")
+        }
+        let overdue = DrillSchedule(contents.state).overdue(now: Machine.wallClock())
+        let text = contents.page(overdue: overdue)
+        let count = contents.state.reports.count
         try LedgerPlace.write(text, to: html)
         var output = StandardOutput()
         switch options.output {

@@ -9,8 +9,10 @@ struct DrillStatusCommand: CommandLineCommand {
         abstract: "Tell when backups or drills are too old, or findings are open.",
         discussion: """
             For a timer of its own: what makes backups cannot tell that it has stopped. Reads the \
-            ends of the archives and the ledger, and needs no key. Exits with 25 when the newest \
-            archive or the last good drill is too old, or a finding of high severity is open.
+            ends of the archives and the ledger, writes nothing, and needs no key. Exits with 25 \
+            when the newest archive or the last good drill is too old, when a drill was not run \
+            that was due ('drill run --every'), when nobody has proven the offline key within \
+            --key-age, or when a finding of high severity is open.
 
             EXAMPLES
               vaultctl drill status --backups /backup --ledger /var/lib/vault-drill/ledger
@@ -39,6 +41,11 @@ struct DrillStatusCommand: CommandLineCommand {
 
     @Option(
         name: .long,
+        help: "How long ago people may last have proven the offline key: 100d (default: any time).")
+    var keyAge: TimeSpan?
+
+    @Option(
+        name: .long,
         help: ArgumentHelp("Write metrics here, for a textfile collector.", valueName: "file"),
         completion: .file())
     var metrics: String?
@@ -47,50 +54,29 @@ struct DrillStatusCommand: CommandLineCommand {
         let here = try ArchiveDirectory(backups)
         let newest = here.archives.filter { here.isWhole($0) && $0.footer.isSigned }
             .map(\.footer.identity.created).max()
-        let state: LedgerState
-        do throws(BackupError) { state = try LedgerPlace.open(ledger).state } catch {
+        let contents: LedgerPlace.Contents?
+        do throws(BackupError) { contents = try LedgerPlace.read(ledger) } catch {
             throw CommandFailure(error)
         }
-        let drills = [DrillLevel.restore, .hostile, .ceremony]
-            .compactMap { state.last($0, good: true)?.ended }
-        let rule = FreshnessRule(
-            backupAgeMax: backupAge.milliseconds, drillAgeMax: [.restore: drillAge.milliseconds])
-        var overdue = rule.overdue(
-            now: DrillRunner.wallClock(), newestBackup: newest,
-            newestDrill: drills.max().map { [.restore: $0] } ?? [:])
+        let now = Machine.wallClock()
+        let status = DrillStatus(contents?.state ?? LedgerState(), newestBackup: newest, now: now)
+        var overdue = status.overdue(
+            backupAge: backupAge.milliseconds, drillAge: drillAge.milliseconds,
+            keyAge: keyAge?.milliseconds)
+        if contents == nil { overdue.append("there is no ledger in \(ledger)") }
         overdue += here.problems.map(\.error.message)
-        overdue += state.findings.open.filter { $0.severity == .high }
-            .map { "finding \($0.id) is open: \($0.check)" }
-        if let metrics { try LedgerPlace.write(DrillMetrics(state), to: metrics) }
+        if let metrics { try LedgerPlace.write(DrillMetrics(status.state), to: metrics) }
         var output = StandardOutput()
-        try say(overdue, newest, drills.max(), to: &output)
+        switch options.output {
+        case .table: try output.write(status.table(overdue))
+        case .json:
+            var json = JSONWriter()
+            status.write(overdue, to: &json)
+            try output.write(document: &json)
+        }
         try output.flush()
         guard let first = overdue.first else { return .done }
         throw CommandFailure(
             .overdue, first, nextStep: "look at the timers, then run a backup and a drill by hand")
-    }
-
-    private func say(
-        _ overdue: [String], _ newest: Int64?, _ drill: Int64?, to output: inout StandardOutput
-    ) throws(CommandFailure) {
-        switch options.output {
-        case .table:
-            var fields = FieldList()
-            fields.add("backup", newest.map { Quantity.time($0) } ?? "none")
-            fields.add("drill", drill.map { Quantity.time($0) } ?? "none that passed")
-            for (index, text) in overdue.enumerated() {
-                fields.add(index == 0 ? "overdue" : "", TerminalText.escaped(text.utf8))
-            }
-            try output.write(fields.rendered())
-        case .json:
-            var json = JSONWriter()
-            json.object { json in
-                json.field("ok", overdue.isEmpty)
-                json.field("backup_ms", newest ?? 0)
-                json.field("drill_ms", drill ?? 0)
-                json.field("overdue") { json in overdue.forEach { json.string($0) } }
-            }
-            try output.write(document: &json)
-        }
     }
 }
