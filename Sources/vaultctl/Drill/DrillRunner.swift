@@ -236,7 +236,9 @@ final class DrillRunner {
         scratch = made
         let directory = made.path + "/vault"
         let restored = steps.run("restore", phase: "load") {
-            try Restore.run(opened, into: directory)
+            try Restore.run(
+                opened, into: directory,
+                audit: { (path) throws(BackupError) in try RestoredAudit(directory: path) })
         }
         guard let restored else { return }
         let program = options.vaultd ?? Machine.vaultd()

@@ -22,16 +22,22 @@ struct StagingCheck {
             throw .continuity("\(path) can be used by others")
         }
         guard isDirectory else { return try search(path, plaintexts) }
+        for name in try Self.names(in: path) { try check(path + "/" + name, plaintexts) }
+    }
+
+    private static func names(in path: String) throws(BackupError) -> [String] {
         guard let stream = opendir(path) else {
             throw .inconclusive("\(path) cannot be listed")
         }
         defer { closedir(stream) }
+        var names: [String] = []
         while let entry = readdir(stream) {
             let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
                 String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
             }
-            if name != ".", name != ".." { try check(path + "/" + name, plaintexts) }
+            if name != ".", name != ".." { names.append(name) }
         }
+        return names
     }
 
     private func search(_ path: String, _ plaintexts: [[UInt8]]) throws(BackupError) {
@@ -80,12 +86,14 @@ struct StagingCheck {
         }
     }
 
-    /// The new audit log verifies, and says where it goes on from. Returns how many lines it has.
+    /// The new audit log verifies, with all that came back with the backup, and says where it goes
+    /// on from. Returns how many lines it has.
     func checkAudit(
         _ keys: AuditKeys, previousSequence: UInt64
     ) throws(BackupError) -> Int {
-        let path = directory + "/audit/audit.jsonl"
-        let report = try verify(path, keys)
+        let (log, path) = (directory + "/audit", directory + "/audit/audit.jsonl")
+        let files = try Self.names(in: log).filter { $0.hasSuffix(".jsonl") }
+        let report = try verify(files.map { log + "/" + $0 }, keys)
         guard report.isIntact else {
             throw .continuity("the audit log of the restored vault does not verify")
         }
@@ -112,13 +120,13 @@ struct StagingCheck {
         fclose(file)
         defer { unlink(path) }
         do throws(BackupError) {
-            let isIntact = try verify(path, keys).isIntact
+            let isIntact = try verify([path], keys).isIntact
             return .ended(exitCode: isIntact ? 0 : 18, leaked: false)
         } catch { return .ended(exitCode: error.exitCode, leaked: false) }
     }
 
-    private func verify(_ path: String, _ keys: AuditKeys) throws(BackupError) -> AuditReport {
-        do throws(AuditError) { return try AuditVerifier(keys: keys).verify([path]) } catch {
+    private func verify(_ paths: [String], _ keys: AuditKeys) throws(BackupError) -> AuditReport {
+        do throws(AuditError) { return try AuditVerifier(keys: keys).verify(paths) } catch {
             throw .inconclusive("the audit log cannot be read: \(error)")
         }
     }

@@ -50,7 +50,7 @@ extension DrillPage {
     }
 
     private func proven(_ report: DrillReport) -> [String] {
-        report.cases.filter { $0.exit == 0 && !isControl($0) }.map(\.check)
+        report.cases.filter { $0.exit == 0 && !isControl($0) }.map { CheckText.step($0.check) }
     }
 
     private func notProven(_ report: DrillReport) -> [String] {
@@ -109,16 +109,38 @@ extension DrillPage {
             "p", ["class": "soft"],
             text: "Backups broken on purpose, \(PageFormat.minute(report.started)): each must be "
                 + "refused. \(report.negative.detected) of \(report.negative.run) were.")
-        html.element("ul", ["class": "chips"]) { html in
-            for item in report.cases where isControl(item) {
-                let (mark, kind) =
-                    item.exit == 0
-                    ? ("✓", "good") : (item.exit == 23 ? ("?", "warn") : ("✗ missed", "bad"))
-                html.element("li") { html in
-                    html.element("b", ["class": kind], text: mark)
-                    html.text(item.check)
-                }
+        html.element("div", ["class": "panel"]) { html in
+            html.element("ul") { html in
+                for group in controlGroups(report) { write(group, to: &html) }
             }
+        }
+    }
+
+    /// Controls of one kind, told together.
+    private func controlGroups(_ report: DrillReport) -> [[DrillCase]] {
+        let controls = report.cases.filter(isControl)
+        let groups = Dictionary(grouping: controls) { CheckText.group(of: $0.check) }
+        return groups.values.sorted {
+            (Int($0[0].check.dropFirst().prefix { $0.isNumber }) ?? 0)
+                < (Int($1[0].check.dropFirst().prefix { $0.isNumber }) ?? 0)
+        }
+    }
+
+    private func write(_ group: [DrillCase], to html: inout HTMLWriter) {
+        let noticed = group.count { $0.exit == 0 }
+        let isUnknown = noticed < group.count && group.allSatisfy { [0, 23].contains($0.exit) }
+        let (mark, kind) =
+            noticed == group.count ? ("✓", "good") : (isUnknown ? ("?", "warn") : ("✗", "bad"))
+        let name = CheckText.group(of: group[0].check)
+        var text = "\(name): \(CheckText.control(name))"
+        if group.count > 1 { text += ", \(noticed) of \(group.count)" }
+        if noticed < group.count {
+            let missed = group.filter { $0.exit != 0 }.map(\.check).joined(separator: ", ")
+            text += isUnknown ? "; not run: \(missed)" : "; missed: \(missed)"
+        }
+        html.element("li") { html in
+            html.element("b", ["class": kind], text: mark)
+            html.text(text)
         }
     }
 }

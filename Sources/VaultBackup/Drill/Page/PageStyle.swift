@@ -33,9 +33,6 @@ enum PageStyle {
         ul{margin:.2rem 0;padding-left:0;list-style:none}li{padding:.12rem 0 .12rem 1.6rem;\
         text-indent:-1.6rem;overflow-wrap:anywhere}
         li b{display:inline-block;width:1.6rem;text-indent:0}
-        .chips{display:flex;flex-wrap:wrap;gap:.35rem}.chips li{padding:.1rem .6rem;\
-        text-indent:0;border-radius:1rem;border:1px solid var(--line);font-size:.85rem}
-        .chips li b{width:auto;margin-right:.3rem}
         .scroll{overflow-x:auto}
         table{border-collapse:collapse;width:100%;min-width:46rem;font-size:.9rem}
         th{text-align:left;color:var(--soft);font-weight:500;white-space:nowrap}
