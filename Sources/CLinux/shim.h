@@ -4,7 +4,6 @@
 #define CLINUX_SHIM_H
 
 #include <asm/socket.h>
-#include <fcntl.h>
 #include <linux/falloc.h>
 #include <spawn.h>
 #include <stdint.h>
@@ -87,7 +86,8 @@ static inline int vault_spawn_closing_from(posix_spawn_file_actions_t *actions, 
 
 /// A pipe whose ends are close-on-exec. 0 when made.
 static inline int vault_pipe(int ends[2]) {
-    return (int)syscall(SYS_pipe2, ends, O_CLOEXEC);
+    // O_CLOEXEC; fcntl.h would make other modules' structures this one's.
+    return (int)syscall(SYS_pipe2, ends, 02000000);
 }
 
 /// Sets a limit (RLIMIT_FSIZE, ...) of a process of the same user, for good. 0 when done.

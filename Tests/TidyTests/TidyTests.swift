@@ -68,6 +68,18 @@ import VaultTestSupport
         }
     }
 
+    /// What such headers declare belongs to the module that reads them first, and every file that uses
+    /// it would have to import that: an incremental build does not tell, a clean one of a release does.
+    @Test func ourHeadersBringNoStructuresAlong() {
+        for file in everything where file.path.hasSuffix(".h") {
+            for (index, line) in file.lines.enumerated() {
+                for header in ["fcntl.h", "sys/stat.h"] where line.hasPrefix("#include <\(header)>") {
+                    Issue.record("\(file.path):\(index + 1): \(header)")
+                }
+            }
+        }
+    }
+
     @Test func whatTheCompilerCannotCheckIsExplained() {
         for file in sources {
             for mark in ["@unchecked Sendable", "nonisolated(unsafe)"] {
