@@ -1,4 +1,5 @@
 import Sodium
+import Synchronization
 
 @testable import VaultBackup
 @testable import VaultSeal
@@ -86,12 +87,12 @@ final class Fixture {
             keyNumber: keys.newest, sequence: sequence, created: Int64(Self.time) * 1_000,
             afterRevision: parent?.lastRevision ?? -1, parent: parent?.digest ?? none,
             previous: parent?.digest ?? none)
-        var bytes: [UInt8] = []
+        let bytes = Mutex<[UInt8]>([])
         _ = try ArchiveWriter.write(
             store, header: ArchiveHeader(identity: identity, keyring: keyring.live.fileBytes()),
             keys: keys, parent: parent, audit: { (7, [UInt8](repeating: 9, count: 32)) },
             isCancelled: { false }, willEnd: { _ throws(StoreError) in },
-            to: { (some) throws(StoreError) in bytes += some })
-        return bytes
+            to: { (some) throws(StoreError) in bytes.withLock { $0 += some } })
+        return bytes.withLock { $0 }
     }
 }
