@@ -38,6 +38,13 @@ final class RawConnection {
         shutdown(descriptor, Int32(SHUT_RDWR))
     }
 
+    /// Waits for the peer to close, whatever is left to read; false when it does not.
+    func waitForHangUp() -> Bool {
+        var request = pollfd(fd: descriptor, events: 0, revents: 0)
+        poll(&request, 1, 120_000)
+        return request.revents & Int16(POLLHUP) != 0
+    }
+
     /// Writes everything; false when the peer is gone.
     @discardableResult
     func write(_ bytes: [UInt8]) -> Bool {
