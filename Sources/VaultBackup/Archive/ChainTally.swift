@@ -3,7 +3,7 @@ public import VaultStore
 
 /// Adds up what a chain says, to hold it against its summary.
 final class ChainTally: ChainVisitor {
-    var tally: StateTally
+    private(set) var tally: StateTally
 
     init(key: StateHashKey) {
         tally = StateTally(key: key)
@@ -28,6 +28,13 @@ final class ChainTally: ChainVisitor {
     func access(_ payload: UnsafeRawBufferPointer) throws(BackupError) {
         do throws(StoreError) { try tally.access(payload: payload) } catch {
             throw BackupError(error)
+        }
+    }
+
+    /// Throws `.mismatch` unless everything is there that the chain says, and nothing else.
+    func check(against summary: ArchiveSummary, of chain: ArchiveChain) throws(BackupError) {
+        do throws(StoreError) { try tally.check(against: summary) } catch {
+            throw .mismatch("\(chain.last.path): \(BackupError(error).message)")
         }
     }
 }
@@ -60,9 +67,7 @@ extension OpenedChain {
     ) throws(BackupError) -> Verification {
         let tally = ChainTally(key: keyring.stateHashKey)
         let summary = try read(tally, progress: progress)
-        do throws(StoreError) { try tally.tally.check(against: summary) } catch {
-            throw .mismatch("\(chain.last.path): \(BackupError(error).message)")
-        }
+        try tally.check(against: summary, of: chain)
         return Verification(
             records: tally.tally.records, leases: tally.tally.leases, summary: summary)
     }

@@ -3,9 +3,9 @@
 #endif
 
 /// A frame in the making: room for its header, the plaintext so far, and at the end its tag. Wiped
-/// when it goes and when it is used again.
+/// when it goes.
 ///
-/// SAFETY: one thread at a time has it; `Handover` in `FrameSealer` passes it on.
+/// SAFETY: one thread at a time has it; `FrameSealer` passes it on under its lock.
 final class FrameBuffer: @unchecked Sendable {
     private var memory: UnsafeMutableRawBufferPointer
     /// Bytes so far, with the room for the header.
@@ -46,11 +46,8 @@ final class FrameBuffer: @unchecked Sendable {
         count += more
     }
 
-    /// Empties it for another frame. With `isSecret` what was in it is wiped.
-    func reset(isSecret: Bool) {
-        if isSecret { wipe() }
-        count = ArchiveFormat.frameHeaderCount
-    }
+    /// Empties it for another frame; what was in it is ciphertext by now.
+    func reset() { count = ArchiveFormat.frameHeaderCount }
 
     private func reserve(_ more: Int) {
         guard count + more > memory.count else { return }

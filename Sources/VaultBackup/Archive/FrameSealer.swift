@@ -86,8 +86,7 @@ final class FrameSealer: @unchecked Sendable {
                 seal(buffer, as: kind)
                 scheduling.note(nanoseconds: Monitor.now() - start)
                 try pass(UnsafeRawBufferPointer(buffer.bytes))
-                // What is left in it is ciphertext.
-                buffer.reset(isSecret: false)
+                buffer.reset()
                 monitor.locked { spare.append(buffer) }
             }
         } catch {

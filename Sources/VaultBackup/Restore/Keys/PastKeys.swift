@@ -45,36 +45,29 @@ public struct PastKeys: Sendable {
 
 /// Verifies a chain, and gathers keys of it on the way.
 private final class PastKeyReader: ChainVisitor {
-    var tally: StateTally
-    var past: PastKeys
+    let tally: ChainTally
+    private(set) var past: PastKeys
 
     init(_ past: PastKeys, tally key: StateHashKey) {
         self.past = past
-        tally = StateTally(key: key)
+        tally = ChainTally(key: key)
     }
 
     func record(
         _ place: ArchivePlace, _ payload: UnsafeRawBufferPointer, digest: StateHash,
         sealed: UnsafeRawBufferPointer
     ) throws(BackupError) {
-        do throws(StoreError) {
-            try tally.record(
-                main: place.main, sub: place.sub, payload: payload, digest: digest)
-        } catch { throw BackupError(error) }
+        try tally.record(place, payload, digest: digest, sealed: sealed)
         // The tally refuses what is no record.
         if let record = ArchivedRecord(payload) { past.note(record, at: place) }
     }
 
     func lease(id: Int64, _ payload: UnsafeRawBufferPointer) throws(BackupError) {
-        do throws(StoreError) { try tally.lease(id: id, payload: payload) } catch {
-            throw BackupError(error)
-        }
+        try tally.lease(id: id, payload)
     }
 
     func access(_ payload: UnsafeRawBufferPointer) throws(BackupError) {
-        do throws(StoreError) { try tally.access(payload: payload) } catch {
-            throw BackupError(error)
-        }
+        try tally.access(payload)
     }
 }
 
@@ -88,9 +81,7 @@ extension OpenedChain {
         let reader = PastKeyReader(
             PastKeys(below: prefix, at: try end(for: revision)), tally: keyring.stateHashKey)
         let summary = try read(reader, progress: progress)
-        do throws(StoreError) { try reader.tally.check(against: summary) } catch {
-            throw .mismatch("\(chain.last.path): \(BackupError(error).message)")
-        }
+        try reader.tally.check(against: summary, of: chain)
         return reader.past
     }
 }
