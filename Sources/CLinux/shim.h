@@ -68,6 +68,10 @@ static inline int vault_schedule_idle(int idle) {
     return (int)syscall(SYS_sched_setscheduler, 0, idle ? only_when_idle : ordinary, &priority);
 }
 
+/// Lets the processor go to whoever waits for it. A kernel that preempts lazily looks only when a
+/// thread calls it, or at the next tick of its clock, milliseconds later.
+static inline void vault_yield(void) { (void)syscall(SYS_sched_yield); }
+
 // Linux 5.9, with one number everywhere.
 #ifndef SYS_close_range
 #define SYS_close_range 436

@@ -126,7 +126,10 @@ public final class ArchiveWriter: ArchiveSink {
         frame.append(sub)
         append(payload)
         recordCount += 1
+        if recordCount.isMultiple(of: Self.recordsAtOnce) { scheduling.giveWay() }
     }
+
+    private static let recordsAtOnce: UInt64 = 16
 
     public func lease(id: Int64, payload: UnsafeRawBufferPointer) {
         flushKept()

@@ -77,15 +77,18 @@ final class FrameSealer: @unchecked Sendable {
 
     // MARK: - The thread
 
+    private static let hashedAtOnce = 32 << 10
+
     private func run(_ header: [UInt8]) {
         var scheduling = IdleScheduling(patience: BackupLimits.framePatience)
         do throws(StoreError) {
-            try header.lend { (bytes) throws(StoreError) in try pass(bytes) }
+            try header.lend { (bytes) throws(StoreError) in try pass(bytes, scheduling) }
             while let (kind, buffer) = take() {
                 let start = Monitor.now()
                 seal(buffer, as: kind)
+                scheduling.giveWay()
+                try pass(UnsafeRawBufferPointer(buffer.bytes), scheduling)
                 scheduling.note(nanoseconds: Monitor.now() - start)
-                try pass(UnsafeRawBufferPointer(buffer.bytes))
                 buffer.reset()
                 monitor.locked { spare.append(buffer) }
             }
@@ -120,8 +123,15 @@ final class FrameSealer: @unchecked Sendable {
         number += 1
     }
 
-    private func pass(_ bytes: UnsafeRawBufferPointer) throws(StoreError) {
-        hash?.update(bytes)
+    private func pass(
+        _ bytes: UnsafeRawBufferPointer, _ scheduling: borrowing IdleScheduling
+    ) throws(StoreError) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            hash?.update(UnsafeRawBufferPointer(rebasing: rest.prefix(Self.hashedAtOnce)))
+            rest = rest.dropFirst(Self.hashedAtOnce)
+            scheduling.giveWay()
+        }
         contentBytes += UInt64(bytes.count)
         try output(bytes)
     }

@@ -17,6 +17,11 @@ package struct IdleScheduling: ~Copyable {
 
     deinit { if isIdle { _ = vault_schedule_idle(0) } }
 
+    /// To be called every few dozen microseconds.
+    package func giveWay() {
+        if isIdle { vault_yield() }
+    }
+
     /// A piece of the thread's work took `nanoseconds`.
     package mutating func note(nanoseconds: Int64) {
         guard isIdle, nanoseconds > patience else { return }
