@@ -2,6 +2,9 @@
 
 SWIFT ?= swift
 RELEASE := .build/release
+# With the Swift runtime inside: a program starts in two thirds of the time, and needs no Swift where it
+# is installed.
+RELEASE_FLAGS := -c release --static-swift-stdlib
 
 # How long `make fuzz` looks, in seconds, over all targets; `make test` looks for a minute.
 FUZZ_SECONDS ?= 3600
@@ -13,8 +16,8 @@ PACKAGES := libsodium-dev liblmdb-dev libnghttp2-dev pkg-config
 TEST_PACKAGES := etcd-server etcd-client nghttp2-client strace systemd python3-yaml
 
 build: install-packages
-	$(SWIFT) build -c release --product vaultd
-	$(SWIFT) build -c release --product vaultctl
+	$(SWIFT) build $(RELEASE_FLAGS) --product vaultd
+	$(SWIFT) build $(RELEASE_FLAGS) --product vaultctl
 
 # What `make build` built goes below PREFIX, and below DESTDIR when a package is made of it. It does not
 # build: root need not have Swift.
@@ -51,7 +54,7 @@ soak: install-packages install-test-packages
 		--filter 'CommandTests|MutationTests|SalvageTests'
 
 bench: build install-test-packages
-	$(SWIFT) build -c release --product vaultbench
+	$(SWIFT) build $(RELEASE_FLAGS) --product vaultbench
 	sh Benchmarks/run.sh $(RELEASE)
 
 fmt:

@@ -88,14 +88,16 @@ let package = Package(
                 "VaultServer", "VaultDoctor", "CWipe",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
-            ]),
+            ],
+            linkerSettings: [.unsafeFlags(["-use-ld=lld"])]),
         .executableTarget(
             name: "vaultctl",
             dependencies: [
                 "VaultClient", "VaultAPI", "VaultAccess", "VaultBackup", "VaultDoctor", "VaultSeal",
                 "CLinux", "CWipe",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ]),
+            ],
+            linkerSettings: [.unsafeFlags(["-use-ld=lld"])]),
 
         // vaultd beside etcd: `make bench`.
         .executableTarget(

@@ -10,7 +10,7 @@ control_groups=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
 unit=vaultbench.service
 
 echo "building a vaultd without access control and audit" >&2
-"${SWIFT:-swift}" build -c release --product vaultd --scratch-path .build/without-access \
+"${SWIFT:-swift}" build -c release --static-swift-stdlib --product vaultd --scratch-path .build/without-access \
     -Xswiftc -DVAULTD_WITHOUT_ACCESS >&2
 bare_program=.build/without-access/release/vaultd
 # Nobody shall keep secrets in it by mistake.

@@ -56,16 +56,23 @@ start=$(now)
 "$ctl" --socket "$vaultd_socket" drill run --backups "$run/b" --keyfile "$run/key" >"$run/said" 2>&1 ||
     { cat "$run/said" >&2; exit 1; }
 note "drill, with every negative control" 0 "$(since "$start")" s "15 s" lower
-# One put after the other, beside archives that follow each other.
-"$bench" put-latency --socket "$vaultd_socket" --puts 3000 >"$run/idle"
-(while :; do rm -f "$run/made"; create >/dev/null; done) &
-others=$!
-"$bench" put-latency --socket "$vaultd_socket" --puts 3000 >"$run/beside"
-kill "$others"
-wait "$others" 2>/dev/null || true
-others=""
-echo "puts alone:            $(cat "$run/idle")"
-echo "puts beside archives:  $(cat "$run/beside")"
+# One put after the other, alone and beside archives that follow each other, in turns.
+median() { sort -n "$1" | awk '{ a[NR] = $1 } END { print a[int((NR + 1) / 2)] }'; }
+: >"$run/alone"
+: >"$run/beside"
+for _ in $(seq "$rounds"); do
+    "$bench" put-latency --socket "$vaultd_socket" --puts 3000 | awk '{ print $3 }' >>"$run/alone"
+    (number=0; while :; do archive "$run/many.$((number += 1))" >/dev/null; done) &
+    others=$!
+    "$bench" put-latency --socket "$vaultd_socket" --puts 3000 | awk '{ print $3 }' >>"$run/beside"
+    kill "$others"
+    wait "$others" 2>/dev/null || true
+    others=""
+    rm -f "$run"/many.*
+done
+note "put p99 alone, one after the other" 0 "$(median "$run/alone")" us - lower
+note "  beside archives" 0 "$(median "$run/beside")" us "1.5 x" lower
+echo "put p99 in each round, us: alone $(tr '\n' ' ' <"$run/alone")beside $(tr '\n' ' ' <"$run/beside")"
 if command -v restic >/dev/null; then
     RESTIC_PASSWORD=bench
     export RESTIC_PASSWORD

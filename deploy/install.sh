@@ -26,8 +26,8 @@ put_text() {
         -e "s|/usr/share/doc/vaultd/|$documents/|g" "$root$3"
 }
 
-# The Swift runtime, which no package of the distribution has: what is linked from elsewhere than the
-# system's directories goes beside the programs, where they look for it ($ORIGIN).
+# The Swift runtime of programs that do not have it inside, as those of `make build` have: what is linked
+# from elsewhere than the system's directories goes beside them, where they look for it ($ORIGIN).
 runtime() {
     ldd "$programs/vaultd" "$programs/vaultctl" | awk '$3 ~ /^\// { print $3 }' | sort -u |
         grep -v -e '^/lib/' -e '^/lib64/' -e '^/usr/lib/' || :

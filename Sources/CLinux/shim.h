@@ -68,8 +68,14 @@ static inline int vault_schedule_idle(int idle) {
     return (int)syscall(SYS_sched_setscheduler, 0, idle ? only_when_idle : ordinary, &priority);
 }
 
-/// Lets the processor go to whoever waits for it. A kernel that preempts lazily looks only when a
-/// thread calls it, or at the next tick of its clock, milliseconds later.
+/// Lets the disk serve others before the calling thread and those that it starts, where the disk has
+/// a scheduler that knows priorities. 0 when done.
+static inline int vault_stand_back_from_disk(void) {
+    enum { thread = 1, only_when_idle = 3 << 13 };
+    return (int)syscall(SYS_ioprio_set, thread, 0, only_when_idle);
+}
+
+/// Gives up the rest of the calling thread's turn.
 static inline void vault_yield(void) { (void)syscall(SYS_sched_yield); }
 
 // Linux 5.9, with one number everywhere.

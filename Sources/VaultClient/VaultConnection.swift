@@ -169,15 +169,15 @@ public final class VaultConnection: Sendable {
     }
 
     private static func encode(_ message: some SwiftProtobuf.Message) throws -> ByteBuffer {
-        let bytes: [UInt8] = try message.serializedBytes()
-        return ByteBuffer(bytes: bytes)
+        let bytes: MessageBytes = try message.serializedBytes()
+        return bytes.buffer
     }
 
     static func decode<Response: SwiftProtobuf.Message>(
         _ answer: ByteBuffer
     ) throws -> Response {
         do {
-            return try Response(serializedBytes: Array(buffer: answer))
+            return try Response(serializedBytes: MessageBytes(answer))
         } catch {
             throw VaultClientError(
                 .other, "the answer is not a \(Response.protoMessageName)",

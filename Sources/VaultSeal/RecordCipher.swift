@@ -227,7 +227,7 @@ public final class RecordCipher: Sendable {
     ) throws(SealError) -> Int {
         let count = Int(UnsafeRawBufferPointer(buffer).number(at: padded) as UInt32)
         guard count <= padded, RecordFormat.paddedCount(payloadCount: count) == padded,
-            buffer[count..<padded].allSatisfy({ $0 == 0 })
+            buffer[count..<padded].reduce(0, |) == 0
         else {
             wipe(buffer)
             throw .damaged(what: "record: its padding is not right")

@@ -17,9 +17,10 @@ enum ProcessSetup {
         _ = vault_set_not_dumpable()
     }
 
-    /// Lets other programs run first; for the calling thread and those that it starts. Where the
-    /// system does not let us, the command is only less polite.
+    /// Lets other programs run and use the disk first; for the calling thread and those that it
+    /// starts. Where the system does not let us, the command is only less polite.
     static func standBack() {
+        _ = vault_stand_back_from_disk()
         _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 19)
     }
 }

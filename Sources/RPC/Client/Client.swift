@@ -22,6 +22,11 @@ public final class Client: Sendable {
     ) async throws -> Client {
         do {
             let link = try await ClientBootstrap(group: group)
+                .channelOption(
+                    .recvAllocator,
+                    value: AdaptiveRecvByteBufferAllocator(
+                        minimum: 1024, initial: 2048, maximum: limits.readBytesMax)
+                )
                 .channelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
                         try channel.pipeline.syncOperations.addHandler(

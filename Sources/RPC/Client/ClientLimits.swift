@@ -9,6 +9,8 @@ public struct ClientLimits: Sendable {
     public var streamWindowBytes = 1024 * 1024
     /// The same for the whole connection.
     public var connectionWindowBytes = 16 * 1024 * 1024
+    /// Bytes taken from the socket at once; about what a UNIX socket holds.
+    public var readBytesMax = 256 * 1024
     /// Decoded bytes of a header list; error messages travel in one.
     public var headerBytesMax = 64 * 1024
     /// Unsent bytes of a stream above which `ClientStream.send` waits.

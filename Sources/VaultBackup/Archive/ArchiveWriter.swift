@@ -129,7 +129,7 @@ public final class ArchiveWriter: ArchiveSink {
         if recordCount.isMultiple(of: Self.recordsAtOnce) { scheduling.giveWay() }
     }
 
-    private static let recordsAtOnce: UInt64 = 16
+    private static let recordsAtOnce: UInt64 = 32
 
     public func lease(id: Int64, payload: UnsafeRawBufferPointer) {
         flushKept()

@@ -17,7 +17,11 @@ package struct IdleScheduling: ~Copyable {
 
     deinit { if isIdle { _ = vault_schedule_idle(0) } }
 
-    /// To be called every few dozen microseconds.
+    /// To be called between pieces of work of a few dozen microseconds.
+    ///
+    /// Who wakes up takes the processor from this thread at once, but of two such threads on one
+    /// processor Linux (since 6.6) may then run the other, to which it owes a turn, until the next
+    /// tick of its clock, milliseconds later. A thread that yields is owed nothing.
     package func giveWay() {
         if isIdle { vault_yield() }
     }
