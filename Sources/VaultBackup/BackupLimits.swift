@@ -6,8 +6,8 @@ enum BackupLimits {
     static let interruptionsMax = 1000
     /// A step of reading: large enough that the calls cost nothing.
     static let readBytes = 256 << 10
-    /// What a disk is given at a time of a large file: enough for nearly its full speed, and no more
-    /// than what somebody else's sync can wait for.
+    /// What a disk is given at a time of a large file: enough for nearly its full speed, and no
+    /// more than what somebody else's sync can wait for.
     static let writeBlockBytes = 128 << 10
     /// The longest name of a file that Linux takes.
     static let nameBytesMax = 255

@@ -153,7 +153,8 @@ enum Limits {
     /// Bytes that a keyring may have (docs/formats.md).
     static let keyringFileBytesMax: Int64 = 1 << 20
 
-    /// Connections at a time. Each costs about 30 KB and a descriptor; a host has fewer clients.
+    /// Connections at a time. Each costs about 30 KB and two to four descriptors; a host has fewer
+    /// clients.
     static let connectionsMaxDefault = 16_384
 
     /// Calls at a time on one connection; etcd has no limit, grpc-go opens few more than this.

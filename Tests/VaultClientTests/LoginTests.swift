@@ -127,8 +127,8 @@ private struct LoginGate: Gatekeeper {
         self.note = note
     }
 
-    func admit(path: String, mark: Int, caller: Caller) -> Status? {
+    func admit(path: String, mark: Int, caller: Caller) -> Verdict {
         note(path, caller.metadata["token"])
-        return nil
+        return .admitted()
     }
 }

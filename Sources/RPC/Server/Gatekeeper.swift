@@ -10,7 +10,7 @@ public protocol Gatekeeper: Sendable {
     /// Called on the connection's event loop; must not block.
     ///
     /// - Parameter mark: what is written on the route; 0 where there is none.
-    func admit(path: String, mark: Int, caller: Caller) -> Status?
+    func admit(path: String, mark: Int, caller: Caller) -> Verdict
 
     /// The journal of one more event loop.
     func makeJournal() -> (any CallJournal)?
@@ -23,7 +23,7 @@ extension Gatekeeper {
         UnknownPeer.instance
     }
 
-    public func admit(path: String, mark: Int, caller: Caller) -> Status? { nil }
+    public func admit(path: String, mark: Int, caller: Caller) -> Verdict { .admitted() }
 
     public func makeJournal() -> (any CallJournal)? { nil }
 }

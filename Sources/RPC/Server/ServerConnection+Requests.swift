@@ -74,11 +74,15 @@ extension ServerConnection: SessionDelegate {
 
     private func start(_ stream: ServerStream) {
         let path = stream.head.route?.path ?? stream.head.unroutedPath
-        let refusal = environment.gate.admit(
+        let verdict = environment.gate.admit(
             path: path, mark: stream.head.route?.mark ?? 0, caller: caller(of: stream))
-        if let refusal {
+        switch verdict {
+        case .refused(let refusal):
             turnAway(stream, path: path, refusal)
             return
+        case .admitted(let finding):
+            stream.finding = finding
+            stream.findingTime = lastReadTime
         }
         guard let route = stream.head.route else {
             turnAway(stream, path: path, environment.routes.refusal(of: path))
@@ -241,6 +245,9 @@ extension ServerConnection: SessionDelegate {
         call.deadline = stream.deadline
         swap(&call.metadata, &stream.head.metadata)
         call.connection = self
+        // What was found out a read ago may not be true any more.
+        call.finding = isReading && stream.findingTime == lastReadTime ? stream.finding : nil
+        stream.finding = nil
         stream.call = call
         switch handler(call, message) {
         case .message(let answer):

@@ -25,6 +25,9 @@ final class ServerStream {
     // What answers.
     var route: Route?
     var deadline: NIODeadline?
+    /// What the gatekeeper found out about the caller, and in which read from the socket.
+    var finding: AnyObject?
+    var findingTime: NIODeadline?
     var call: UnaryCall?
     /// The call object of an earlier request, for reuse.
     var spareCall: UnaryCall?
@@ -72,6 +75,7 @@ final class ServerStream {
         head.reset()
         assembler.reset()
         if message != nil { message = nil }
+        if finding != nil { finding = nil }
         if !heldMessages.isEmpty { heldMessages.removeAll() }
         route = nil
         handler = nil

@@ -26,6 +26,9 @@ public final class UnaryCall: @unchecked Sendable {
     /// For the journal: what the handler says of the call. Event loop only. The object stays when
     /// the call does, for the next one; who fills it in empties it first.
     public var note: (any CallNote)?
+    /// What the gatekeeper found out about the caller when the call's headers were there; nil when
+    /// its message came later, and who wants to know has to find out again. Event loop only.
+    public internal(set) var finding: AnyObject?
     /// What the client sent beside the message.
     public internal(set) var metadata = Metadata()
     /// When the client gives up; the server answers DEADLINE_EXCEEDED then by itself.

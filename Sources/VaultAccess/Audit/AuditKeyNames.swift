@@ -1,12 +1,25 @@
 public import VaultSeal
 
 /// How key names stand in the log.
-public enum AuditKeyNames: Sendable {
+public struct AuditKeyNames: Sendable {
+    /// Holds the keys for one batch. Event loops that counted the references of the keys themselves,
+    /// a line each time, would wait for one another's processor.
+    private final class Hasher: Sendable {
+        let keys: AuditKeys
+        init(_ keys: AuditKeys) { self.keys = keys }
+    }
+
+    private let hasher: Hasher?
+    private let isPlain: Bool
+
     /// As keyed hashes, so that the log does not tell names: `"h:"` and 32 digits. Without keys
     /// (the vault is sealed) they are left out.
-    case hashed(AuditKeys?)
+    public static func hashed(_ keys: AuditKeys?) -> AuditKeyNames {
+        AuditKeyNames(hasher: keys.map(Hasher.init), isPlain: false)
+    }
+
     /// As they are.
-    case plain
+    public static let plain = AuditKeyNames(hasher: nil, isPlain: true)
 
     /// Writes a name, which is the inside of a JSON string. False, and nothing written, when it
     /// has to be left out.
@@ -16,14 +29,12 @@ public enum AuditKeyNames: Sendable {
     ///     ff 00        ->  b:ff00          plain, and not UTF-8
     ///     (300 bytes)  ->  t:300:6162…     plain, and too long: its first 128 bytes
     func write(_ name: UnsafeRawBufferPointer, to line: inout LineBuffer) -> Bool {
-        switch self {
-        case .hashed(let keys):
-            guard let keys else { return false }
-            return Self.write(name, hashedWith: keys, to: &line)
-        case .plain:
+        if isPlain {
             Self.write(plain: name, to: &line)
             return true
         }
+        guard let hasher else { return false }
+        return Self.write(name, hashedWith: hasher.keys, to: &line)
     }
 
     @inline(__always)

@@ -5,19 +5,22 @@ import Synchronization
 /// The other end of one UNIX socket connection: who connected, and which service that process is
 /// in now.
 ///
-/// Keep one a connection for as long as the connection lasts. It holds a descriptor of its own, so
-/// that connections cost two; when none is left, there is no unit, and everything else is there.
+/// Keep one a connection for as long as the connection lasts. It holds a descriptor of its own, and
+/// two more once it is asked for the unit, so that connections cost two or four; when none is left,
+/// there is no unit, and everything else is there.
 public final class Peer: Sendable {
     /// Who connected, at the moment when it did: neither a later setuid, nor another program in
     /// the same process, nor another process with the same socket changes it.
     public let identity: PeerIdentity
 
     private let process: PinnedProcess?
-    private let lastAnswer = Mutex<Answer?>(nil)
+    private let asked = Mutex(Asked())
 
-    private struct Answer {
-        var content: UnitAnswer
-        var readAt: Duration
+    /// What is known of the process's service, and from where.
+    private struct Asked: ~Copyable {
+        var directory: ProcessDirectory?
+        var answer: UnitAnswer?
+        var readAt: Duration = .zero
     }
 
     /// Asks the kernel about a connected socket, which is not kept. nil when it does not know: not
@@ -46,15 +49,30 @@ public final class Peer: Sendable {
     public func unitAnswer(now: Duration) -> UnitAnswer {
         // Users without a number in our namespace all look alike, so that a change would not show.
         guard identity.userID != PeerIdentity.unmappedID else { return .none }
-        let last = lastAnswer.withLock { $0 }
-        if let last, last.readAt <= now, now - last.readAt < IdentityLimits.unitAgeMax {
-            return last.content
+        return asked.withLock { asked in
+            if let answer = asked.answer, asked.readAt <= now,
+                now - asked.readAt < IdentityLimits.unitAgeMax
+            {
+                return answer
+            }
+            let unit = readUnit(&asked)
+            // `now` is from before the reading: the answer is younger than it says, never older.
+            asked.readAt = now
+            if let answer = asked.answer, answer.says(unit) { return answer }
+            let answer = UnitAnswer(unit)
+            asked.answer = answer
+            return answer
         }
-        let unit = process?.unit(userID: identity.userID)
-        let content = last.flatMap { $0.content.says(unit) ? $0.content : nil } ?? UnitAnswer(unit)
-        // `now` is from before the reading: the answer is younger than it says, never older.
-        lastAnswer.withLock { $0 = Answer(content: content, readAt: now) }
-        return content
+    }
+
+    private func readUnit(_ asked: inout Asked) -> String? {
+        guard process != nil else { return nil }
+        if asked.directory == nil { asked.directory = process?.openDirectory() }
+        switch asked.directory {
+        case .some(let directory):
+            return process?.unit(userID: identity.userID, in: directory)
+        case .none: return nil
+        }
     }
 }
 

@@ -33,53 +33,35 @@ struct PinnedProcess: ~Copyable, Sendable {
 
     deinit { close(descriptor) }
 
-    /// The systemd service that the process is in now. nil when it is in none, has ended, or has
-    /// another effective user than `userID`; or when /proc hides it (hidepid) or shows another PID
-    /// namespace.
-    func unit(userID: UInt32) -> String? {
-        let directory = open("/proc/\(processID)", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard directory >= 0 else { return nil }
-        defer { close(directory) }
-        let text = Self.read("cgroup", in: directory)
-        var status = stat()
-        // The directory belongs to the effective user whatever the process does (proc(5)).
-        guard let text, fstat(directory, &status) == 0, status.st_uid == userID else { return nil }
+    /// Its directory in /proc; nil when it has ended, or when /proc hides it (hidepid) or shows
+    /// another PID namespace.
+    func openDirectory() -> ProcessDirectory? {
+        guard let directory = ProcessDirectory(processID: processID) else { return nil }
         // Last: if the process lives now, then it did all the while, and the number was its own.
-        guard isAlive else { return nil }
+        guard isKnownByNumber, isAlive else { return nil }
+        return directory
+    }
+
+    /// The systemd service that the process is in now. nil when it is in none, has ended, or has
+    /// another effective user than `userID`.
+    func unit(userID: UInt32, in directory: borrowing ProcessDirectory) -> String? {
+        guard let text = directory.controlGroup.read(), directory.userID == userID, isAlive
+        else { return nil }
         return ServiceUnit.unitText(ofCgroupFile: text)
     }
 
-    /// The process has not ended, and /proc knows it by our number.
-    private var isAlive: Bool {
-        guard let text = Self.read("/proc/self/fdinfo/\(descriptor)", in: AT_FDCWD),
-            text.split(separator: UInt8(ascii: "\n")).contains(where: {
-                $0.elementsEqual("Pid:\t\(processID)".utf8)
-            })
+    /// /proc knows it by our number.
+    private var isKnownByNumber: Bool {
+        guard let file = ProcFile("/proc/self/fdinfo/\(descriptor)"), let text = file.read()
         else { return false }
+        return text.split(separator: UInt8(ascii: "\n")).contains {
+            $0.elementsEqual("Pid:\t\(processID)".utf8)
+        }
+    }
+
+    private var isAlive: Bool {
         var watched = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         // Ready when it has ended, waited for or not.
         return poll(&watched, 1, 0) == 0
-    }
-
-    /// The whole file; nil when it cannot be read or is too long.
-    private static func read(_ path: String, in directory: Int32) -> [UInt8]? {
-        let descriptor = openat(directory, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
-        guard descriptor >= 0 else { return nil }
-        defer { close(descriptor) }
-        let limit = IdentityLimits.procFileBytesMax
-        var isWhole = false
-        let bytes = [UInt8](unsafeUninitializedCapacity: limit + 1) { buffer, count in
-            while count <= limit {
-                let result = Glibc.read(
-                    descriptor, buffer.baseAddress.map { $0 + count }, buffer.count - count)
-                guard result >= 0 else { return }
-                if result == 0 {
-                    isWhole = true
-                    return
-                }
-                count += result
-            }
-        }
-        return isWhole ? bytes : nil
     }
 }

@@ -37,11 +37,13 @@ final class CallRecord: CallNote, @unchecked Sendable {
 
     /// The object serves another call.
     func begin(_ identity: CallerIdentity, method: AuditMethod) {
-        self.identity = identity
-        self.method = method
+        // A reference that stays as it is costs nothing, and one that all event loops count in a
+        // lot: mostly it is the same caller and the same method.
+        if self.identity !== identity { self.identity = identity }
+        if self.method !== method { self.method = method }
         isRefused = false
         revision = nil
-        target = nil
+        if target != nil { target = nil }
         hasKey = false
         owner = nil
         if operationCount > 0 {

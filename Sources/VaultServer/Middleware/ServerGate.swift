@@ -8,6 +8,8 @@ import VaultStore
 /// written down too.
 final class ServerGate: Gatekeeper {
     let vault: Vault
+    let access: AccessControl
+    let trail: AuditTrail
     let quotas: QuotaGate
     let quotaBook: QuotaBook
     private let requirements: [String: Requirement]
@@ -16,6 +18,8 @@ final class ServerGate: Gatekeeper {
 
     init(vault: Vault, quotaBook: QuotaBook = .unlimited) {
         self.vault = vault
+        access = vault.access
+        trail = vault.trail
         self.quotaBook = quotaBook
         quotas = QuotaGate(quotaBook)
         requirements = Dictionary(
@@ -24,9 +28,6 @@ final class ServerGate: Gatekeeper {
             paths: Permissions.table.keys.map(\.path) + Permissions.plain.keys)
         counters = CallCounters(methods)
     }
-
-    var access: AccessControl { vault.access }
-    var trail: AuditTrail { vault.trail }
 
     func identify(
         socket: Int32, credentials: PeerCredentials
@@ -49,33 +50,33 @@ final class ServerGate: Gatekeeper {
 
     /// Before a byte of the request is read. What needs the request's keys is decided again, with
     /// them.
-    func admit(path: String, mark: Int, caller: Caller) -> Status? {
+    func admit(path: String, mark: Int, caller: Caller) -> Verdict {
         let identity: CallerIdentity
         do throws(AccessError) {
             identity = try access.identity(of: caller)
         } catch {
-            return StatusTable.status(of: error)
+            return .refused(StatusTable.status(of: error))
         }
         let requirement = Requirement(rawValue: mark) ?? .administrator
-        if let refusal = refusal(requirement, identity) { return refusal }
+        if let refusal = refusal(requirement, identity) { return .refused(refusal) }
         guard trail.acceptsEverybody || identity.rights.isAdministrator else {
-            return trail.refusal
+            return .refused(trail.refusal)
         }
-        return nil
+        return .admitted(identity)
     }
 
     /// nil when it may.
     func refusal(_ requirement: Requirement, _ identity: CallerIdentity) -> Status? {
-        let rights = identity.rights
-        if rights.isAdministrator { return nil }
+        if identity.rights.isAdministrator { return nil }
         switch requirement {
         case .anyone: return nil
         case .administrator: return StatusTable.permissionDenied
-        case .backup: return rights.roles.contains(Self.backupRole) ? nil : sealedRefusal
-        case .monitor: return rights.roles.contains(Self.monitorRole) ? nil : sealedRefusal
+        case .backup:
+            return identity.rights.roles.contains(Self.backupRole) ? nil : sealedRefusal
+        case .monitor:
+            return identity.rights.roles.contains(Self.monitorRole) ? nil : sealedRefusal
         case .member, .readKeys, .writeKeys:
-            if rights.isKnown { return nil }
-            return sealedRefusal
+            return identity.rights.isKnown ? nil : sealedRefusal
         }
     }
 
@@ -176,12 +177,16 @@ final class ServerGate: Gatekeeper {
         return route.wrappingUnary { call, message, handler in
             let identity: CallerIdentity
             var refusal: Status?
-            do throws(AccessError) {
-                identity = try self.access.identity(of: call.caller)
-            } catch {
-                // The token ended between the headers and the message.
-                identity = self.access.identityForJournal(call.caller)
-                refusal = StatusTable.status(of: error)
+            if let found = call.finding as? CallerIdentity {
+                identity = found
+            } else {
+                do throws(AccessError) {
+                    identity = try self.access.identity(of: call.caller)
+                } catch {
+                    // The token ended between the headers and the message.
+                    identity = self.access.identityForJournal(call.caller)
+                    refusal = StatusTable.status(of: error)
+                }
             }
             let record: CallRecord
             if let kept = call.note as? CallRecord {

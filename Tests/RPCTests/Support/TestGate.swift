@@ -3,13 +3,17 @@ import RPC
 /// A gatekeeper whose decisions a test makes.
 struct TestGate: Gatekeeper {
     let decide: @Sendable (String, Caller) -> Status?
+    /// What it says that it found out of callers.
+    var finding: (any AnyObject & Sendable)?
     var journal: (@Sendable () -> any CallJournal)?
 
     init(_ decide: @escaping @Sendable (String, Caller) -> Status? = { _, _ in nil }) {
         self.decide = decide
     }
 
-    func admit(path: String, mark: Int, caller: Caller) -> Status? { decide(path, caller) }
+    func admit(path: String, mark: Int, caller: Caller) -> Verdict {
+        decide(path, caller).map { .refused($0) } ?? .admitted(finding)
+    }
 
     func makeJournal() -> (any CallJournal)? { journal?() }
 }
