@@ -9,8 +9,9 @@ struct Expiry: ParsableCommand {
         abstract: "Let leases with a key each expire while putting.",
         discussion: """
             Prints, in us, p50, p99, p99.9 and max of the puts before the leases expire, the same \
-            of those while they do, and the seconds that took: from the moment at which the first \
-            may end until all keys are gone.
+            of those while they do, the seconds that took: from the moment at which the first may \
+            end until all keys are gone, and the slowest put before of as many as came meanwhile \
+            (the median of all such groups).
             """)
 
     @Option(help: "The server's UNIX socket.")
@@ -116,10 +117,11 @@ struct Expiry: ParsableCommand {
             }
         }
         let elapsed = Double(Nanoseconds.now() - first) / 1e9
+        let slowestBefore = before.slowest(ofEach: during.count)
         func text(_ latencies: inout Latencies) -> String {
             [0.5, 0.99, 0.999, 1].map { decimal(latencies.quantile($0)) }.joined(separator: " ")
         }
-        print(text(&before), text(&during), decimal(elapsed))
+        print(text(&before), text(&during), decimal(elapsed), decimal(slowestBefore))
     }
 
     /// Keys that are left.

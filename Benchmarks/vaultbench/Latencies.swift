@@ -20,6 +20,14 @@ struct Latencies {
         return Double(samples[min(samples.count - 1, Int(Double(samples.count) * part))]) / 1000
     }
 
+    /// The slowest of each `count` calls in a row, the median of those, in microseconds; 0 for less
+    /// calls. To be asked before anything else.
+    func slowest(ofEach count: Int) -> Double {
+        let starts = stride(from: 0, through: samples.count - count, by: max(1, count))
+        let slowest = starts.compactMap { samples[$0..<($0 + count)].max() }.sorted()
+        return slowest.isEmpty ? 0 : Double(slowest[slowest.count / 2]) / 1000
+    }
+
     /// `p50 p99 max`, in microseconds.
     mutating func text() -> String {
         [0.5, 0.99, 1].map { decimal(quantile($0)) }.joined(separator: " ")

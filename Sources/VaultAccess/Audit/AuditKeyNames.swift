@@ -2,8 +2,8 @@ public import VaultSeal
 
 /// How key names stand in the log.
 public struct AuditKeyNames: Sendable {
-    /// Holds the keys for one batch. Event loops that counted the references of the keys themselves,
-    /// a line each time, would wait for one another's processor.
+    /// Holds the keys for one batch. Event loops that counted the references of the keys
+    /// themselves, a line each time, would wait for one another's processor.
     private final class Hasher: Sendable {
         let keys: AuditKeys
         init(_ keys: AuditKeys) { self.keys = keys }

@@ -20,7 +20,8 @@ public final class ArchiveWriter: ArchiveSink {
     private let sealer: FrameSealer
     /// The thread stands back behind whoever reads and writes the vault.
     private var scheduling = IdleScheduling(patience: BackupLimits.framePatience)
-    private var frameStart = Monitor.now()
+    /// When the first record came into `frame`: waiting for it is no work of the thread.
+    private var frameStart: Int64?
     private var frame: FrameBuffer
     private var recordCount: UInt64 = 0
     private var lastKept: (main: Int64, sub: UInt32) = (0, 0)
@@ -121,6 +122,7 @@ public final class ArchiveWriter: ArchiveSink {
 
     public func record(main: Int64, sub: UInt32, payload: UnsafeRawBufferPointer) {
         flushKept()
+        if frameStart == nil { frameStart = Monitor.now() }
         frame.append(ArchiveFormat.Item.record.rawValue)
         frame.append(main)
         frame.append(sub)
@@ -181,9 +183,9 @@ public final class ArchiveWriter: ArchiveSink {
     }
 
     private func sendFrame(_ kind: ArchiveKey.Frame) throws(StoreError) {
-        scheduling.note(nanoseconds: Monitor.now() - frameStart)
+        if let frameStart { scheduling.note(nanoseconds: Monitor.now() - frameStart) }
+        frameStart = nil
         try sealer.send(frame, as: kind)
-        frameStart = Monitor.now()
         frame = sealer.makeBuffer()
     }
 }
