@@ -62,13 +62,15 @@ median() { sort -n "$1" | awk '{ a[NR] = $1 } END { print a[int((NR + 1) / 2)] }
 : >"$run/beside"
 for _ in $(seq "$rounds"); do
     "$bench" put-latency --socket "$vaultd_socket" --puts 3000 | awk '{ print $3 }' >>"$run/alone"
-    (number=0; while :; do archive "$run/many.$((number += 1))" >/dev/null; done) &
+    (number=0; while [ -e "$run/alone" ] && [ ! -e "$run/enough" ]; do
+        archive "$run/many.$((number += 1))" >/dev/null; done) &
     others=$!
     "$bench" put-latency --socket "$vaultd_socket" --puts 3000 | awk '{ print $3 }' >>"$run/beside"
-    kill "$others"
-    wait "$others" 2>/dev/null || true
+    # The last archive is waited for: the next puts are alone again.
+    touch "$run/enough"
+    wait "$others"
     others=""
-    rm -f "$run"/many.*
+    rm -f "$run"/many.* "$run/enough"
 done
 note "put p99 alone, one after the other" 0 "$(median "$run/alone")" us - lower
 note "  beside archives" 0 "$(median "$run/beside")" us "1.5 x" lower
