@@ -123,14 +123,100 @@ extension DeployTests {
             #expect(count == "1\n")
             // Nothing was drilled yet.
             #expect(try machine.run("systemctl start vault-freshness").status != .exit(0))
-            #expect(try run("ls /var/lib/vault-drill").isEmpty)
+            #expect(try run("ls -A /var/lib/vault-drill/ledger").isEmpty)
             let drill = try machine.run(
                 "systemctl start vault-drill || journalctl --no-pager -o cat -u vault-drill")
             let ledger = try run("cat /var/lib/vault-drill/ledger/drills.jsonl")
             #expect(ledger.contains("\"trigger\":\"timer\",\"every_s\":604800"), "\(drill)")
             #expect(ledger.contains("\"verdict\":\"pass\""), "\(drill)")
             try run("systemctl start vault-freshness vault-prune")
+            let prunes = try run("cat /var/lib/vault-prune/ledger/drills.jsonl")
+            #expect(prunes.contains("\"drills\":{\"schema\":\"vault.drill-head/1\",\"seq\":1,"))
             #expect(try run("grep -c vault_drill /var/lib/vault-metrics/vault-drill.prom") != "0\n")
+        }
+
+        /// The prune of the unit, for archives that are seconds old.
+        private func shortenPrune() throws {
+            let text = try Files.text(
+                "\(SourceTree.root)/deploy/systemd/vault-prune.service")
+            let line = try #require(
+                text.replacing("\\\n", with: " ").split(separator: "\n")
+                    .first { $0.hasPrefix("ExecStart=") })
+            var words = line.dropFirst("ExecStart=".count).split(separator: " ").map(String.init)
+            while let rule = words.firstIndex(where: { $0.hasPrefix("--keep") }) {
+                words.removeSubrange(rule...(rule + 1))
+            }
+            #expect(words.contains("--drill-ledger"))
+            words[0] = "/usr/local/bin/vaultctl"
+            words += ["--keep-within", "1s", "--minimum", "1", "--grace", "0s"]
+            try replace("vault-prune", with: words.joined(separator: " "))
+            // Handed over, and immutable no more.
+            let keep = "/usr/local/lib/vaultd/vault-keep \(archives) vault-backup"
+            try replace(
+                "vault-keep", with: "/bin/sh -c \"\(keep); chattr -i \(archives)/* || true\"")
+        }
+
+        private func archiveNames() throws -> [String] {
+            try run("cd \(archives); ls -I '*.prune'").split(separator: "\n").map(String.init)
+        }
+
+        /// A full one, and old enough to be pruned; nothing is immutable.
+        private func addArchive() throws -> String {
+            let before = try archiveNames()
+            try run(
+                """
+                systemd-run -q --wait --pipe -p User=vault-backup /usr/local/bin/vaultctl \\
+                    backup create --directory \(archives) --full-every 1
+                sleep 2
+                """)
+            return try #require(try archiveNames().first { !before.contains($0) })
+        }
+
+        private func prune() throws -> ProgramResult {
+            try machine.run("systemctl reset-failed 'vault-*'; systemctl start vault-prune")
+        }
+
+        /// By real users: one drills, another prunes, and a third may see nothing of it.
+        @Test func pruningKeepsWhatWasDrilledLast() throws {
+            try startVault()
+            try run(try roleCommands().joined(separator: "\n"))
+            try run("printf s3cret | vaultctl put app/name")
+            try shortenPrune()
+            var names = [try addArchive(), try addArchive()]
+            // Before the first drill: marked, and never removed.
+            for _ in 0..<2 { #expect(try prune().status == .exit(0)) }
+            #expect(try archiveNames().sorted() == names.sorted())
+            #expect(try isLogged("waits for a drill that passes: \(names[0])"))
+            try run("systemctl start vault-drill")
+            names.append(try addArchive())
+            for _ in 0..<2 { #expect(try prune().status == .exit(0)) }
+            #expect(try archiveNames().sorted() == names[1...].sorted(), "the drilled one stays")
+
+            let ledger = "/var/lib/vault-drill/ledger"
+            let lines = try run("cat \(ledger)/drills.jsonl")
+            #expect(!lines.contains("app/name") && !lines.contains("s3cret"))
+            #expect(
+                try run("stat -c %U:%G:%a \(ledger)/drills.jsonl")
+                    == "vault-drill:vault-ledger:640\n")
+            for attack in [
+                "echo x >>\(ledger)/drills.jsonl", "rm -f \(ledger)/drills.jsonl",
+                "cat \(ledger)/ledger.key", "touch \(ledger)/new",
+            ] { #expect(try !may("vault-prune", attack), "\(attack)") }
+            #expect(try may("vault-prune", "cat \(ledger)/drills.jsonl"))
+            for other in ["vault-backup", "vaultd"] {
+                #expect(try !may(other, "cat \(ledger)/drills.jsonl"), "\(other)")
+            }
+
+            // A ledger that was there: gone, and then not for the group.
+            try run("mv \(ledger)/drills.jsonl \(ledger)/drills.jsonl.head /root")
+            #expect(try prune().status != .exit(0))
+            #expect(try isLogged("is gone, and had 1 lines; put it back"))
+            #expect(try isLogged("vault-prune.service failed"))
+            try run("mv /root/drills.jsonl* \(ledger); chmod 600 \(ledger)/drills.jsonl")
+            #expect(try prune().status != .exit(0))
+            try run("systemd-tmpfiles --create /usr/local/lib/tmpfiles.d/vaultd.conf")
+            #expect(try prune().status == .exit(0))
+            #expect(try archiveNames().sorted() == names[1...].sorted())
         }
 
         private func isLogged(_ text: String) throws -> Bool {
