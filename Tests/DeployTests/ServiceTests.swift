@@ -129,10 +129,85 @@ extension DeployTests {
             let ledger = try run("cat /var/lib/vault-drill/ledger/drills.jsonl")
             #expect(ledger.contains("\"trigger\":\"timer\",\"every_s\":604800"), "\(drill)")
             #expect(ledger.contains("\"verdict\":\"pass\""), "\(drill)")
+            // The oldest was never restored, and people have proven nothing.
+            #expect(try overdue().contains("there is no good D4 drill"))
+            try run("systemctl start vault-drill-oldest")
+            let second = try run("tail -n 1 /var/lib/vault-drill/ledger/drills.jsonl")
+            #expect(second.contains("\"level\":\"D4\"") && second.contains("\"every_s\":2678400"))
+            #expect(second.contains("\"verdict\":\"pass\""), "\(second)")
+            let unproven = "the offline key was never proven: hold 'vaultctl drill ceremony'"
+            #expect(try overdue() == unproven)
+            try holdCeremony()
+            #expect(try overdue() == "")
             try run("systemctl start vault-freshness vault-prune")
             let prunes = try run("cat /var/lib/vault-prune/ledger/drills.jsonl")
-            #expect(prunes.contains("\"drills\":{\"schema\":\"vault.drill-head/1\",\"seq\":1,"))
+            #expect(prunes.contains("\"drills\":{\"schema\":\"vault.drill-head/1\",\"seq\":2,"))
             #expect(try run("grep -c vault_drill /var/lib/vault-metrics/vault-drill.prom") != "0\n")
+        }
+
+        /// What the unit finds overdue, as it says it; fails to start exactly when there is any.
+        private func overdue() throws -> String {
+            let isFresh = try machine.run("systemctl start vault-freshness").status == .exit(0)
+            let log = try run(
+                """
+                journalctl --sync
+                journalctl --no-pager -o cat -u vault-freshness \\
+                    _SYSTEMD_INVOCATION_ID=$(systemctl show -P InvocationID vault-freshness)
+                """)
+            let lines = log.split(separator: "\n")
+            guard let first = lines.firstIndex(where: { $0.hasPrefix("overdue  ") }) else {
+                #expect(isFresh, "\(log)")
+                return ""
+            }
+            #expect(!isFresh)
+            return lines[first...].filter { $0.hasPrefix("overdue  ") || $0.hasPrefix("         ") }
+                .map { $0.dropFirst(9) }.joined(separator: "\n")
+        }
+
+        /// By root, as if on another machine; the key file stands for the offline key.
+        private func holdCeremony() throws {
+            try run(
+                """
+                printf 'Ada\\nno\\n' | TMPDIR=/tmp vaultctl drill ceremony --backups \(archives) \\
+                    --keyfile /etc/vaultd/vaultd.key --ledger /root/media
+                cd /root/media
+                install -m 644 drills.jsonl drills.jsonl.head ledger.pub /var/lib/vault-ceremonies
+                """)
+        }
+
+        /// What the unit's archives bring back, and the one line that leaves the log out.
+        @Test func archivesOfTheUnitHaveTheAuditLog() throws {
+            try startVault()
+            try run(try roleCommands().joined(separator: "\n"))
+            try run("printf s3cret | vaultctl put app/a; systemctl start vault-backup; sleep 1.1")
+            try run("vaultctl get app/a; systemctl start vault-backup")
+            #expect(try formats() == ["2", "2"])
+            let restored = try run(
+                """
+                vaultctl backup restore \(archives)/*.vab --data-dir /root/restored \\
+                    --keyfile /etc/vaultd/vaultd.key
+                cd /root/restored; grep -c '"method":"[a-zA-Z/.]*Put"' audit/audit.jsonl
+                vaultctl audit verify audit/audit.jsonl --data-dir . --keyfile /etc/vaultd/vaultd.key
+                """)
+            #expect(restored.contains("audit log  up to line"), "\(restored)")
+            #expect(restored.contains("result  as vaultd wrote it"), "\(restored)")
+            // Who makes the archives can read neither the log nor, without a key, what is in them.
+            #expect(try !may("vault-backup", "cat /var/lib/vaultd/audit/audit.jsonl"))
+            #expect(try !may("vault-backup", "vaultctl audit tail"))
+            try run("systemctl start vault-drill")
+            try run(
+                """
+                mkdir -p /etc/systemd/system/vault-backup.service.d
+                printf '[Service]\\nEnvironment=VAULT_BACKUP_AUDIT=\\n' \\
+                    >/etc/systemd/system/vault-backup.service.d/audit.conf
+                systemctl daemon-reload; sleep 1.1; systemctl start vault-backup
+                """)
+            #expect(try formats().sorted() == ["1", "2", "2"])
+        }
+
+        private func formats() throws -> [String] {
+            try run("for f in \(archives)/*.vab; do od -An -tu1 -j8 -N1 $f; done")
+                .split { " \n".contains($0) }.map(String.init)
         }
 
         /// The prune of the unit, for archives that are seconds old.
@@ -265,7 +340,7 @@ extension DeployTests {
         }
 
         @Test func theTimersAreAccepted() throws {
-            let timers = ["backup", "prune", "scrub", "drill", "freshness"].map {
+            let timers = ["backup", "prune", "scrub", "drill", "drill-oldest", "freshness"].map {
                 "vault-\($0).timer"
             }
             try run("systemctl enable --now \(timers.joined(separator: " "))")
