@@ -27,6 +27,8 @@ final class DrillRunner {
     private var hasLive = false
     /// The newest archive there is, whichever is drilled.
     private var newest: ArchiveFooter?
+    /// Between two archives of its vault, milliseconds.
+    private var worstGap: Int64 = 0
 
     /// - Parameters:
     ///   - seed: what every random choice comes from; nil for a new one.
@@ -148,11 +150,13 @@ final class DrillRunner {
             }
             return (
                 newest: newest.footer,
+                worstGap: here.worstGap(storeID: newest.footer.identity.storeID.description),
                 chain: try ArchiveChain(endingWith: chosen, among: here.archives)
             )
         }
         guard let found else { return nil }
         newest = found.newest
+        worstGap = found.worstGap ?? 0
         let (chain, footer) = (found.chain, found.chain.last.footer)
         var backup = DrillReport.Backup()
         backup.id = footer.archiveIDText
@@ -178,6 +182,7 @@ final class DrillRunner {
         rpo.revisions = live.map { max($0.revision - newest.lastRevision, 0) } ?? 0
         let isCurrent = live.map { $0.revision == newest.lastRevision } ?? false
         rpo.seconds = isCurrent ? 0 : max((now - newest.identity.created) / 1_000, 0)
+        rpo.worstGapSeconds = worstGap / 1_000
         report.rpo = rpo
         _ = steps.run("age") {
             try BackupAge.checkRollback(newest, highestSeen: highest)

@@ -5,6 +5,8 @@ struct DrillStatus {
     let state: LedgerState
     /// Milliseconds since 1970; nil without a whole archive.
     private let newestBackup: Int64?
+    /// The longest time between two backups that are kept, milliseconds.
+    private let worstGap: Int64?
     private let now: Int64
     private let schedule: DrillSchedule
     private let history: RecoveryStatistics?
@@ -13,11 +15,13 @@ struct DrillStatus {
 
     /// - Parameter ceremonies: what the ledger says of people who drilled on another machine.
     init(
-        _ state: LedgerState, ceremonies: LedgerState? = nil, newestBackup: Int64?, now: Int64
+        _ state: LedgerState, ceremonies: LedgerState? = nil, newestBackup: Int64?,
+        worstGap: Int64?, now: Int64
     ) {
         self.state = state
         keyProven = [state, ceremonies].compactMap { $0?.offlineKeyProven }.max()
         self.newestBackup = newestBackup
+        self.worstGap = worstGap
         self.now = now
         schedule = DrillSchedule(state)
         history = RecoveryStatistics(state.reports)
@@ -59,6 +63,9 @@ struct DrillStatus {
     func table(_ overdue: [String]) -> String {
         var fields = FieldList()
         fields.add("backup", newestBackup.map { Quantity.time($0) } ?? "none")
+        if let worstGap, worstGap >= 1_000 {
+            fields.add("gap", "\(Quantity.seconds(worstGap / 1_000)) between backups, the longest")
+        }
         fields.add("drill", newestDrill.map { Quantity.time($0) } ?? "none that passed")
         if let oldest = state.last(.goBack, good: true) {
             fields.add("oldest", "restored on \(Quantity.time(oldest.ended))")
@@ -88,6 +95,7 @@ struct DrillStatus {
         json.object { json in
             json.field("ok", overdue.isEmpty)
             json.field("backup_ms", newestBackup ?? 0)
+            json.field("worst_gap_ms", worstGap ?? 0)
             json.field("drill_ms", newestDrill ?? 0)
             json.field("go_back_ms", state.last(.goBack, good: true)?.ended ?? 0)
             json.field("missed", missedRuns)

@@ -68,14 +68,16 @@ struct DrillStatusCommand: CommandLineCommand {
     func perform() async throws -> ExitStatus {
         let here = try ArchiveDirectory(backups)
         let newest = here.archives.filter { here.isWhole($0) && $0.footer.isSigned }
-            .map(\.footer.identity.created).max()
+            .max { $0.footer.identity.created < $1.footer.identity.created }?.footer.identity
         let contents: LedgerPlace.Contents?
         do throws(BackupError) { contents = try LedgerPlace.read(ledger) } catch {
             throw CommandFailure(error)
         }
         let (ceremonies, problem) = readCeremonies()
         let status = DrillStatus(
-            contents?.state ?? LedgerState(), ceremonies: ceremonies, newestBackup: newest,
+            contents?.state ?? LedgerState(), ceremonies: ceremonies,
+            newestBackup: newest?.created,
+            worstGap: newest.flatMap { here.worstGap(storeID: $0.storeID.description) },
             now: Machine.wallClock())
         var overdue = status.overdue(
             backupAge: backupAge.milliseconds, drillAge: drillAge.milliseconds,
