@@ -143,6 +143,11 @@ extension DeployTests {
             let prunes = try run("cat /var/lib/vault-prune/ledger/drills.jsonl")
             #expect(prunes.contains("\"drills\":{\"schema\":\"vault.drill-head/1\",\"seq\":2,"))
             #expect(try run("grep -c vault_drill /var/lib/vault-metrics/vault-drill.prom") != "0\n")
+            // A collector of the group reads them, whoever wrote them.
+            #expect(
+                try run("cd /var/lib/vault-metrics; stat -c %n:%G:%a *.prom")
+                    == ["backup", "drill", "prune"].map { "vault-\($0).prom:vault-metrics:640\n" }
+                    .joined())
         }
 
         /// What the unit finds overdue, as it says it; fails to start exactly when there is any.
@@ -187,7 +192,8 @@ extension DeployTests {
                 vaultctl backup restore \(archives)/*.vab --data-dir /root/restored \\
                     --keyfile /etc/vaultd/vaultd.key
                 cd /root/restored; grep -c '"method":"[a-zA-Z/.]*Put"' audit/audit.jsonl
-                vaultctl audit verify audit/audit.jsonl --data-dir . --keyfile /etc/vaultd/vaultd.key
+                vaultctl audit verify audit/audit.jsonl --data-dir . \\
+                    --keyfile /etc/vaultd/vaultd.key
                 """)
             #expect(restored.contains("audit log  up to line"), "\(restored)")
             #expect(restored.contains("result  as vaultd wrote it"), "\(restored)")

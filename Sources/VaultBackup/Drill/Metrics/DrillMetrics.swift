@@ -53,8 +53,9 @@ public struct DrillMetrics: Equatable, Sendable {
         pruneLastSuccess = state.lastPrune.values.map(\.time).max()
     }
 
-    /// Writes the file that the node exporter's textfile collector reads, in place of the old.
+    /// Writes the file that the node exporter's textfile collector reads, in place of the old. The
+    /// group may read it where the directory hands its group down.
     public func write(to name: String, in files: any BackupFiles) throws(BackupError) {
-        try AtomicFile.write(Array(text.utf8), to: name, replacing: true, in: files)
+        try AtomicFile.write(Array(text.utf8), to: name, isShared: true, replacing: true, in: files)
     }
 }
