@@ -138,6 +138,33 @@ import VaultTestSupport
         )
     }
 
+    /// By its own name: the records do add up.
+    @Test func aDrillTellsItFromRecordsThatDoNotAddUp() throws {
+        let directory = vault.directory.file("archives")
+        mkdir(directory, 0o700)
+        func drill(_ paths: [String]) throws -> (ProgramResult, DrillReport) {
+            for name in try Files.names(in: directory) { unlink("\(directory)/\(name)") }
+            for (index, path) in paths.enumerated() {
+                try Files.write(try Files.read(path), to: "\(directory)/\(index).vab")
+            }
+            let result = try Program.run(
+                try BuiltPrograms.path("vaultctl"),
+                ["drill", "run", "--level", "V2", "--backups", directory] + [
+                    "--keyfile", vault.keyfile, "-o", "json",
+                ])
+            let bytes = Array(result.outputText.utf8.prefix { $0 != 0x0A })
+            return (result, try DrillReport(json: try JSONParser.parse(bytes[...])))
+        }
+        let (whole, proof) = try drill([full, part])
+        #expect(whole.status == .exit(0), "\(whole)")
+        #expect(proof.cases.contains { $0.check == "audit-lines" && $0.exit == 0 })
+        let cut = try forged([full, part]) { _, lines in lines.removeLast() }
+        let (result, report) = try drill([full, cut])
+        #expect(result.status == .exit(18), "\(result)")
+        #expect(report.stateHash?.areEqual == true)
+        #expect(report.cases.filter { $0.exit != 0 }.map(\.check) == ["audit-lines"])
+    }
+
     /// Archives that the newest does not need are looked at, too: a restore to them would.
     @Test func linesOfOlderArchivesAreLookedAtWhenTheNewestHasNone() throws {
         let broken = try forged([full]) { _, lines in lines.remove(at: 2) }

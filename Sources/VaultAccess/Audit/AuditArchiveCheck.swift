@@ -1,5 +1,5 @@
-/// Holds the lines of the audit log in archives against their chain, and keeps none of them. Needs no
-/// key. Used by one thread at a time.
+/// Holds the lines of the audit log in archives against their chain, and keeps none of them.
+/// Needs no key. Used by one thread at a time.
 public final class AuditArchiveCheck {
     private var succession = AuditSuccession()
     /// Lines that were taken.

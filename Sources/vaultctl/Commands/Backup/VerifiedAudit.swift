@@ -6,18 +6,28 @@ final class VerifiedAudit: AuditChecker {
     private let check = AuditArchiveCheck()
     /// Lines that follow from one another.
     var lineCount: Int { check.lineCount }
+    /// What is wrong first, where that is kept and not thrown: then what else is in the archives
+    /// is read all the same.
+    private(set) var failure: BackupError?
+    private let isPatient: Bool
+
+    init(isPatient: Bool = false) { self.isPatient = isPatient }
 
     func begin(continues: Bool) { check.begin(continues: continues) }
 
     func take(first: UInt64, _ lines: UnsafeRawBufferPointer) throws(BackupError) {
-        do throws(AuditError) { try check.take(first: first, lines) } catch {
-            throw Self.failure(error)
-        }
+        try look { () throws(AuditError) in try check.take(first: first, lines) }
     }
 
     func end(sequence: UInt64, hash: [UInt8]) throws(BackupError) {
-        do throws(AuditError) { try check.end(sequence: sequence, hash: hash) } catch {
-            throw Self.failure(error)
+        try look { () throws(AuditError) in try check.end(sequence: sequence, hash: hash) }
+    }
+
+    private func look(_ body: () throws(AuditError) -> Void) throws(BackupError) {
+        guard failure == nil else { return }
+        do throws(AuditError) { try body() } catch {
+            failure = Self.failure(error)
+            if !isPatient { throw Self.failure(error) }
         }
     }
 
