@@ -131,7 +131,8 @@ let package = Package(
         .testTarget(
             name: "VaultBackupTests",
             dependencies: [
-                "VaultBackup", "VaultStore", "VaultSeal", "Sodium", "VaultTestSupport",
+                "VaultBackup", "VaultStore", "VaultSeal", "VaultAccess", "Sodium",
+                "VaultTestSupport",
             ],
             exclude: ["Golden"]),
         .testTarget(

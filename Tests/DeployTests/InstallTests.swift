@@ -35,7 +35,7 @@ extension DeployTests {
                 in: Files.text("\(tree.root)\(prefix)/lib/tmpfiles.d/vaultd.conf"))
             // What an administrator brings, and what runs of the units leave there.
             let brought = ["/etc/vaultd/drill.key", "/etc/vaultd/drill.key.cred"]
-            let left = ["/var/lib/vault-metrics/", "/var/lib/vault-drill/"]
+            let left = ["metrics", "drill", "prune"].map { "/var/lib/vault-\($0)/" }
             var count = 0
             for unit in try tree.units {
                 for path in try paths(in: tree.unit(unit)) {

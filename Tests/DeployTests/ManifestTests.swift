@@ -16,7 +16,7 @@ extension DeployTests {
         @Test func manifestsKeepToTheRestrictedProfile() throws {
             let result = try check(names.map { "\(directory)/\($0)" })
             #expect(result.status == .exit(0), "\(result)")
-            #expect(result.outputText.contains("10 documents, 0 violations"), "\(result)")
+            #expect(result.outputText.contains("11 documents, 0 violations"), "\(result)")
         }
 
         @Test(arguments: [

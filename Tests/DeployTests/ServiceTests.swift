@@ -123,14 +123,181 @@ extension DeployTests {
             #expect(count == "1\n")
             // Nothing was drilled yet.
             #expect(try machine.run("systemctl start vault-freshness").status != .exit(0))
-            #expect(try run("ls /var/lib/vault-drill").isEmpty)
+            #expect(try run("ls -A /var/lib/vault-drill/ledger").isEmpty)
             let drill = try machine.run(
                 "systemctl start vault-drill || journalctl --no-pager -o cat -u vault-drill")
             let ledger = try run("cat /var/lib/vault-drill/ledger/drills.jsonl")
             #expect(ledger.contains("\"trigger\":\"timer\",\"every_s\":604800"), "\(drill)")
             #expect(ledger.contains("\"verdict\":\"pass\""), "\(drill)")
+            // The oldest was never restored, and people have proven nothing.
+            #expect(try overdue().contains("there is no good D4 drill"))
+            try run("systemctl start vault-drill-oldest")
+            let second = try run("tail -n 1 /var/lib/vault-drill/ledger/drills.jsonl")
+            #expect(second.contains("\"level\":\"D4\"") && second.contains("\"every_s\":2678400"))
+            #expect(second.contains("\"verdict\":\"pass\""), "\(second)")
+            let unproven = "the offline key was never proven: hold 'vaultctl drill ceremony'"
+            #expect(try overdue() == unproven)
+            try holdCeremony()
+            #expect(try overdue() == "")
             try run("systemctl start vault-freshness vault-prune")
+            let prunes = try run("cat /var/lib/vault-prune/ledger/drills.jsonl")
+            #expect(prunes.contains("\"drills\":{\"schema\":\"vault.drill-head/1\",\"seq\":2,"))
             #expect(try run("grep -c vault_drill /var/lib/vault-metrics/vault-drill.prom") != "0\n")
+            // A collector of the group reads them, whoever wrote them.
+            #expect(
+                try run("cd /var/lib/vault-metrics; stat -c %n:%G:%a *.prom")
+                    == ["backup", "drill", "prune"].map { "vault-\($0).prom:vault-metrics:640\n" }
+                    .joined())
+        }
+
+        /// What the unit finds overdue, as it says it; fails to start exactly when there is any.
+        private func overdue() throws -> String {
+            let isFresh = try machine.run("systemctl start vault-freshness").status == .exit(0)
+            let log = try run(
+                """
+                journalctl --sync
+                journalctl --no-pager -o cat -u vault-freshness \\
+                    _SYSTEMD_INVOCATION_ID=$(systemctl show -P InvocationID vault-freshness)
+                """)
+            let lines = log.split(separator: "\n")
+            guard let first = lines.firstIndex(where: { $0.hasPrefix("overdue  ") }) else {
+                #expect(isFresh, "\(log)")
+                return ""
+            }
+            #expect(!isFresh)
+            return lines[first...].filter { $0.hasPrefix("overdue  ") || $0.hasPrefix("         ") }
+                .map { $0.dropFirst(9) }.joined(separator: "\n")
+        }
+
+        /// By root, as if on another machine; the key file stands for the offline key.
+        private func holdCeremony() throws {
+            try run(
+                """
+                printf 'Ada\\nno\\n' | TMPDIR=/tmp vaultctl drill ceremony --backups \(archives) \\
+                    --keyfile /etc/vaultd/vaultd.key --ledger /root/media
+                cd /root/media
+                install -m 644 drills.jsonl drills.jsonl.head ledger.pub /var/lib/vault-ceremonies
+                """)
+        }
+
+        /// What the unit's archives bring back, and the one line that leaves the log out.
+        @Test func archivesOfTheUnitHaveTheAuditLog() throws {
+            try startVault()
+            try run(try roleCommands().joined(separator: "\n"))
+            try run("printf s3cret | vaultctl put app/a; systemctl start vault-backup; sleep 1.1")
+            try run("vaultctl get app/a; systemctl start vault-backup")
+            #expect(try formats() == ["2", "2"])
+            let restored = try run(
+                """
+                vaultctl backup restore \(archives)/*.vab --data-dir /root/restored \\
+                    --keyfile /etc/vaultd/vaultd.key
+                cd /root/restored; grep -c '"method":"[a-zA-Z/.]*Put"' audit/audit.jsonl
+                vaultctl audit verify audit/audit.jsonl --data-dir . \\
+                    --keyfile /etc/vaultd/vaultd.key
+                """)
+            #expect(restored.contains("audit log  up to line"), "\(restored)")
+            #expect(restored.contains("result  as vaultd wrote it"), "\(restored)")
+            // Who makes the archives can read neither the log nor, without a key, what is in them.
+            #expect(try !may("vault-backup", "cat /var/lib/vaultd/audit/audit.jsonl"))
+            #expect(try !may("vault-backup", "vaultctl audit tail"))
+            try run("systemctl start vault-drill")
+            try run(
+                """
+                mkdir -p /etc/systemd/system/vault-backup.service.d
+                printf '[Service]\\nEnvironment=VAULT_BACKUP_AUDIT=\\n' \\
+                    >/etc/systemd/system/vault-backup.service.d/audit.conf
+                systemctl daemon-reload; sleep 1.1; systemctl start vault-backup
+                """)
+            #expect(try formats().sorted() == ["1", "2", "2"])
+        }
+
+        private func formats() throws -> [String] {
+            try run("for f in \(archives)/*.vab; do od -An -tu1 -j8 -N1 $f; done")
+                .split { " \n".contains($0) }.map(String.init)
+        }
+
+        /// The prune of the unit, for archives that are seconds old.
+        private func shortenPrune() throws {
+            let text = try Files.text(
+                "\(SourceTree.root)/deploy/systemd/vault-prune.service")
+            let line = try #require(
+                text.replacing("\\\n", with: " ").split(separator: "\n")
+                    .first { $0.hasPrefix("ExecStart=") })
+            var words = line.dropFirst("ExecStart=".count).split(separator: " ").map(String.init)
+            while let rule = words.firstIndex(where: { $0.hasPrefix("--keep") }) {
+                words.removeSubrange(rule...(rule + 1))
+            }
+            #expect(words.contains("--drill-ledger"))
+            words[0] = "/usr/local/bin/vaultctl"
+            words += ["--keep-within", "1s", "--minimum", "1", "--grace", "0s"]
+            try replace("vault-prune", with: words.joined(separator: " "))
+            // Handed over, and immutable no more.
+            let keep = "/usr/local/lib/vaultd/vault-keep \(archives) vault-backup"
+            try replace(
+                "vault-keep", with: "/bin/sh -c \"\(keep); chattr -i \(archives)/* || true\"")
+        }
+
+        private func archiveNames() throws -> [String] {
+            try run("cd \(archives); ls -I '*.prune'").split(separator: "\n").map(String.init)
+        }
+
+        /// A full one, and old enough to be pruned; nothing is immutable.
+        private func addArchive() throws -> String {
+            let before = try archiveNames()
+            try run(
+                """
+                systemd-run -q --wait --pipe -p User=vault-backup /usr/local/bin/vaultctl \\
+                    backup create --directory \(archives) --full-every 1
+                sleep 2
+                """)
+            return try #require(try archiveNames().first { !before.contains($0) })
+        }
+
+        private func prune() throws -> ProgramResult {
+            try machine.run("systemctl reset-failed 'vault-*'; systemctl start vault-prune")
+        }
+
+        /// By real users: one drills, another prunes, and a third may see nothing of it.
+        @Test func pruningKeepsWhatWasDrilledLast() throws {
+            try startVault()
+            try run(try roleCommands().joined(separator: "\n"))
+            try run("printf s3cret | vaultctl put app/name")
+            try shortenPrune()
+            var names = [try addArchive(), try addArchive()]
+            // Before the first drill: marked, and never removed.
+            for _ in 0..<2 { #expect(try prune().status == .exit(0)) }
+            #expect(try archiveNames().sorted() == names.sorted())
+            #expect(try isLogged("waits for a drill that passes: \(names[0])"))
+            try run("systemctl start vault-drill")
+            names.append(try addArchive())
+            for _ in 0..<2 { #expect(try prune().status == .exit(0)) }
+            #expect(try archiveNames().sorted() == names[1...].sorted(), "the drilled one stays")
+
+            let ledger = "/var/lib/vault-drill/ledger"
+            let lines = try run("cat \(ledger)/drills.jsonl")
+            #expect(!lines.contains("app/name") && !lines.contains("s3cret"))
+            #expect(
+                try run("stat -c %U:%G:%a \(ledger)/drills.jsonl")
+                    == "vault-drill:vault-ledger:640\n")
+            for attack in [
+                "echo x >>\(ledger)/drills.jsonl", "rm -f \(ledger)/drills.jsonl",
+                "cat \(ledger)/ledger.key", "touch \(ledger)/new",
+            ] { #expect(try !may("vault-prune", attack), "\(attack)") }
+            #expect(try may("vault-prune", "cat \(ledger)/drills.jsonl"))
+            for other in ["vault-backup", "vaultd"] {
+                #expect(try !may(other, "cat \(ledger)/drills.jsonl"), "\(other)")
+            }
+
+            // A ledger that was there: gone, and then not for the group.
+            try run("mv \(ledger)/drills.jsonl \(ledger)/drills.jsonl.head /root")
+            #expect(try prune().status != .exit(0))
+            #expect(try isLogged("is gone, and had 1 lines; put it back"))
+            #expect(try isLogged("vault-prune.service failed"))
+            try run("mv /root/drills.jsonl* \(ledger); chmod 600 \(ledger)/drills.jsonl")
+            #expect(try prune().status != .exit(0))
+            try run("systemd-tmpfiles --create /usr/local/lib/tmpfiles.d/vaultd.conf")
+            #expect(try prune().status == .exit(0))
+            #expect(try archiveNames().sorted() == names[1...].sorted())
         }
 
         private func isLogged(_ text: String) throws -> Bool {
@@ -179,7 +346,7 @@ extension DeployTests {
         }
 
         @Test func theTimersAreAccepted() throws {
-            let timers = ["backup", "prune", "scrub", "drill", "freshness"].map {
+            let timers = ["backup", "prune", "scrub", "drill", "drill-oldest", "freshness"].map {
                 "vault-\($0).timer"
             }
             try run("systemctl enable --now \(timers.joined(separator: " "))")

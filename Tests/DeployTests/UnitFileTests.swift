@@ -39,7 +39,7 @@ extension DeployTests {
             let names = try Files.names(in: "\(SourceTree.root)/deploy/systemd").filter {
                 [".service", ".socket", ".timer"].contains(where: $0.hasSuffix)
             }
-            #expect(names.count == 15)
+            #expect(names.count == 17)
             for name in names {
                 let unit = name.replacing("@.", with: "@vaultd.service.")
                 let result = try analyze(["verify", "--root=\(tree.root)", unit])
@@ -85,9 +85,20 @@ extension DeployTests {
             let drill = try tree.unit("vault-drill.service")
             #expect(drill.contains(" --trigger timer --every 7d "))
             #expect(try tree.unit("vault-drill.timer").contains("\nOnCalendar=Sun "))
+            let oldest = try tree.unit("vault-drill-oldest.service")
+            #expect(oldest.contains(" --level D4 "))
+            #expect(oldest.contains(" --trigger timer --every 31d "))
+            let timer = try tree.unit("vault-drill-oldest.timer")
+            #expect(timer.contains("\nOnCalendar=*-*-03 22:30:00\n"))
+            let freshness = try tree.unit("vault-freshness.service")
+            for age in ["backup-age 26h", "drill-age 8d", "go-back-age 35d", "key-age 100d"] {
+                #expect(freshness.contains(" --\(age) "), "\(age)")
+            }
             let jobs = try Files.text("\(SourceTree.root)/deploy/kubernetes/jobs.yaml")
             #expect(jobs.contains("- --trigger=timer\n") && jobs.contains("- --every=7d\n"))
             #expect(jobs.contains("schedule: \"30 4 * * 0\""))
+            #expect(jobs.contains("- --level=D4\n") && jobs.contains("- --every=31d\n"))
+            #expect(jobs.contains("schedule: \"30 22 3 * *\""))
             let prune = try tree.unit("vault-prune.service").split { " \n".contains($0) }
             let rules = prune.filter { $0.hasPrefix("--keep") || $0.hasPrefix("--minimum") }
             #expect(rules.count >= 3 && rules.allSatisfy { $0.hasPrefix("--keep-within") })

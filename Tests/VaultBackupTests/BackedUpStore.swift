@@ -62,9 +62,11 @@ final class BackedUpStore {
     @discardableResult
     func archive(
         _ name: String, since parent: ArchiveFile? = nil, bytesMax: Int = .max,
-        audit: (last: UInt64, lines: ArchiveWriter.AuditSource)? = nil
+        audit: (last: UInt64, lines: ArchiveWriter.AuditSource)? = nil, log: ChainedLog? = nil
     ) throws -> String {
         let path = scratch.file(name)
+        let audit = log.map { ($0.last, $0.source) } ?? audit
+        let auditHash = log?.hash ?? [UInt8](repeating: 9, count: 32)
         let taken = Atomic<Int>(0)
         let keys = try keyring.live.archiveKeys()
         sequence += 1
@@ -82,8 +84,7 @@ final class BackedUpStore {
         defer { close(output) }
         let footer = try ArchiveWriter.write(
             store, header: header, keys: keys, parent: parent?.footer,
-            audit: { (audit?.last ?? 7, [UInt8](repeating: 9, count: 32)) },
-            auditLines: audit?.lines, isCancelled: { false },
+            audit: { (audit?.0 ?? 7, auditHash) }, auditLines: audit?.1, isCancelled: { false },
             willEnd: { _ throws(StoreError) in },
             to: { (bytes) throws(StoreError) in
                 let total = taken.add(bytes.count, ordering: .relaxed).newValue

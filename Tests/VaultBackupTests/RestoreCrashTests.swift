@@ -7,14 +7,19 @@ import VaultTestSupport
 
 /// A restore that is killed leaves nothing that could be started, and can be done again.
 @Suite struct RestoreCrashTests {
-    @Test(arguments: TestSeed.seeds(1 + TestSeed.soakRounds, for: "killed restores"))
-    func aKilledRestoreLeavesNoVaultAndCanBeRepeated(seed: UInt64) async throws {
+    @Test(
+        arguments: TestSeed.seeds(1 + TestSeed.soakRounds, for: "killed restores"), [false, true])
+    func aKilledRestoreLeavesNoVaultAndCanBeRepeated(
+        seed: UInt64, isAudited: Bool
+    ) async throws {
         print("aKilledRestoreLeavesNoVaultAndCanBeRepeated(): VAULT_SEED=\(seed)")
         var random = SeededRandom(seed: seed)
         let backed = try BackedUpStore()
         let value = String(repeating: "v", count: 400)
         for number in 0..<2_000 { try backed.put("k\(number % 500)", "\(number) \(value)") }
-        let archive = try backed.archive("full")
+        // As long to restore as the records.
+        let log = isAudited ? ChainedLog(count: 10_000, fileLines: 1_500) : nil
+        let archive = try backed.archive("full", log: log)
         let keyfile = backed.scratch.file("key")
         try Files.write(backed.keyfile, to: keyfile)
         let target = backed.scratch.file("target")
@@ -35,6 +40,7 @@ import VaultTestSupport
                 // Published: then it is whole, and another restore leaves it alone. This one took
                 // no longer than the wait, so the next points lie before that.
                 try backed.openRestored(target).close()
+                #expect(try log?.problem(in: target + "/audit") == nil, "point \(point)")
                 whole = min(whole, wait)
                 continue
             }
@@ -43,6 +49,7 @@ import VaultTestSupport
             let store = try backed.openRestored(target)
             #expect(try store.content() == backed.store.content(), "point \(point)")
             store.close()
+            #expect(try log?.problem(in: target + "/audit") == nil, "point \(point)")
         }
         #expect(unfinished > 0, "no restore was killed before its end")
     }
@@ -63,14 +70,19 @@ import VaultTestSupport
 
     /// Whatever system call fails, and whenever: nothing is published, the exit status says what
     /// kind of failure it was, and the next restore succeeds.
-    @Test(arguments: [
-        ("pwrite64", "ENOSPC"), ("fsync", "EIO"), ("fdatasync", "EIO"), ("write", "ENOSPC"),
-        ("pread64", "EIO"), ("rename", "EIO"), ("ftruncate", "ENOSPC"),
-    ])
-    func aCallThatFailsLeavesNoVault(call: String, fault: String) throws {
+    @Test(
+        arguments: [
+            ("pwrite64", "ENOSPC"), ("fsync", "EIO"), ("fdatasync", "EIO"), ("write", "ENOSPC"),
+            ("pread64", "EIO"), ("rename", "EIO"), ("renameat", "EIO"), ("ftruncate", "ENOSPC"),
+        ], [false, true])
+    func aCallThatFailsLeavesNoVault(_ failing: (call: String, fault: String), isAudited: Bool)
+        throws
+    {
+        let (call, fault) = failing
         let backed = try BackedUpStore()
         for number in 0..<300 { try backed.put("k\(number % 50)", "value \(number)") }
-        let archive = try backed.archive("full")
+        let log = isAudited ? ChainedLog(count: 60, fileLines: 25) : nil
+        let archive = try backed.archive("full", log: log)
         let keyfile = backed.scratch.file("key")
         try Files.write(backed.keyfile, to: keyfile)
         let target = backed.scratch.file("target")
@@ -89,6 +101,7 @@ import VaultTestSupport
             if Files.exists(target + "/CURRENT") {
                 // Whatever failed did not matter: what is there is whole.
                 try backed.openRestored(target).close()
+                #expect(try log?.problem(in: target + "/audit") == nil)
                 TemporaryDirectory.remove(target)
                 continue
             }
@@ -97,6 +110,7 @@ import VaultTestSupport
                 [.exit(20), .exit(23), .exit(13), .exit(1)].contains(result.status),
                 "\(call) \(number): \(result)")
             try Self.restore(program, arguments)
+            #expect(try log?.problem(in: target + "/audit") == nil)
             TemporaryDirectory.remove(target)
         }
         print("\(call) \(fault): \(failures) restores failed")

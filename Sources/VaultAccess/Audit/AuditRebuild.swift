@@ -11,7 +11,7 @@ public final class AuditRebuild {
     /// The number of the file's first line.
     private var firstSequence: UInt64 = 0
     private var size: Int64 = 0
-    private var point = AuditChain.Point()
+    private var succession = AuditSuccession()
     private var hasMAC = false
     private var scratch = LineBuffer(capacity: 4096)
     /// The names that finished files got.
@@ -29,33 +29,20 @@ public final class AuditRebuild {
     public func take(
         first: UInt64, _ lines: UnsafeRawBufferPointer
     ) throws(AuditError) {
-        if first != point.sequence + 1 { try beginAnew() }
-        var rest = lines
-        while !rest.isEmpty {
-            let end = Newline.first(in: rest, from: 0) ?? rest.count
-            try take(UnsafeRawBufferPointer(rebasing: rest[..<end]))
-            rest = UnsafeRawBufferPointer(rebasing: rest[min(end + 1, rest.count)...])
-        }
+        if try succession.expect(first) { try beginAnew() }
+        try AuditSuccession.forEach(in: lines) { (bytes) throws(AuditError) in try take(bytes) }
     }
 
     private func beginAnew() throws(AuditError) {
         for name in finished + [AuditFileName.current] { try disk.remove(name) }
-        (file, finished, point) = (nil, [], AuditChain.Point())
+        (file, finished) = (nil, [])
     }
 
     private func take(_ bytes: UnsafeRawBufferPointer) throws(AuditError) {
         let line = AuditLine(bytes)
-        let isOpening = line.event == "opened"
-        if file == nil, isOpening, let before = line.number("previousSeq"),
-            let hash = line.hash("previousHash")
-        {
-            point = AuditChain.Point(sequence: before, hash: hash)
-        }
-        guard line.sequence == point.sequence + 1, let hash = line.hash,
-            line.computedHash(after: point.hash, &scratch) == hash
-        else { throw .broken(AuditTrouble(kind: .changed, from: point.sequence + 1)) }
-        if isOpening || file == nil { try beginFile(with: point.sequence + 1) }
-        point = AuditChain.Point(sequence: point.sequence + 1, hash: hash)
+        try succession.take(line)
+        let sequence = succession.point.sequence
+        if line.event == "opened" || file == nil { try beginFile(with: sequence) }
         hasMAC = line.mac != nil
         try write(bytes)
     }
@@ -87,14 +74,12 @@ public final class AuditRebuild {
     public func finish(
         sequence: UInt64, hash: [UInt8], keys: AuditKeys, now: Int64
     ) throws(AuditError) {
-        let end = hash.withUnsafeBytes { AuditHash($0) }
-        guard let file, point == AuditChain.Point(sequence: sequence, hash: end) else {
-            throw .broken(AuditTrouble(kind: .truncated, from: point.sequence + 1))
-        }
+        try succession.checkEnd(sequence: sequence, hash: hash)
+        guard let file else { throw .broken(AuditTrouble(kind: .truncated, from: 1)) }
         try disk.synchronize(file)
         var head = AuditHead(
             bootID: BootID.read(), firstSequence: firstSequence, begun: now, size: UInt64(size))
-        head.point = point
+        head.point = succession.point
         // A line without one is no proof of the lines before it, as in any log.
         if hasMAC { _ = head.authenticate(with: keys) }
         let headFile = try disk.create(AuditFileName.head, O_WRONLY)

@@ -15,6 +15,14 @@ public struct ArchiveChain: Sendable {
         return start
     }
 
+    /// Whether any of them has lines of the audit log.
+    public var hasAudit: Bool { files.contains { $0.footer.identity.hasAudit } }
+
+    /// Whether an archive with lines of the audit log has those behind the one that it continues.
+    func continuesAudit(_ index: Int) -> Bool {
+        index > 0 && files[index - 1].footer.identity.hasAudit
+    }
+
     /// Follows `newest` back to a full archive, through `others`. Each must continue the one
     /// before: same vault, same timeline, where that one ended. Throws `.incompleteChain` when one
     /// is missing, and names it.

@@ -4,9 +4,11 @@ public import VaultStore
 /// Adds up what a chain says, to hold it against its summary.
 final class ChainTally: ChainVisitor {
     private(set) var tally: StateTally
+    private let audit: (any AuditChecker)?
 
-    init(key: StateHashKey) {
+    init(key: StateHashKey, audit: (any AuditChecker)? = nil) {
         tally = StateTally(key: key)
+        self.audit = audit
     }
 
     func record(
@@ -29,6 +31,18 @@ final class ChainTally: ChainVisitor {
         do throws(StoreError) { try tally.access(payload: payload) } catch {
             throw BackupError(error)
         }
+    }
+
+    var takesAllAudit: Bool { audit != nil }
+
+    func auditBegins(continues: Bool) { audit?.begin(continues: continues) }
+
+    func audit(first: UInt64, _ lines: UnsafeRawBufferPointer) throws(BackupError) {
+        try audit?.take(first: first, lines)
+    }
+
+    func auditEnds(sequence: UInt64, hash: [UInt8]) throws(BackupError) {
+        try audit?.end(sequence: sequence, hash: hash)
     }
 
     /// Throws `.mismatch` unless everything is there that the chain says, and nothing else.
@@ -62,10 +76,13 @@ extension OpenedChain {
 
     /// Opens every record and computes the state hash anew; throws `.mismatch` when it is not the
     /// one that the vault had. Writes nothing.
+    ///
+    /// - Parameter audit: is given the lines of the audit log of all archives that have some, in
+    ///   order; what it throws is thrown.
     public func verifyRecords(
-        progress: ((_ bytes: Int) -> Void)? = nil
+        audit: (any AuditChecker)? = nil, progress: ((_ bytes: Int) -> Void)? = nil
     ) throws(BackupError) -> Verification {
-        let tally = ChainTally(key: keyring.stateHashKey)
+        let tally = ChainTally(key: keyring.stateHashKey, audit: audit)
         let summary = try read(tally, progress: progress)
         try tally.check(against: summary, of: chain)
         return Verification(

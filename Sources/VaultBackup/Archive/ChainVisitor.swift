@@ -15,12 +15,25 @@ protocol ChainVisitor: AnyObject {
     ) throws(BackupError)
     func lease(id: Int64, _ payload: UnsafeRawBufferPointer) throws(BackupError)
     func access(_ payload: UnsafeRawBufferPointer) throws(BackupError)
-    /// Lines of the audit log, where the newest archive has them.
+    /// Lines of the audit log: of the archives that together have it up to the end, or of all.
     func audit(first: UInt64, _ lines: UnsafeRawBufferPointer) throws(BackupError)
+
+    /// Whether it is given the lines of archives, too, that the newest does not continue.
+    var takesAllAudit: Bool { get }
+    /// An archive with lines begins; it has those behind the one before if it continues that one's.
+    func auditBegins(continues: Bool)
+    /// It ends, and says that this was the last line of the log.
+    func auditEnds(sequence: UInt64, hash: [UInt8]) throws(BackupError)
 }
 
 extension ChainVisitor {
     var sealing: RecordSealing? { nil }
 
     func audit(first: UInt64, _ lines: UnsafeRawBufferPointer) {}
+
+    var takesAllAudit: Bool { false }
+
+    func auditBegins(continues: Bool) {}
+
+    func auditEnds(sequence: UInt64, hash: [UInt8]) {}
 }

@@ -110,9 +110,11 @@ public struct OpenedChain: Sendable {
         for (index, file) in chain.files.enumerated() {
             var frames = ArchiveFrames(
                 of: file, key: keys[index], headerBytes: headerBytes[index])
+            let hasAudit = file.footer.identity.hasAudit
+            if hasAudit { visitor.auditBegins(continues: chain.continuesAudit(index)) }
             var reader = ChainReader(
                 visitor: visitor, isLast: index == chain.files.count - 1,
-                passesAudit: index >= chain.auditStart,
+                passesAudit: visitor.takesAllAudit || index >= chain.auditStart,
                 after: file.footer.identity.afterRevision, upTo: file.footer.lastRevision,
                 survivors: index < survivors.before ? survivors.places : nil)
             while true {
@@ -135,6 +137,10 @@ public struct OpenedChain: Sendable {
                     "\(file.path) has \(reader.recordCount) records, "
                         + "\(file.footer.recordCount) were written")
             }
+            guard hasAudit, let summary else { continue }
+            do throws(BackupError) {
+                try visitor.auditEnds(sequence: summary.auditSequence, hash: summary.auditHash)
+            } catch { throw error.of(file.path) }
         }
         guard let summary else { preconditionFailure("a chain has an archive") }
         return summary

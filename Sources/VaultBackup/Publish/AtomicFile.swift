@@ -26,11 +26,13 @@ public struct AtomicFile: ~Copyable {
     ///   - expectedBytes: how many will be written, as far as that is known: refused with
     ///     `.noSpace` at once where they do not fit.
     ///   - isLarge: whether it is written past the page cache, where the disk can do that.
+    ///   - isShared: whether the group of the directory may read it, where that is one that hands
+    ///     its group down.
     ///   - replacing: whether it may take the place of another file. Otherwise `.targetInUse` is
     ///     thrown where the name is taken. A disk that fails is `.inconclusive`.
     public static func begin(
-        _ name: String, expectedBytes: Int64 = 0, isLarge: Bool = false, replacing: Bool = false,
-        in files: any BackupFiles
+        _ name: String, expectedBytes: Int64 = 0, isLarge: Bool = false, isShared: Bool = false,
+        replacing: Bool = false, in files: any BackupFiles
     ) throws(BackupError) -> AtomicFile {
         try check(name, in: files)
         do throws(FileFault) {
@@ -48,16 +50,21 @@ public struct AtomicFile: ~Copyable {
             // Held until the end: who removes leftovers can tell this from one.
             let isOurs = try files.patiently { () throws(FileFault) in try files.lock(file) }
             guard isOurs else { throw FileFault(code: EBUSY, call: "lock \(temporary)") }
+            if isShared {
+                try files.patiently { () throws(FileFault) in try files.share(file) }
+            }
             return atomic
         } catch { throw error.error(in: files.path) }
     }
 
     /// Writes a whole file.
     public static func write(
-        _ bytes: [UInt8], to name: String, replacing: Bool = false, in files: any BackupFiles
+        _ bytes: [UInt8], to name: String, isShared: Bool = false, replacing: Bool = false,
+        in files: any BackupFiles
     ) throws(BackupError) {
         var file = try begin(
-            name, expectedBytes: Int64(bytes.count), replacing: replacing, in: files)
+            name, expectedBytes: Int64(bytes.count), isShared: isShared, replacing: replacing,
+            in: files)
         let failure: BackupError? = bytes.withUnsafeBytes { buffer in
             do throws(BackupError) {
                 try file.append(buffer)

@@ -12,6 +12,10 @@ public protocol BackupFiles: AnyObject {
     /// Makes a file of mode 0600 that did not exist, for writing.
     func create(_ name: String) throws(FileFault) -> Int32
 
+    /// Lets the group of the directory read a file that was made in it, where the directory hands
+    /// its group down (set-group-ID) and can be read by it; does nothing anywhere else.
+    func share(_ file: Int32) throws(FileFault)
+
     /// Opens a plain file, never a link, to read it and, with `appending`, to write at its end.
     func open(_ name: String, appending: Bool) throws(FileFault) -> Int32
 
@@ -60,6 +64,8 @@ public protocol BackupFiles: AnyObject {
 }
 
 extension BackupFiles {
+    public func share(_ file: Int32) throws(FileFault) {}
+
     public func setDirect(_ isDirect: Bool, _ file: Int32) -> Bool { false }
 
     /// Does `call` again while a signal interrupts it, within reason.

@@ -38,6 +38,14 @@ public final class DirectoryFiles: BackupFiles, Sendable {
         return file
     }
 
+    public func share(_ file: Int32) throws(FileFault) {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw fault("stat", "") }
+        let shared = mode_t(S_ISGID | 0o050)
+        guard status.st_mode & shared == shared else { return }
+        guard fchmod(file, 0o640) == 0 else { throw fault("chmod", "") }
+    }
+
     public func open(_ name: String, appending: Bool) throws(FileFault) -> Int32 {
         let use = appending ? O_RDWR | O_APPEND : O_RDONLY
         // A pipe of that name would otherwise be waited for.

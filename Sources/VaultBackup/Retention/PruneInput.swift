@@ -21,6 +21,8 @@ public struct PruneInput: Sendable {
     public var now: Int64 = 0
     /// Digests of the archives that a drill restored.
     public var drilledGood: Set<String> = []
+    /// Nothing of a store is deleted as long as none of its archives is among those.
+    public var isProofNeeded = false
     /// By file name: when it was marked.
     public var marks: [String: Int64] = [:]
     /// By store: the last prune.

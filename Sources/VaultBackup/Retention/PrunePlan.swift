@@ -2,7 +2,8 @@
 ///
 /// - Chains stay whole: what an archive continues stays as long as it does.
 /// - Two steps: marked now, deleted by a prune after the grace period.
-/// - The newest archive that a drill restored stays, and `minimum` full archives.
+/// - The newest archive that a drill restored stays, and `minimum` full archives. Where a proof is
+///   needed and no archive of a store has one, nothing of that store is deleted.
 /// - Archives whose parents are not there are left alone and named.
 /// - Each store in the directory is looked at by itself.
 public struct PrunePlan: Equatable, Sendable {
@@ -13,6 +14,8 @@ public struct PrunePlan: Equatable, Sendable {
     public private(set) var kept: [String: [String]] = [:]
     /// Names of archives that cannot be restored, because what they continue is not there.
     public private(set) var orphans: [String] = []
+    /// Names of archives that would be deleted, had a drill restored one of their store.
+    public private(set) var held: [String] = []
     /// By store: the highest number of an archive that is there.
     public private(set) var highestSequence: [String: UInt64] = [:]
 
@@ -23,17 +26,21 @@ public struct PrunePlan: Equatable, Sendable {
     /// not follow each other, or that are more than the schedule makes.
     public init(_ input: PruneInput) throws(BackupError) {
         try PruneCheck(input).run()
-        var leaving: [(digest: String, forest: ArchiveForest)] = []
+        var leaving: [Leaving] = []
         for (store, entries) in PruneCheck.byStore(input.candidates.map(\.entry)) {
             let forest = ArchiveForest(entries)
             let reasons = Self.reasons(forest, input)
+            let isProven = !input.drilledGood.isDisjoint(with: forest.complete)
             highestSequence[store] = entries.map(\.sequence).max()
             for entry in entries { storeIDs[entry.fileName] = store }
             for (digest, names) in forest.fileNames {
                 if let why = reasons[digest] {
                     for name in names { kept[name] = why.sorted() }
                 } else if forest.complete.contains(digest) {
-                    leaving.append((digest, forest))
+                    leaving.append(
+                        Leaving(
+                            digest: digest, forest: forest,
+                            isHeld: input.isProofNeeded && !isProven))
                 } else {
                     orphans += names
                 }
@@ -41,6 +48,17 @@ public struct PrunePlan: Equatable, Sendable {
         }
         orphans.sort()
         decide(leaving, input)
+        held.sort()
+    }
+
+    /// An archive that no rule keeps.
+    private struct Leaving {
+        var digest: String
+        var forest: ArchiveForest
+        /// It waits until a drill has restored an archive of its store.
+        var isHeld: Bool
+
+        var fileNames: [String] { forest.fileNames[digest] ?? [] }
     }
 
     /// Why each archive stays; those that are not named do not.
@@ -77,7 +95,7 @@ public struct PrunePlan: Equatable, Sendable {
     }
 
     private mutating func decide(
-        _ leaving: [(digest: String, forest: ArchiveForest)], _ input: PruneInput
+        _ leaving: [Leaving], _ input: PruneInput
     ) {
         // From the end of each chain: a parent waits for all that continue it.
         let ordered = leaving.sorted {
@@ -85,9 +103,9 @@ public struct PrunePlan: Equatable, Sendable {
             return (-one.count, $0.digest) < (-other.count, $1.digest)
         }
         var waiting: Set<String> = []
-        for (digest, forest) in ordered {
-            var isWaiting = waiting.contains(digest)
-            for name in forest.fileNames[digest] ?? [] {
+        for archive in ordered {
+            var isWaiting = waiting.contains(archive.digest)
+            for name in archive.fileNames {
                 if let marked = input.marks[name] {
                     isWaiting = isWaiting || input.now - marked < input.limits.grace
                 } else {
@@ -96,26 +114,29 @@ public struct PrunePlan: Equatable, Sendable {
                 }
             }
             if isWaiting {
-                waiting.formUnion(forest.chain(of: digest))
+                waiting.formUnion(archive.forest.chain(of: archive.digest))
+            } else if archive.isHeld {
+                held += archive.fileNames
             } else {
-                for name in forest.fileNames[digest] ?? [] {
-                    actions.append(.delete(fileName: name))
-                }
+                actions += archive.fileNames.map { .delete(fileName: $0) }
             }
         }
-        let going = Set(leaving.flatMap { $0.forest.fileNames[$0.digest] ?? [] })
+        let going = Set(leaving.flatMap(\.fileNames))
         for name in input.marks.keys.sorted() where !going.contains(name) {
             actions.append(.unmark(fileName: name))
         }
     }
 
     /// What belongs in the ledger once all actions are done: a record a store.
-    public func records(at time: Int64) -> [PruneRecord] {
+    ///
+    /// - Parameter drills: how far another user's ledger of drills was, if one was looked at.
+    public func records(at time: Int64, drills: LedgerHead? = nil) -> [PruneRecord] {
         highestSequence.sorted { $0.key < $1.key }.map { store, sequence in
             var record = PruneRecord()
             record.time = time
             record.storeID = store
             record.sequence = sequence
+            record.drills = drills
             for action in actions {
                 switch action {
                 case .mark(let name) where storeIDs[name] == store: record.marked += 1

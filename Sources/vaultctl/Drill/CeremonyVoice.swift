@@ -10,6 +10,7 @@ final class CeremonyVoice: DrillVoice {
         "unwrap": "The key opens the backup",
         "offline-key": "It is not a key that timers drill with",
         "state-hash": "Every record opens, and together they are what the vault had",
+        "audit-lines": "Each line of the audit log in them follows from the one before",
         "scratch": "There is a private directory for the rehearsal",
         "restore": "The vault was restored into it",
         "server": "A vaultd runs on the restored vault",

@@ -17,4 +17,22 @@ struct DrillPlan {
     var isRestore: Bool { [.restore, .hostile, .ceremony, .goBack].contains(level) }
     /// It opens the records of the backup.
     var isOpening: Bool { isRestore || level == .open }
+
+    /// What must have run for the level to pass, on a backup with these parts.
+    func requiredChecks(hasCanary: Bool, hasAudit: Bool, hasLive: Bool) -> Set<String> {
+        var checks: Set<String> = ["choose", "age"]
+        if level != .catalogue { checks.insert("bytes") }
+        if isOpening { checks.formUnion(["unwrap", "state-hash"]) }
+        if isOpening, hasAudit { checks.insert("audit-lines") }
+        if level == .ceremony { checks.insert("offline-key") }
+        if isRestore {
+            checks.formUnion([
+                "restore", "server", "first-read", "counts", "content", "revisions", "watch",
+                "write", "access", "audit", "files", "teardown",
+            ])
+            if hasCanary { checks.insert("canary") }
+            if hasLive { checks.insert("live") }
+        }
+        return checks
+    }
 }

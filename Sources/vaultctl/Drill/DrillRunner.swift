@@ -23,10 +23,14 @@ final class DrillRunner {
     private var possibleControls: Set<String> = []
     /// The backup was made with a canary.
     private var hasCanary = false
+    /// Archives of it have lines of the audit log.
+    private var hasAudit = false
     /// There is a live vault to look at.
     private var hasLive = false
     /// The newest archive there is, whichever is drilled.
     private var newest: ArchiveFooter?
+    /// Between two archives of its vault, milliseconds.
+    private var worstGap: Int64 = 0
 
     /// - Parameters:
     ///   - seed: what every random choice comes from; nil for a new one.
@@ -51,23 +55,6 @@ final class DrillRunner {
         report.ceremony = plan.ceremony
     }
 
-    /// What must have run for the level to pass.
-    private var requiredChecks: Set<String> {
-        var checks: Set<String> = ["choose", "age"]
-        if plan.level != .catalogue { checks.insert("bytes") }
-        if plan.isOpening { checks.formUnion(["unwrap", "state-hash"]) }
-        if plan.level == .ceremony { checks.insert("offline-key") }
-        if plan.isRestore {
-            checks.formUnion([
-                "restore", "server", "first-read", "counts", "content", "revisions", "watch",
-                "write", "access", "audit", "files", "teardown",
-            ])
-            if hasCanary { checks.insert("canary") }
-            if hasLive { checks.insert("live") }
-        }
-        return checks
-    }
-
     private var requiredControls: Set<String> {
         plan.level == .hostile ? possibleControls.union(["N11", "N12"]) : []
     }
@@ -88,7 +75,9 @@ final class DrillRunner {
         voice.clear()
         report.ended = Machine.wallClock()
         let verdict = DrillVerdict(
-            steps: steps.outcomes, controls: controls, requiredChecks: requiredChecks,
+            steps: steps.outcomes, controls: controls,
+            requiredChecks: plan.requiredChecks(
+                hasCanary: hasCanary, hasAudit: hasAudit, hasLive: hasLive),
             requiredControls: requiredControls)
         report.conclude(verdict, steps: steps.outcomes, controls: controls)
         if plan.level == .ceremony, report.exit == 0 {
@@ -121,6 +110,7 @@ final class DrillRunner {
         // Not what the live vault knows: its newest archive may be in another directory.
         let highest = plan.highestSeen[newest.identity.storeID.description] ?? 0
         hasCanary = footer.identity.hasCanary
+        hasAudit = chain.hasAudit
         possibleControls = NegativeControls.required(for: chain)
         checkAge(newest, highest, live)
         guard plan.level != .catalogue else { return }
@@ -148,11 +138,13 @@ final class DrillRunner {
             }
             return (
                 newest: newest.footer,
+                worstGap: here.worstGap(storeID: newest.footer.identity.storeID.description),
                 chain: try ArchiveChain(endingWith: chosen, among: here.archives)
             )
         }
         guard let found else { return nil }
         newest = found.newest
+        worstGap = found.worstGap ?? 0
         let (chain, footer) = (found.chain, found.chain.last.footer)
         var backup = DrillReport.Backup()
         backup.id = footer.archiveIDText
@@ -178,6 +170,7 @@ final class DrillRunner {
         rpo.revisions = live.map { max($0.revision - newest.lastRevision, 0) } ?? 0
         let isCurrent = live.map { $0.revision == newest.lastRevision } ?? false
         rpo.seconds = isCurrent ? 0 : max((now - newest.identity.created) / 1_000, 0)
+        rpo.worstGapSeconds = worstGap / 1_000
         report.rpo = rpo
         _ = steps.run("age") {
             try BackupAge.checkRollback(newest, highestSeen: highest)
@@ -214,9 +207,13 @@ final class DrillRunner {
 
     private func sampleChain(_ opened: OpenedChain) -> DrillSample? {
         let countMax = options.sample
+        let audit = VerifiedAudit(isPatient: true)
         let found = steps.run("state-hash", phase: "open") {
-            _ = try opened.verifyRecords()
+            _ = try opened.verifyRecords(audit: audit)
             return try opened.sample(countMax: countMax).sample
+        }
+        if found != nil, opened.chain.hasAudit {
+            _ = steps.run("audit-lines") { if let failure = audit.failure { throw failure } }
         }
         var hashes = DrillReport.StateHashes()
         hashes.areEqual = found != nil

@@ -5,13 +5,23 @@ struct DrillStatus {
     let state: LedgerState
     /// Milliseconds since 1970; nil without a whole archive.
     private let newestBackup: Int64?
+    /// The longest time between two backups that are kept, milliseconds.
+    private let worstGap: Int64?
     private let now: Int64
     private let schedule: DrillSchedule
     private let history: RecoveryStatistics?
+    /// When people last proved the offline key; nil for never.
+    let keyProven: Int64?
 
-    init(_ state: LedgerState, newestBackup: Int64?, now: Int64) {
+    /// - Parameter ceremonies: what the ledger says of people who drilled on another machine.
+    init(
+        _ state: LedgerState, ceremonies: LedgerState? = nil, newestBackup: Int64?,
+        worstGap: Int64?, now: Int64
+    ) {
         self.state = state
+        keyProven = [state, ceremonies].compactMap { $0?.offlineKeyProven }.max()
         self.newestBackup = newestBackup
+        self.worstGap = worstGap
         self.now = now
         schedule = DrillSchedule(state)
         history = RecoveryStatistics(state.reports)
@@ -24,17 +34,21 @@ struct DrillStatus {
     }
 
     /// Everything that should be otherwise, a sentence each.
-    func overdue(backupAge: Int64, drillAge: Int64, keyAge: Int64?) -> [String] {
-        let rule = FreshnessRule(backupAgeMax: backupAge, drillAgeMax: [.restore: drillAge])
-        var found = rule.overdue(
-            now: now, newestBackup: newestBackup,
-            newestDrill: newestDrill.map { [.restore: $0] } ?? [:])
+    ///
+    /// - Parameters: in milliseconds; nil for those that may be of any age.
+    func overdue(
+        backupAge: Int64, drillAge: Int64, goBackAge: Int64?, keyAge: Int64?
+    ) -> [String] {
+        var rule = FreshnessRule(backupAgeMax: backupAge, drillAgeMax: [.restore: drillAge])
+        rule.drillAgeMax[.goBack] = goBackAge
+        var newest = newestDrill.map { [DrillLevel.restore: $0] } ?? [:]
+        newest[.goBack] = state.last(.goBack, good: true)?.ended
+        var found = rule.overdue(now: now, newestBackup: newestBackup, newestDrill: newest)
         found += schedule.overdue(now: now)
         if let keyAge {
-            let proven = state.offlineKeyProven
-            if proven.map({ now - $0 > keyAge }) ?? true {
+            if keyProven.map({ now - $0 > keyAge }) ?? true {
                 found.append(
-                    (proven.map { "the offline key was last proven on \(Quantity.time($0))" }
+                    (keyProven.map { "the offline key was last proven on \(Quantity.time($0))" }
                         ?? "the offline key was never proven") + ": hold 'vaultctl drill ceremony'")
             }
         }
@@ -49,7 +63,13 @@ struct DrillStatus {
     func table(_ overdue: [String]) -> String {
         var fields = FieldList()
         fields.add("backup", newestBackup.map { Quantity.time($0) } ?? "none")
+        if let worstGap, worstGap >= 1_000 {
+            fields.add("gap", "\(Quantity.seconds(worstGap / 1_000)) between backups, the longest")
+        }
         fields.add("drill", newestDrill.map { Quantity.time($0) } ?? "none that passed")
+        if let oldest = state.last(.goBack, good: true) {
+            fields.add("oldest", "restored on \(Quantity.time(oldest.ended))")
+        }
         for entry in schedule.entries {
             fields.add(
                 "next",
@@ -63,7 +83,7 @@ struct DrillStatus {
         if let history { fields.add("restore", DrillListing.text(history)) }
         fields.add(
             "key",
-            state.offlineKeyProven.map { "proven on \(Quantity.time($0))" }
+            keyProven.map { "proven on \(Quantity.time($0))" }
                 ?? "the offline one was never proven")
         for (index, text) in overdue.enumerated() {
             fields.add(index == 0 ? "overdue" : "", TerminalText.escaped(text.utf8))
@@ -75,7 +95,9 @@ struct DrillStatus {
         json.object { json in
             json.field("ok", overdue.isEmpty)
             json.field("backup_ms", newestBackup ?? 0)
+            json.field("worst_gap_ms", worstGap ?? 0)
             json.field("drill_ms", newestDrill ?? 0)
+            json.field("go_back_ms", state.last(.goBack, good: true)?.ended ?? 0)
             json.field("missed", missedRuns)
             json.field("next") { json in
                 for entry in schedule.entries {
@@ -90,7 +112,7 @@ struct DrillStatus {
             json.field("rto_p50_ms", history?.medianMilliseconds ?? 0)
             json.field("rto_p95_ms", history?.highMilliseconds ?? 0)
             json.field("rto_at_twice_ms", history?.doubledMilliseconds ?? 0)
-            json.field("offline_key_proven_ms", state.offlineKeyProven ?? 0)
+            json.field("offline_key_proven_ms", keyProven ?? 0)
             json.field("overdue") { json in overdue.forEach { json.string($0) } }
         }
     }

@@ -5,6 +5,7 @@ import VaultBackup
 enum LedgerPlace {
     static let name = "drills.jsonl"
     static let keyName = "ledger.key"
+    static let publicName = "ledger.pub"
 
     /// Opens the ledger in `directory`, and makes both where there is none.
     static func open(_ directory: String) throws(BackupError) -> DrillLedger {
@@ -13,9 +14,10 @@ enum LedgerPlace {
                 "cannot make \(directory): \(SystemFailure.text(errno)); name another ledger")
         }
         let files = try DirectoryFiles.open(directory)
-        return try DrillLedger.open(
-            name, key: try LedgerKey.open(keyName, in: files), now: Machine.wallClock(),
-            in: files)
+        let key = try LedgerKey.open(keyName, in: files)
+        // Before the ledger: where that has lines, others can check them.
+        try LedgerPublicKey.write(key, to: publicName, in: files)
+        return try DrillLedger.open(name, key: key, now: Machine.wallClock(), in: files)
     }
 
     /// What a ledger says, and what verifies it.
@@ -43,6 +45,16 @@ enum LedgerPlace {
         return found.map {
             Contents(state: $0.state, head: $0.head, publicKey: key.publicHalf)
         }
+    }
+
+    /// What the ledger of another user says; nil before its first line.
+    ///
+    /// - Parameter seen: how far it had come when it was last read here.
+    static func readShared(
+        _ directory: String, seen: LedgerHead?
+    ) throws(BackupError) -> SharedLedger? {
+        try SharedLedger.read(
+            name, publicKeyName: publicName, seen: seen, in: try DirectoryFiles.open(directory))
     }
 
     /// The page of what the ledger says now.

@@ -226,7 +226,15 @@ import VaultTestSupport
             at: report.started + 3 * Reports.day)
         var prune = PruneRecord()
         (prune.time, prune.storeID, prune.sequence) = (9, "s", 12)
+        prune.drills = LedgerHead()
+        prune.drills?.sequence = 3
         try ledger.append(.prune(prune), at: 9)
+        #expect(ledger.state.drillsSeen?.sequence == 3)
+        // One that looked at none does not forget it.
+        var other = PruneRecord()
+        (other.time, other.storeID) = (9, "another")
+        try ledger.append(.prune(other), at: 9)
+        #expect(ledger.state.drillsSeen?.sequence == 3)
         #expect(ledger.state.findings.open.map(\.id) == ["F-1"])
         #expect(ledger.state.last(.hostile, good: true) == nil)
         #expect(ledger.state.drilledGood.isEmpty)

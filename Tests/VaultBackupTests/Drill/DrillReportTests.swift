@@ -27,7 +27,7 @@ import VaultTestSupport
             """
         #expect(text.hasPrefix(start.filter { $0 != "\n" }))
         for part in [
-            #""rpo":{"seconds":219,"revisions":0,"target_s":900,"worst_gap_s":0}"#,
+            #""rpo":{"seconds":219,"revisions":0,"target_s":900,"worst_gap_s":3600}"#,
             #""phases":[{"name":"locate","ms":4},{"name":"load","ms":1480}]"#,
             #""keys":{"opened_with":"drill-2026","would_open":["offline-A","offline-B"],"#
                 + #""offline_last_proven":"2026-11-25T03:00:00.000Z"}"#,

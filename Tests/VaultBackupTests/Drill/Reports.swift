@@ -33,6 +33,7 @@ enum Reports {
         report.rpo = DrillReport.RecoveryPoint()
         report.rpo?.seconds = 212 + Int64(number) * 7
         report.rpo?.targetSeconds = 900
+        report.rpo?.worstGapSeconds = 3600
         report.rto = DrillReport.RecoveryTime()
         report.rto?.totalMilliseconds = 2310 + Int64(number % 5) * 150
         report.rto?.targetMilliseconds = 60000

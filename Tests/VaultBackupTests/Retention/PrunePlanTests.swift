@@ -77,6 +77,32 @@ import VaultTestSupport
         #expect(kept(plan) == ["d4", "d9"] && plan.kept["d4.vab"] == ["drilled"])
     }
 
+    /// Any of them may be the only good one.
+    @Test func nothingIsDeletedBeforeADrillHasProvenOne() throws {
+        var shelf = Shelf.daily(3)
+        shelf.add(at: Shelf.start + 3 * Shelf.day, store: "another")
+        var input = shelf.input
+        input.rules = nothing
+        input.isProofNeeded = true
+        input.drilledGood = ["d9"]
+        #expect(
+            try PrunePlan(input).actions
+                == ["d1.vab", "d2.vab"].map { .mark(fileName: $0) })
+        input.marks = ["d1.vab": Shelf.start, "d2.vab": Shelf.start]
+        var plan = try PrunePlan(input)
+        #expect(plan.actions.isEmpty && plan.held == ["d1.vab", "d2.vab"])
+        // A proof about another vault is none about this one.
+        input.drilledGood = ["d4"]
+        #expect(try PrunePlan(input).held == ["d1.vab", "d2.vab"])
+        input.drilledGood = ["d2"]
+        plan = try PrunePlan(input)
+        #expect(plan.actions == [.delete(fileName: "d1.vab"), .unmark(fileName: "d2.vab")])
+        #expect(plan.held.isEmpty && plan.kept["d2.vab"] == ["drilled"])
+        input.isProofNeeded = false
+        input.drilledGood = []
+        #expect(try PrunePlan(input).held.isEmpty)
+    }
+
     @Test func aMinimumOfChainsStays() throws {
         var shelf = Shelf()
         for day in 0..<4 {

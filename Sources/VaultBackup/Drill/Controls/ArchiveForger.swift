@@ -41,6 +41,20 @@ struct ArchiveForger {
         guard let index = fileIndex(for: lie), let place = try lastFrame(for: lie, index) else {
             return false
         }
+        var number = 0
+        try forge(index, to: path, recordChange: Self.recordChange(of: lie)) { frame in
+            if number == place { _ = Self.apply(lie, to: &frame) }
+            number += 1
+        }
+        return true
+    }
+
+    /// Writes an archive of the chain to `path` once more, encrypted and signed as the vault would,
+    /// with every frame as `change` makes it.
+    func forge(
+        _ index: Int, to path: String, recordChange: Int = 0,
+        _ change: (inout (kind: ArchiveKey.Frame, bytes: [UInt8])) -> Void
+    ) throws(BackupError) {
         let file = opened.chain.files[index]
         let output = try ScratchFiles.create(path)
         defer { close(output) }
@@ -54,21 +68,20 @@ struct ArchiveForger {
             contentBytes += part.count
             try ScratchFiles.append(part[...], to: output, path)
             guard var frame = try frames.next() else { break }
-            if number == place { _ = Self.apply(lie, to: &frame) }
+            change(&frame)
             part = Self.encode(frame, number: UInt64(number), key: opened.key(ofFile: index))
             number += 1
         }
         var footer = file.footer
         footer.digest = hash.finish()
         footer.contentBytes = UInt64(contentBytes)
-        footer.recordCount = UInt64(Int(footer.recordCount) + Self.recordChange(of: lie))
+        footer.recordCount = UInt64(Int(footer.recordCount) + recordChange)
         do throws(SealError) {
             footer.signature = try opened.keyring.live.archiveKeys().sign(
                 footer.signedBytes, parent: footer.identity.keyNumber
             ).signature
         } catch { throw .inconclusive("a control could not be made: \(error.text)") }
         try ScratchFiles.append(footer.encode()[...], to: output, path)
-        return true
     }
 
     /// The number of the last frame that can tell the lie; nil without one.

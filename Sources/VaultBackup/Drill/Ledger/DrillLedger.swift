@@ -57,9 +57,13 @@ public struct DrillLedger: ~Copyable {
     }
 
     /// Checks a ledger without writing anything, whoever may be adding to it meanwhile; nil when
-    /// there is none. Throws `.integrity` as `open` does.
+    /// there is none.
+    ///
+    /// - Parameter seen: how far it had come when the caller last read it.
+    ///
+    /// Throws `.integrity` as `open` does, and for a ledger that has not come as far as `seen`.
     public static func read(
-        _ name: String, publicKey: [UInt8], in files: any BackupFiles
+        _ name: String, publicKey: [UInt8], seen: LedgerHead? = nil, in files: any BackupFiles
     ) throws(BackupError) -> (state: LedgerState, head: LedgerHead)? {
         var (headBytes, bytes): ([UInt8]?, [UInt8]?)
         do throws(FileFault) {
@@ -77,6 +81,7 @@ public struct DrillLedger: ~Copyable {
         }
         let contents = try LedgerContents(
             bytes, publicKey: publicKey, head: try head(headBytes, lines: bytes))
+        if let seen { try contents.check(seen) }
         return (LedgerState(contents.lines), contents.head)
     }
 
@@ -124,7 +129,7 @@ public struct DrillLedger: ~Copyable {
         state.take(line)
         // A crash before this leaves a head that is behind, which is no contradiction.
         try AtomicFile.write(
-            head.bytes, to: Self.headName(name), replacing: true, in: files)
+            head.bytes, to: Self.headName(name), isShared: true, replacing: true, in: files)
     }
 
     /// Writes a line for each of the runs that were missed.
@@ -189,6 +194,7 @@ public struct DrillLedger: ~Copyable {
     private static func create(_ name: String, in files: any BackupFiles) throws(FileFault) {
         let file = try files.patiently { () throws(FileFault) in try files.create(name) }
         defer { files.close(file) }
+        try files.patiently { () throws(FileFault) in try files.share(file) }
         try files.patiently { () throws(FileFault) in try files.synchronizeDirectory() }
     }
 

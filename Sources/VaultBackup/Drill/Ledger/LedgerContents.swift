@@ -49,7 +49,8 @@ public struct LedgerContents: Equatable, Sendable {
         if let head { try check(head) }
     }
 
-    private func check(_ head: LedgerHead) throws(BackupError) {
+    /// Throws `.integrity` when the ledger does not have what `head` says that it had.
+    func check(_ head: LedgerHead) throws(BackupError) {
         guard head.sequence > 0 else { return }
         guard head.sequence <= hashes.count else {
             throw .integrity(

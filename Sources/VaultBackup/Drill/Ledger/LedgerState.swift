@@ -11,6 +11,8 @@ public struct LedgerState: Equatable, Sendable {
     public private(set) var highestSequence: [String: UInt64] = [:]
     /// By store: the last prune.
     public private(set) var lastPrune: [String: PruneRecord] = [:]
+    /// How far the ledger of drills was that the last prune looked at.
+    public private(set) var drillsSeen: LedgerHead?
     /// The newest time in the ledger, milliseconds since 1970; 0 when it is empty.
     public private(set) var newestTime: Int64 = 0
     /// When people last opened a backup with the offline key.
@@ -72,6 +74,7 @@ public struct LedgerState: Equatable, Sendable {
         case .prune(let record):
             see(record.sequence, of: record.storeID)
             lastPrune[record.storeID] = record
+            drillsSeen = record.drills ?? drillsSeen
         }
     }
 

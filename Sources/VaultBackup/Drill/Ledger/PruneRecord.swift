@@ -8,6 +8,9 @@ public struct PruneRecord: Equatable, Sendable, JSONMapped {
     public var sequence: UInt64 = 0
     public var marked = 0
     public var deleted = 0
+    /// How far the ledger of drills was that another user keeps; nil when none was looked at. With
+    /// the number 0 there was none, or it was confirmed that a new one begins.
+    public var drills: LedgerHead?
 
     public init() {}
 
@@ -17,5 +20,6 @@ public struct PruneRecord: Equatable, Sendable, JSONMapped {
         try fields.field("catalog_seq", &sequence)
         try fields.field("marked", &marked)
         try fields.field("deleted", &deleted)
+        try fields.object("drills", &drills)
     }
 }

@@ -18,6 +18,9 @@ extension DrillMetrics {
         metrics.number(
             "vault_rpo_revisions", "What would be lost, in revisions.", recoveryPointRevisions)
         metrics.number(
+            "vault_rpo_worst_gap_seconds", "Longest time between two backups that are kept.",
+            worstGapSeconds)
+        metrics.number(
             "vault_scrub_oldest_unverified_seconds", "Age of the oldest check of an archive.",
             scrubOldestUnverifiedSeconds)
         writeDrills(to: &metrics)

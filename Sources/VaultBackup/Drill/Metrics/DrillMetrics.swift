@@ -10,6 +10,8 @@ public struct DrillMetrics: Equatable, Sendable {
     public var liveRevision: Int64?
     public var recoveryPointSeconds: Int64?
     public var recoveryPointRevisions: Int64?
+    /// The longest time between two good backups, in seconds.
+    public var worstGapSeconds: Int64?
     /// How long the archive that was not read for longest has not been read, in seconds.
     public var scrubOldestUnverifiedSeconds: Int64?
     public var drillLastSuccess: [DrillLevel: Int64] = [:]
@@ -40,6 +42,7 @@ public struct DrillMetrics: Equatable, Sendable {
         }
         recoveryPointSeconds = state.reports.last { $0.rpo != nil }?.rpo?.seconds
         recoveryPointRevisions = state.reports.last { $0.rpo != nil }?.rpo?.revisions
+        worstGapSeconds = state.reports.last { $0.rpo != nil }?.rpo?.worstGapSeconds
         let negative = state.reports.last { $0.negative.run > 0 }?.negative
         negativeDetected = negative?.detected
         negativeTotal = negative?.run
@@ -50,8 +53,9 @@ public struct DrillMetrics: Equatable, Sendable {
         pruneLastSuccess = state.lastPrune.values.map(\.time).max()
     }
 
-    /// Writes the file that the node exporter's textfile collector reads, in place of the old.
+    /// Writes the file that the node exporter's textfile collector reads, in place of the old. The
+    /// group may read it where the directory hands its group down.
     public func write(to name: String, in files: any BackupFiles) throws(BackupError) {
-        try AtomicFile.write(Array(text.utf8), to: name, replacing: true, in: files)
+        try AtomicFile.write(Array(text.utf8), to: name, isShared: true, replacing: true, in: files)
     }
 }

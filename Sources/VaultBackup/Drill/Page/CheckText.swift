@@ -16,6 +16,7 @@ enum CheckText {
         "bytes": "Every byte is what was written, and was signed by the vault",
         "unwrap": "The key opens it",
         "state-hash": "Every record opens, and together they are what the vault held",
+        "audit-lines": "Each line of the audit log in it follows from the one before",
         "scratch": "The place of the restore is private, empty and large enough",
         "restore": "A vault was restored from it",
         "server": "A server starts on that vault",

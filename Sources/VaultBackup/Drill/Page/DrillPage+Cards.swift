@@ -1,4 +1,11 @@
 extension DrillPage {
+    /// What a loss at the worst moment would have cost.
+    private static func worstGap(_ rpo: DrillReport.RecoveryPoint) -> String {
+        guard rpo.worstGapSeconds > 0 else { return "" }
+        return "; longest time between backups "
+            + PageFormat.duration(milliseconds: rpo.worstGapSeconds * 1000)
+    }
+
     /// The last numbers, large.
     func writeCards(to html: inout HTMLWriter) {
         html.element("div", ["class": "cards"]) { html in
@@ -25,7 +32,8 @@ extension DrillPage {
                     "Would be lost (RPO)", PageFormat.duration(milliseconds: rpo.seconds * 1000),
                     rpo.seconds <= rpo.targetSeconds,
                     "\(PageFormat.counted(rpo.revisions, "revision")); target "
-                        + PageFormat.duration(milliseconds: rpo.targetSeconds * 1000), to: &html)
+                        + PageFormat.duration(milliseconds: rpo.targetSeconds * 1000)
+                        + Self.worstGap(rpo), to: &html)
             }
             if let negative = state.reports.last(where: { $0.negative.run > 0 })?.negative {
                 card(

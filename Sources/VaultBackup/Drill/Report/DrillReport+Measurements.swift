@@ -5,7 +5,8 @@ extension DrillReport {
         public var seconds: Int64 = 0
         public var revisions: Int64 = 0
         public var targetSeconds: Int64 = 0
-        /// The longest time between two backups since the last drill.
+        /// The longest time between two good backups of all that are kept, at least; 0 with fewer
+        /// than two, and in reports of versions that did not look.
         public var worstGapSeconds: Int64 = 0
 
         public init() {}

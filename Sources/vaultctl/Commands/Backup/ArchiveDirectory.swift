@@ -60,4 +60,11 @@ struct ArchiveDirectory {
             return true
         } catch { return false }
     }
+
+    /// The longest time between two archives of a store that can be restored, in milliseconds.
+    func worstGap(storeID: String) -> Int64? {
+        let ours = archives.filter { $0.footer.identity.storeID.description == storeID }
+        let good = ours.filter { $0.footer.isSigned && isWhole($0) }
+        return BackupGap.worst(ours.map { ArchiveEntry($0) }, good: Set(good.map(\.digestText)))
+    }
 }

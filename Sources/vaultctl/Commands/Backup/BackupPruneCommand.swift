@@ -13,7 +13,9 @@ struct BackupPruneCommand: CommandLineCommand {
             Chains stay whole; the newest archive that a drill restored stays, and so do --minimum \
             full ones. Nothing is removed when the clock cannot be right (22), or when archives \
             came that are not the vault's, do not follow each other, or are more than a schedule \
-            makes (13): look at them, then --confirm.
+            makes (13): look at them, then --confirm. With --drill-ledger nothing is removed \
+            before a drill has restored an archive of the same vault, nor when that ledger is \
+            gone or has fewer lines than the last prune saw (13).
 
             EXAMPLES
               vaultctl backup prune /backup --dry-run
@@ -54,6 +56,14 @@ struct BackupPruneCommand: CommandLineCommand {
 
     @Option(
         name: .long,
+        help: ArgumentHelp(
+            "The ledger of drills that another user keeps: it is read, and what it proved is kept.",
+            valueName: "directory"),
+        completion: .directory)
+    var drillLedger: String?
+
+    @Option(
+        name: .long,
         help: ArgumentHelp("Write metrics here, for a textfile collector.", valueName: "file"),
         completion: .file())
     var metrics: String?
@@ -78,28 +88,51 @@ struct BackupPruneCommand: CommandLineCommand {
             let files = try DirectoryFiles.open(directory)
             let now = Machine.wallClock()
             var input = try input(here, files, now)
-            var plan: PrunePlan
+            let plan: PrunePlan
             if let ledger {
                 var open = try LedgerPlace.open(ledger)
                 input.drilledGood = open.state.drilledGood
                 input.lastPrune = open.state.lastPrune
                 input.newestLedgerTime = open.state.newestTime
-                plan = try PrunePlan(input)
-                if !dryRun {
-                    try Pruner.run(plan, now: now, in: files)
-                    for record in plan.records(at: now) {
-                        try open.append(.prune(record), at: now)
-                    }
+                let drills = try readDrills(seen: open.state.drillsSeen, into: &input)
+                plan = try run(input, in: files)
+                for record in dryRun ? [] : plan.records(at: now, drills: drills) {
+                    try open.append(.prune(record), at: now)
                 }
             } else {
-                plan = try PrunePlan(input)
-                if !dryRun { try Pruner.run(plan, now: now, in: files) }
+                _ = try readDrills(seen: nil, into: &input)
+                plan = try run(input, in: files)
             }
             try finish(plan, now)
         } catch let error as BackupError {
             throw CommandFailure(error)
         }
         return .done
+    }
+
+    /// Decides, and does it.
+    private func run(
+        _ input: PruneInput, in files: DirectoryFiles
+    ) throws(BackupError) -> PrunePlan {
+        let plan = try PrunePlan(input)
+        if !dryRun { try Pruner.run(plan, now: input.now, in: files) }
+        return plan
+    }
+
+    /// Adds what the other user's ledger has proven; returns how far it is, if it is to be read.
+    ///
+    /// - Parameter seen: how far it was at the last prune.
+    private func readDrills(
+        seen: LedgerHead?, into input: inout PruneInput
+    ) throws(BackupError) -> LedgerHead? {
+        guard let drillLedger else { return nil }
+        input.isProofNeeded = true
+        // Confirmed, a new ledger has begun; it has to be a sound one.
+        guard let drills = try LedgerPlace.readShared(drillLedger, seen: confirm ? nil : seen)
+        else { return LedgerHead() }
+        input.drilledGood.formUnion(drills.state.drilledGood)
+        input.newestLedgerTime = max(input.newestLedgerTime, drills.state.newestTime)
+        return drills.head
     }
 
     private func input(
@@ -143,6 +176,10 @@ struct BackupPruneCommand: CommandLineCommand {
             for name in plan.orphans {
                 try output.write("left alone, a link is missing: \(name)\n")
             }
+            for name in plan.held {
+                try output.write(
+                    "waits for a drill that passes: \(TerminalText.escaped(name.utf8))\n")
+            }
             try output.write("\(Quantity.count(Int64(plan.kept.count), "archive")) stay\n")
         case .json:
             var json = JSONWriter()
@@ -160,6 +197,7 @@ struct BackupPruneCommand: CommandLineCommand {
                     }
                 }
                 json.field("orphans") { json in plan.orphans.forEach { json.string($0) } }
+                json.field("held") { json in plan.held.forEach { json.string($0) } }
             }
             try output.write(document: &json)
         }

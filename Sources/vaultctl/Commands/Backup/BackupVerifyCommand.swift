@@ -15,10 +15,11 @@ struct BackupVerifyCommand: CommandLineCommand {
         discussion: """
             Three depths, each with all of the one before: 'catalogue' reads the end of each file \
             and that nothing is missing between them; 'bytes' reads every byte; 'records' opens \
-            every record with a key and computes anew what they add up to. Without --depth it is \
+            every record with a key and computes anew what they add up to, and that each line of \
+            the audit log that is in them follows from the one before. Without --depth it is \
             'records' when a key is given and 'bytes' when not. Nothing is written. Exits with 12 \
             for a wrong key, 13 for damage, 14 when an archive is missing, 17 when records do not \
-            add up.
+            add up, 18 when lines of the audit log do not follow from one another.
 
             EXAMPLES
               vaultctl backup verify /backup/*.vab
@@ -46,14 +47,20 @@ struct BackupVerifyCommand: CommandLineCommand {
             let chains = try Self.chains(files)
             var read = Int64(files.count) * Int64(ArchiveFooter.byteCount)
             if depth != .catalogue { read = try Self.verifyBytes(files) }
-            var records: UInt64 = 0
-            if depth == .records { records = try verifyRecords(chains) }
-            try say(files, chains, depth, read: read, records: records, to: &output)
+            var found = Found()
+            if depth == .records { found = try verifyRecords(chains) }
+            try say(files, chains, depth, read: read, found, to: &output)
         } catch let error as BackupError {
             throw CommandFailure(error)
         }
         try output.flush()
         return .done
+    }
+
+    /// What was opened.
+    private struct Found {
+        var records: UInt64 = 0
+        var auditLines = 0
     }
 
     /// Every archive that no other continues, with what it continues.
@@ -80,8 +87,8 @@ struct BackupVerifyCommand: CommandLineCommand {
         return total
     }
 
-    private func verifyRecords(_ chains: [ArchiveChain]) throws -> UInt64 {
-        var records: UInt64 = 0
+    private func verifyRecords(_ chains: [ArchiveChain]) throws -> Found {
+        var found = Found()
         let line = PercentLine(what: "opening records")
         defer { line.clear() }
         let key = try KeptKey.read(credential, opening)
@@ -90,17 +97,19 @@ struct BackupVerifyCommand: CommandLineCommand {
             var done: Int64 = 0
             let opened = try OpenedChain(chain, with: try key.credential())
             defer { opened.close() }
-            records += try opened.verifyRecords {
+            let audit = VerifiedAudit()
+            found.records += try opened.verifyRecords(audit: audit) {
                 done += Int64($0)
                 line.show(done, of: total)
             }.records
+            found.auditLines += audit.lineCount
         }
-        return records
+        return found
     }
 
     private func say(
         _ files: [ArchiveFile], _ chains: [ArchiveChain], _ depth: Depth, read: Int64,
-        records: UInt64, to output: inout StandardOutput
+        _ found: Found, to output: inout StandardOutput
     ) throws {
         switch options.output {
         case .table:
@@ -111,7 +120,13 @@ struct BackupVerifyCommand: CommandLineCommand {
             case .catalogue: fields.add("verified", "ends, sizes and links; no content")
             case .bytes: fields.add("verified", "every byte and the signatures; no record opened")
             case .records:
-                fields.add("verified", "\(records) records, which add up to what was written")
+                fields.add("verified", "\(found.records) records, which add up to what was written")
+            }
+            if chains.contains(where: \.hasAudit), depth == .records {
+                fields.add(
+                    "audit log",
+                    Quantity.count(Int64(found.auditLines), "line")
+                        + ", each of which follows from the one before")
             }
             for chain in chains {
                 fields.add("covers", "up to revision \(chain.last.footer.lastRevision)")
@@ -122,7 +137,8 @@ struct BackupVerifyCommand: CommandLineCommand {
             json.object { json in
                 json.field("depth", depth.rawValue)
                 json.field("read_bytes", read)
-                json.field("records", records)
+                json.field("records", found.records)
+                json.field("audit_lines", found.auditLines)
                 json.field("ok", true)
                 json.field("archives") { json in
                     for file in files { json.object { ArchiveListing.fields(file, to: &$0) } }

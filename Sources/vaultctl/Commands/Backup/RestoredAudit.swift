@@ -35,12 +35,16 @@ final class RestoredAudit: AuditSink {
             .continuity(
                 "the audit log in the archives does not go on at line \(trouble.from): it was so "
                     + "when they were made; restore with --without-audit, and find out why")
-        case .system(ENOSPC, _), .unwritable(ENOSPC, _), .reserveOnly:
+        case .system(let code, _) where isFull(code), .unwritable(let code, _) where isFull(code):
             .noSpace("the disk is full; make room and try again")
+        case .reserveOnly: .noSpace("the disk is full; make room and try again")
         case .system(let code, let operation), .unwritable(let code, let operation):
             .inconclusive("cannot \(operation): \(SystemFailure.text(code))")
         case .unsafe(let text): .targetInUse(text)
         case .closed: .inconclusive("the audit log is closed")
         }
     }
+
+    /// The disk, a quota or a limit of file sizes.
+    private static func isFull(_ code: Int32) -> Bool { [ENOSPC, EDQUOT, EFBIG].contains(code) }
 }

@@ -22,6 +22,9 @@ enum DrillListing {
                 "rpo",
                 "\(rpo.seconds) s and \(Quantity.count(rpo.revisions, "revision")) would be lost, "
                     + "\(rpo.targetSeconds) s are allowed")
+            if rpo.worstGapSeconds > 0 {
+                fields.add("worst gap", Quantity.seconds(rpo.worstGapSeconds) + " between backups")
+            }
         }
         if let rto = report.rto {
             let phases = rto.phases.map { "\($0.name) \($0.milliseconds)" }
