@@ -43,7 +43,7 @@ test: install-packages install-test-packages
 	$(SWIFT) test --skip-build --parallel
 
 # libFuzzer under what reads bytes that nobody vouches for: archives, the records and frames inside
-# of them, keyrings, ledgers.
+# of them, keyrings, ledgers, and whatever a client may send to the socket.
 fuzz: install-packages
 	VAULT_FUZZ=1 $(SWIFT) build -c release --product vaultfuzz --scratch-path .build-fuzz
 	sh Fuzz/run.sh .build-fuzz/release/vaultfuzz $(FUZZ_SECONDS) .build-fuzz

@@ -204,7 +204,13 @@ if isFuzzing {
         .target(name: "CFuzzer", dependencies: ["CSodium"], path: "Fuzz/CFuzzer"),
         .executableTarget(
             name: "vaultfuzz",
-            dependencies: ["CFuzzer", "VaultBackup", "VaultStore", "VaultSeal", "Sodium"],
+            dependencies: [
+                "CFuzzer", "VaultBackup", "VaultStore", "VaultSeal", "Sodium",
+                "RPC", "VaultServer", "VaultAccess", "VaultAPI",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
             path: "Fuzz/vaultfuzz",
             linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]),
     ]

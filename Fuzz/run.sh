@@ -15,10 +15,20 @@ run() {
     target=$1
     shift
     mkdir -p "$directory/corpus/$target"
-    VAULT_FUZZ_TARGET=$target "$program" --seeds "$directory/corpus/$target"
-    VAULT_FUZZ_TARGET=$target "$program" -seed=1 -max_len=16384 -timeout=20 \
+    VAULT_FUZZ_TARGET=$target tidily --seeds "$directory/corpus/$target"
+    VAULT_FUZZ_TARGET=$target tidily -seed=1 -max_len=16384 -timeout=20 \
         -rss_limit_mb=2048 -malloc_limit_mb=512 -artifact_prefix="$directory/broken-$target-" \
         "$@" "$directory/corpus/$target" >"$directory/$target.log" 2>&1
+}
+
+# The program, and none of its scratch files afterwards, however it ended.
+tidily() {
+    "$program" "$@" &
+    process=$!
+    ended=0
+    wait "$process" || ended=$?
+    rm -rf "/dev/shm/vaultfuzz.$process"
+    return "$ended"
 }
 
 # The alarm must ring when something is wrong.

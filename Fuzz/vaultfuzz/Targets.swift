@@ -8,6 +8,12 @@ enum Targets {
         "frames": { try FramesTarget(restores: false) },
         "restore": { try FramesTarget(restores: true) },
         "ledger": { try LedgerTarget() },
+        "plain": { PlainRequestTarget() },
+        "head": { HeadTarget() },
+        "messages": { MessagesTarget() },
+        "session": { SessionTarget() },
+        "requests": { try RequestsTarget() },
+        "transactions": { try TransactionsTarget() },
     ]
 
     /// The one of this process.

@@ -6,23 +6,8 @@ import Testing
 
 /// HTTP/1.1 beside gRPC: one request a connection, and nothing that is not bounded.
 @Suite struct PlainTests {
-    /// Says what it was asked, and remembers it.
-    private final class Echo: PlainResponder {
-        let asked = Mutex<[PlainRequest]>([])
-        let body: String?
-
-        init(body: String? = nil) { self.body = body }
-
-        func answer(
-            _ request: PlainRequest, _ caller: Caller, _ journal: (any CallJournal)?
-        ) -> PlainAnswer {
-            asked.withLock { $0.append(request) }
-            return PlainAnswer(.ok, body ?? "\(request.method) \(request.path)\n")
-        }
-    }
-
     private func asking(
-        _ echo: Echo = Echo(), limits: ServerLimits = ServerLimits(),
+        _ echo: EchoResponder = EchoResponder(), limits: ServerLimits = ServerLimits(),
         _ body: (RawConnection) async throws -> Void
     ) async throws {
         try await TestServer.run([UnaryTests.echo], limits: limits, plain: echo) { test in
@@ -50,7 +35,7 @@ import Testing
 
     /// "P" begins the preface of HTTP/2, too.
     @Test func bytesMayComeOneByOne() async throws {
-        let echo = Echo()
+        let echo = EchoResponder()
         try await asking(echo) { raw in
             for byte in "PUT / HTTP/1.0\r\n\r\n".utf8 { raw.write([byte]) }
             #expect(answer(raw).hasSuffix("PUT /\n"))
@@ -66,7 +51,7 @@ import Testing
     }
 
     @Test func whatFollowsTheRequestIsNotReadAsAnother() async throws {
-        let echo = Echo()
+        let echo = EchoResponder()
         try await asking(echo) { raw in
             raw.write(Array("GET /1 HTTP/1.1\r\n\r\nGET /2 HTTP/1.1\r\n\r\n".utf8))
             #expect(answer(raw).hasSuffix("GET /1\n"))
@@ -81,7 +66,7 @@ import Testing
         "ABCDEFGHIJKLMNOPQ",
     ])
     func whatIsNoRequestIsNotTakenForOne(_ text: String) async throws {
-        let echo = Echo()
+        let echo = EchoResponder()
         try await asking(echo) { raw in
             raw.write(Array(text.utf8))
             if text == "GET" {
@@ -94,7 +79,7 @@ import Testing
     }
 
     @Test func aLongHeadIsCutOff() async throws {
-        let echo = Echo()
+        let echo = EchoResponder()
         try await asking(echo) { raw in
             raw.write(Array("GET / HTTP/1.1\r\nX: \(String(repeating: "x", count: 9_000))".utf8))
             #expect(answer(raw).hasPrefix("HTTP/1.1 431 "))
@@ -126,7 +111,7 @@ import Testing
         limits.plainAnswerTimeout = .milliseconds(50)
         let body = String(repeating: "y", count: 8 << 20)
         try await TestServer.run(
-            [UnaryTests.echo], limits: limits, plain: Echo(body: body)
+            [UnaryTests.echo], limits: limits, plain: EchoResponder(body: body)
         ) { test in
             let raw = try RawConnection(test.path)
             raw.write(Array("GET / HTTP/1.1\r\n\r\n".utf8))
@@ -137,7 +122,7 @@ import Testing
 
     @Test func aLongAnswerArrivesWhole() async throws {
         let body = String(repeating: "y", count: 8 << 20)
-        try await asking(Echo(body: body)) { raw in
+        try await asking(EchoResponder(body: body)) { raw in
             raw.write(Array("GET / HTTP/1.1\r\n\r\n".utf8))
             #expect(answer(raw).hasSuffix("\r\n\r\n" + body))
         }

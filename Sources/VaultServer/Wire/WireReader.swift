@@ -18,6 +18,10 @@ struct WireReader {
     private let bytes: UnsafeRawBufferPointer
     private var position = 0
 
+    /// A tag has 32 bits. The libraries refuse one that is written in more bytes than those take.
+    private static let tagBytesMax = 5
+    static let overlongTag = WireError(reason: "field number of more than 32 bits")
+
     init(_ bytes: UnsafeRawBufferPointer) {
         self.bytes = bytes
     }
@@ -25,7 +29,9 @@ struct WireReader {
     /// The next field's number and type, or nil at the end. Its value must be read or skipped next.
     mutating func nextField() throws(WireError) -> (number: Int, type: WireType)? {
         guard position < bytes.count else { return nil }
+        let start = position
         let tag = try varint()
+        guard position - start <= Self.tagBytesMax else { throw Self.overlongTag }
         guard tag >> 3 != 0, tag <= UInt64(UInt32.max) else {
             throw WireError(reason: "field number out of range")
         }

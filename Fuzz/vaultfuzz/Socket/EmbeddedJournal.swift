@@ -1,0 +1,8 @@
+@testable import RPC
+
+/// Keeps no books, but has answers held back as a real journal does.
+final class EmbeddedJournal: CallJournal {
+    func answered(_ call: UnaryCall, _ status: Status) {}
+    func refused(path: String, caller: Caller, _ status: Status) {}
+    func commit() -> Status? { nil }
+}
