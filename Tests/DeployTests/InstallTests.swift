@@ -16,6 +16,17 @@ extension DeployTests {
             #expect(check.status == .exit(0), "\(check)")
         }
 
+        /// Nobody who can write somewhere in a program's memory changes what it calls.
+        @Test func whatTheLoaderResolvedIsReadOnly() throws {
+            for program in ["vaultd", "vaultctl"] {
+                let path = try BuiltPrograms.path(program)
+                let entries = try Program.run("readelf", ["-dW", path]).outputText
+                #expect(entries.contains("BIND_NOW") && entries.contains("PIE"), "\(program)")
+                let segments = try Program.run("readelf", ["-lW", path]).outputText
+                #expect(segments.contains("GNU_RELRO"), "\(program)")
+            }
+        }
+
         @Test func aChangedConfigurationStaysAndTheRestGoes() throws {
             let tree = try InstalledTree()
             let configuration = "\(tree.root)/etc/vaultd/vaultd.yaml"
