@@ -62,7 +62,8 @@ median() { sort -n "$1" | awk '{ a[NR] = $1 } END { print a[int((NR + 1) / 2)] }
 : >"$run/beside"
 for _ in $(seq "$rounds"); do
     "$bench" put-latency --socket "$vaultd_socket" --puts 3000 | awk '{ print $3 }' >>"$run/alone"
-    (number=0; while [ -e "$run/alone" ] && [ ! -e "$run/enough" ]; do
+    # Without the directory the run was broken off.
+    (number=0; while [ -d "$run" ] && [ ! -e "$run/enough" ]; do
         archive "$run/many.$((number += 1))" >/dev/null; done) &
     others=$!
     "$bench" put-latency --socket "$vaultd_socket" --puts 3000 | awk '{ print $3 }' >>"$run/beside"

@@ -20,8 +20,8 @@ struct Latencies {
         return Double(samples[min(samples.count - 1, Int(Double(samples.count) * part))]) / 1000
     }
 
-    /// The slowest of each `count` calls in a row, the median of those, in microseconds; 0 for less
-    /// calls. To be asked before anything else.
+    /// Of each `count` calls in a row the slowest, and of those the median, in microseconds; 0 when
+    /// there were not so many. To be asked before anything else, which sorts them.
     func slowest(ofEach count: Int) -> Double {
         let starts = stride(from: 0, through: samples.count - count, by: max(1, count))
         let slowest = starts.compactMap { samples[$0..<($0 + count)].max() }.sorted()

@@ -37,8 +37,8 @@ final class CallRecord: CallNote, @unchecked Sendable {
 
     /// The object serves another call.
     func begin(_ identity: CallerIdentity, method: AuditMethod) {
-        // A reference that stays as it is costs nothing, and one that all event loops count in a
-        // lot: mostly it is the same caller and the same method.
+        // Mostly the same: assigning it again would count references, the method's in memory that
+        // all event loops write to.
         if self.identity !== identity { self.identity = identity }
         if self.method !== method { self.method = method }
         isRefused = false
