@@ -81,9 +81,12 @@ final class ClientCall: @unchecked Sendable {
 
     // MARK: The caller's side
 
+    /// A message that is there already.
+    func takeMessage() -> ByteBuffer? { state.withLock { $0.messages.popFirst() } }
+
     /// The next message; nil when the call ended well, its status thrown when not.
-    func next() async throws -> ByteBuffer? {
-        try await withCheckedThrowingContinuation { continuation in
+    func next(isolation actor: isolated (any Actor)?) async throws -> ByteBuffer? {
+        try await withCheckedThrowingContinuation(isolation: actor) { continuation in
             let (message, end) = state.withLock { state in
                 if let message = state.messages.popFirst() {
                     return (ByteBuffer?.some(message), Status?.none)

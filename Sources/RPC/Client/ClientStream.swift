@@ -13,7 +13,15 @@ public final class ClientStream: Sendable {
 
             /// The next message; nil at the good end of the call.
             public mutating func next() async throws -> ByteBuffer? {
-                try await stream.next()
+                try await stream.next(isolation: nil)
+            }
+
+            /// The same for a loop, on the actor that it runs on: without it each message would
+            /// go over another thread.
+            public mutating func next(
+                isolation actor: isolated (any Actor)?
+            ) async throws -> ByteBuffer? {
+                try await stream.next(isolation: actor)
             }
         }
 
@@ -62,15 +70,21 @@ public final class ClientStream: Sendable {
         link.cancel(call)
     }
 
-    private func next() async throws -> ByteBuffer? {
-        let message = try await withTaskCancellationHandler {
-            try await call.next()
-        } onCancel: {
-            link.cancel(call)
+    private func next(isolation actor: isolated (any Actor)?) async throws -> ByteBuffer? {
+        if let message = call.takeMessage() {
+            taken()
+            return message
         }
-        if message != nil, !call.hasMessages {
-            link.run { [call] in $0.messagesTaken(call) }
-        }
+        let message = try await withTaskCancellationHandler(
+            operation: { try await call.next(isolation: actor) },
+            onCancel: { link.cancel(call) },
+            isolation: actor)
+        if message != nil { taken() }
         return message
+    }
+
+    /// The server may send more once the last message that is here was taken.
+    private func taken() {
+        if !call.hasMessages { link.run { [call] in $0.messagesTaken(call) } }
     }
 }

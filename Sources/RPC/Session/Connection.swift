@@ -8,8 +8,9 @@ class Connection: ChannelDuplexHandler {
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    /// Bytes of frames made in one turn of the event loop.
-    static let turnBytesMax = 256 * 1024
+    /// Bytes of frames made in one turn of the event loop. The last of them may go past it; with it
+    /// they fit a buffer of 256 KiB.
+    static let turnBytesMax = 236 * 1024
 
     /// The size of buffer that an idle connection may keep.
     private static let keptOutputBytesMax = 64 * 1024

@@ -82,6 +82,10 @@ struct OutboundQueue {
 
     /// Moves the next `count` bytes, which are there, to `output`.
     mutating func take(_ count: Int, into output: inout ByteBuffer) {
+        if output.writableBytes < count {
+            // At once for all that follows: growing frame by frame copies the ones before.
+            output.reserveCapacity(minimumWritableBytes: min(byteCount, Connection.turnBytesMax))
+        }
         byteCount -= count
         var missing = count
         while missing > 0 {

@@ -120,17 +120,28 @@ public final class ArchiveWriter: ArchiveSink {
         output.append(UInt8(rest))
     }
 
-    public func record(main: Int64, sub: UInt32, payload: UnsafeRawBufferPointer) {
+    public func record(
+        main: Int64, sub: UInt32, countMax: Int,
+        _ write: (UnsafeMutableRawBufferPointer) throws(StoreError) -> Int
+    ) throws(StoreError) {
         flushKept()
         if frameStart == nil { frameStart = Monitor.now() }
-        frame.append(ArchiveFormat.Item.record.rawValue)
-        frame.append(main)
-        frame.append(sub)
-        append(payload)
+        let head = Self.recordHeadCount
+        try frame.append(upTo: head + countMax) { (output) throws(StoreError) in
+            let count = try write(UnsafeMutableRawBufferPointer(rebasing: output[head...]))
+            output[0] = ArchiveFormat.Item.record.rawValue
+            output.storeBytes(of: main.littleEndian, toByteOffset: 1, as: Int64.self)
+            output.storeBytes(of: sub.littleEndian, toByteOffset: 9, as: UInt32.self)
+            output.storeBytes(
+                of: UInt32(count).littleEndian, toByteOffset: 13, as: UInt32.self)
+            return head + count
+        }
         recordCount += 1
         if recordCount.isMultiple(of: Self.recordsAtOnce) { scheduling.giveWay() }
     }
 
+    /// Before a record's payload: what it is, its place, its size.
+    private static let recordHeadCount = 17
     private static let recordsAtOnce: UInt64 = 32
 
     public func lease(id: Int64, payload: UnsafeRawBufferPointer) {

@@ -40,6 +40,14 @@ final class FrameBuffer: @unchecked Sendable {
         withUnsafeBytes(of: number.littleEndian) { append($0) }
     }
 
+    /// Lends room for so many bytes behind what is there; `body` says how many of them stay.
+    func append<Failure: Error>(
+        upTo more: Int, _ body: (UnsafeMutableRawBufferPointer) throws(Failure) -> Int
+    ) throws(Failure) {
+        reserve(more)
+        count += try body(UnsafeMutableRawBufferPointer(rebasing: memory[count..<(count + more)]))
+    }
+
     /// Bytes whose content does not matter yet.
     func extend(by more: Int) {
         reserve(more)
@@ -60,7 +68,8 @@ final class FrameBuffer: @unchecked Sendable {
         memory = larger
     }
 
+    /// All of it: what was lent and did not stay may be plaintext, too.
     private func wipe() {
-        if let base = memory.baseAddress { explicit_bzero(base, count) }
+        if let base = memory.baseAddress { explicit_bzero(base, memory.count) }
     }
 }

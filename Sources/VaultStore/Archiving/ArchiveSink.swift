@@ -5,8 +5,13 @@ public protocol ArchiveSink: AnyObject {
     var isFull: Bool { get }
     /// A record of before that still exists; told only when some do not.
     func kept(main: Int64, sub: UInt32)
-    /// A record of the log, in rising order.
-    func record(main: Int64, sub: UInt32, payload: UnsafeRawBufferPointer)
+    /// A record of the log, in rising order. `write` puts its payload, which has at most `countMax`
+    /// bytes, to the start of what it is lent, and says how many there are; what it throws is
+    /// thrown here, and the record is none then.
+    func record(
+        main: Int64, sub: UInt32, countMax: Int,
+        _ write: (UnsafeMutableRawBufferPointer) throws(StoreError) -> Int
+    ) throws(StoreError)
     func lease(id: Int64, payload: UnsafeRawBufferPointer)
     /// The rules of access, with the number of their writing.
     func access(payload: UnsafeRawBufferPointer)

@@ -1,10 +1,6 @@
 import LMDB
 import VaultSeal
 
-#if canImport(Glibc)
-    import Glibc
-#endif
-
 /// Walks a store for an archive of it: in short snapshots while the store goes on, and the rest
 /// while it stands still. Every record is opened on the way, so damage is found and not copied.
 ///
@@ -14,25 +10,18 @@ import VaultSeal
 /// SAFETY: one thread at a time has it; the one that walks waits while the writer completes it.
 final class StoreArchive: @unchecked Sendable {
     private let log: RecordLog
+    private let cipher: RecordCipher
     private let sink: any ArchiveSink
     private var next: LogKey
     private(set) var recordCount: Int64 = 0
     private var newestTime: Int64 = 0
-    private var buffer = Bytes(repeating: 0, count: 1 << 16)
 
     /// - Parameter revision: what lies at or before it is in an older archive; -1 for everything.
     init(of log: RecordLog, after revision: Int64, to sink: any ArchiveSink) {
         self.log = log
+        cipher = log.cipher
         self.sink = sink
         next = LogKey(main: max(revision, 0) + 1, sub: 0)
-    }
-
-    deinit { wipe() }
-
-    private func wipe() {
-        buffer.withUnsafeMutableBytes { bytes in
-            if let base = bytes.baseAddress { explicit_bzero(base, bytes.count) }
-        }
     }
 
     /// Tells the sink the next places at or before `revision` that still exist; false at the end.
@@ -64,25 +53,21 @@ final class StoreArchive: @unchecked Sendable {
         return recordCount > before
     }
 
+    /// Opens a record right where the sink wants it.
     private func take(_ key: LogKey, _ sealed: UnsafeRawBufferPointer) throws(StoreError) {
-        if buffer.count < sealed.count {
-            wipe()
-            buffer = Bytes(repeating: 0, count: 2 * sealed.count)
+        var time: Int64 = 0
+        try sink.record(main: key.main, sub: key.sub, countMax: sealed.count) {
+            (buffer) throws(StoreError) in
+            let count = try cipher.openPayload(
+                sealed, at: LogPosition(main: key.main, sub: key.sub), into: buffer)
+            let payload = UnsafeRawBufferPointer(rebasing: buffer[..<count])
+            guard let record = LogRecord.decode(payload) else {
+                throw .damaged("the record at \(key.main).\(key.sub) is malformed")
+            }
+            time = record.time
+            return count
         }
-        let position = LogPosition(main: key.main, sub: key.sub)
-        let (cipher, sink) = (log.cipher, sink)
-        let outcome: Result<Int64, StoreError> = buffer.withUnsafeMutableBytes { buffer in
-            do throws(StoreError) {
-                let count = try cipher.openPayload(sealed, at: position, into: buffer)
-                let payload = UnsafeRawBufferPointer(rebasing: buffer[..<count])
-                guard let record = LogRecord.decode(payload) else {
-                    throw StoreError.damaged("the record at \(key.main).\(key.sub) is malformed")
-                }
-                sink.record(main: key.main, sub: key.sub, payload: payload)
-                return .success(record.time)
-            } catch { return .failure(error) }
-        }
-        newestTime = max(newestTime, try outcome.get())
+        newestTime = max(newestTime, time)
         recordCount += 1
         next = LogKey(main: key.main, sub: key.sub + 1)
     }
