@@ -94,6 +94,14 @@ static inline int vault_spawn_closing_from(posix_spawn_file_actions_t *actions, 
     return posix_spawn_file_actions_addclosefrom_np(actions, first);
 }
 
+/// Becomes a program, which is looked for in PATH, with this environment. Returns only when that
+/// fails, with errno.
+extern int execvpe(const char *, char *const[], char *const[]);
+static inline int vault_become(
+    const char *program, char *const arguments[], char *const environment[]) {
+    return execvpe(program, arguments, environment);
+}
+
 /// A pipe whose ends are close-on-exec. 0 when made.
 static inline int vault_pipe(int ends[2]) {
     // O_CLOEXEC; fcntl.h would make other modules' structures this one's.

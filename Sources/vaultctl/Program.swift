@@ -9,8 +9,12 @@ enum Program {
         } catch {
             return report(error)
         }
+        let arguments = Array(arguments)
+        let words = CommandWords(arguments)
+        // The parser would answer `help` for a command that there is not with the help for all.
+        if let failure = words.failure, arguments.first == "help" { return report(failure) }
         do {
-            var command = try await Vaultctl.asyncParseAsRoot(Array(arguments))
+            var command = try await Vaultctl.asyncParseAsRoot(arguments)
             if let command = command as? any CommandLineCommand {
                 return try await command.perform()
             }
@@ -22,7 +26,7 @@ enum Program {
         } catch let error as VaultClientError {
             return report(CommandFailure(error))
         } catch {
-            return reportParsing(error)
+            return reportParsing(error, words)
         }
     }
 
@@ -32,7 +36,9 @@ enum Program {
     }
 
     /// Requests for help, the version and completion scripts arrive as errors too.
-    private static func reportParsing(_ error: any Error) -> ExitStatus {
+    private static func reportParsing(
+        _ error: any Error, _ words: CommandWords
+    ) -> ExitStatus {
         guard !Vaultctl.exitCode(for: error).isSuccess else {
             var output = StandardOutput()
             let text = Vaultctl.fullMessage(for: error)
@@ -44,9 +50,12 @@ enum Program {
             }
             return .done
         }
+        if let failure = words.failure { return report(failure) }
         let message = Vaultctl.message(for: error).split(separator: "\n").joined(separator: " ")
+            .replacing(". Please provide ", with: "; give ")
+            .replacing(". Did you mean ", with: "; did you mean ")
         // Our own validation already says what to do.
-        let nextStep = message.contains("; ") ? "" : "see 'vaultctl --help'"
+        let nextStep = message.contains("; ") ? "" : words.help
         return report(
             CommandFailure(
                 .usage, CommandFailure.lowercasedFirst(message), nextStep: nextStep))

@@ -15,17 +15,25 @@ struct Vaultctl: AsyncParsableCommand {
               vaultctl get db/password
               vaultctl list db/
               vaultctl history db/password
+              vaultctl run --env PW=db/password -- ./app
               vaultctl watch db/ --prefix            changes, as they are made
               vaultctl allow uid:1000 read db/ --prefix
               vaultctl audit tail -f                 who asks for what
 
             EXIT STATUS
-              0 done; 1 failed; 2 usage; 3 not found; 4 denied; 5 sealed or not initialised;
-              6 cannot reach the vault; 12 wrong key; 13 damaged; 24 format not supported;
-              130 interrupted by Ctrl-C; of backups and drills also: 14 incomplete chain; 15 stale \
-              or rolled back; 16 too slow; 17 counts or state differ; 18 access or audit differ; \
-              19 a drill that would not notice; 20 no space; 21 target not empty or in use;
-              22 clock; 23 inconclusive; 25 overdue
+               0 done                       16 too slow
+               1 failed                     17 counts or state differ
+               2 usage                      18 access or audit differ
+               3 not found                  19 a drill that would not notice
+               4 denied                     20 no space
+               5 sealed or not initialised  21 target not empty or in use
+               6 cannot reach the vault     22 clock
+              12 wrong key                  23 inconclusive
+              13 damaged                    24 format not supported
+              14 incomplete chain           25 overdue
+              15 stale or rolled back      130 interrupted by Ctrl-C
+              14 to 23 and 25 are of backups and drills; 'vaultctl run' ends as its
+              program does.
 
             COMPLETION
               vaultctl --generate-completion-script bash | zsh | fish
@@ -36,7 +44,7 @@ struct Vaultctl: AsyncParsableCommand {
                 name: "Secrets",
                 subcommands: [
                     PutCommand.self, GetCommand.self, DeleteCommand.self, ListCommand.self,
-                    HistoryCommand.self, UndeleteCommand.self, WatchCommand.self,
+                    HistoryCommand.self, UndeleteCommand.self, WatchCommand.self, RunCommand.self,
                     CompactCommand.self, LeaseCommand.self,
                 ]),
             CommandGroup(

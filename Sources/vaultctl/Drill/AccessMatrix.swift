@@ -38,13 +38,21 @@ struct AccessMatrix {
         let sorted = keys.filter { !$0.isEmpty && $0 != [0] }
             .sorted { $0.lexicographicallyPrecedes($1) }
         var cases: [Case] = []
-        for user in book.users {
-            let permissions = book.roles.filter { user.roles.contains($0.name) }
+        // Nobody to ask about where this machine has no such account.
+        let subjects = try book.users.map { user throws(BackupError) in
+            (user, try MatrixSubject(user.name))
+        }
+        for (user, subject) in subjects {
+            guard let subject else { continue }
+            let same = subjects.filter { $0.1 == subject }.map(\.0)
+            let roles = Set(same.flatMap(\.roles))
+            let isEverything = subject.isOwner || same.contains(where: \.isRoot)
+            let permissions = book.roles.filter { roles.contains($0.name) }
                 .flatMap(\.permissions)
             for key in sorted {
                 for action in [VaultAccess.AccessAction.read, .write, .get] {
                     let allowed =
-                        user.isRoot
+                        isEverything
                         || permissions.contains {
                             $0.kind.includes(action) && Self.contains($0.span, key)
                         }
@@ -80,17 +88,21 @@ struct AccessMatrix {
     func mismatches(on vault: VaultConnection) async throws -> Int {
         var count = 0
         for item in cases {
-            var request = Vault_V1_ExplainRequest()
-            request.principals = [item.user]
-            request.action =
-                switch item.action {
-                case .read: .read
-                case .write: .write
-                case .get: .get
-                }
-            request.key = Data(item.key)
-            if try await vault.explain(request).allowed != item.allowed { count += 1 }
+            if try await vault.explain(Self.question(item)).allowed != item.allowed { count += 1 }
         }
         return count
+    }
+
+    private static func question(_ item: Case) -> Vault_V1_ExplainRequest {
+        var request = Vault_V1_ExplainRequest()
+        request.principals = [item.user]
+        request.action =
+            switch item.action {
+            case .read: .read
+            case .write: .write
+            case .get: .get
+            }
+        request.key = Data(item.key)
+        return request
     }
 }

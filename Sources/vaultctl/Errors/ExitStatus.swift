@@ -31,6 +31,9 @@ enum ExitStatus: Int32, CaseIterable {
     case inconclusive = 23
     case unsupportedFormat = 24
     case overdue = 25
+    /// A program that was to be run cannot be started; this and the next one are env(1)'s.
+    case cannotStart = 126
+    case noSuchProgram = 127
 
     init(_ category: VaultClientError.Category) {
         switch category {

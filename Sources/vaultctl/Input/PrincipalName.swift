@@ -27,6 +27,29 @@ enum PrincipalName {
         }
     }
 
+    /// What to know of a rule for an account that is not there, which may be a slip of the pen;
+    /// nil when the account is there, or when that cannot be told.
+    static func absence(_ principal: Principal) -> String? {
+        let (kind, name, number): (String, String, UInt32?)
+        do throws(AccountNamesError) {
+            switch principal {
+            case .user(let user):
+                (kind, name, number) = ("user", user, try AccountNames().userID(named: user))
+            case .group(let group):
+                (kind, name, number) = ("group", group, try AccountNames().groupID(named: group))
+            case .userID, .groupID, .unit: return nil
+            }
+        } catch {
+            return nil
+        }
+        if number == PeerIdentity.unmappedID {
+            return "\(kind) \(name) has the number of whoever the kernel cannot name: "
+                + "the rule lets nobody in"
+        }
+        guard number == nil else { return nil }
+        return "this machine has no \(kind) \(name): the rule lets nobody in until it has one"
+    }
+
     /// A principal, or a user with a password, whose name has no colon.
     static func checkUser(_ text: String) throws(CommandFailure) {
         guard !text.isEmpty else {

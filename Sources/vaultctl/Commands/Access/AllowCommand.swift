@@ -40,7 +40,8 @@ struct AllowCommand: VaultCommand {
     ) async throws -> ExitStatus {
         let range = try grant.range()
         RangeOptions.noteIfEverything(range)
-        if let doubt = try PrincipalName.doubt(PrincipalName.parse(grant.principal)) {
+        let principal = try PrincipalName.parse(grant.principal)
+        if let doubt = PrincipalName.doubt(principal) ?? PrincipalName.absence(principal) {
             StandardError.note(doubt)
         }
         let response = try await vault.allow(request(range))

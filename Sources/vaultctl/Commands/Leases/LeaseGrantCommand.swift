@@ -13,6 +13,7 @@ struct LeaseGrantCommand: VaultCommand {
 
             EXAMPLES
               vaultctl lease grant 3600
+              vaultctl lease grant 8d
               lease=$(vaultctl -o json lease grant 60 | jq -r .lease)
             """)
 
@@ -21,8 +22,9 @@ struct LeaseGrantCommand: VaultCommand {
 
     @OptionGroup var options: GlobalOptions
 
-    @Argument(help: ArgumentHelp("How long it lasts, in seconds.", valueName: "seconds"))
-    var seconds: Int64
+    @Argument(
+        help: ArgumentHelp("How long it lasts: seconds, or 15m, 26h, 8d.", valueName: "time"))
+    var time: TimeSpan
 
     @Option(
         name: .long,
@@ -30,6 +32,7 @@ struct LeaseGrantCommand: VaultCommand {
     var id: LeaseArgument?
 
     func validate() throws {
+        let seconds = time.seconds
         guard seconds > 0, seconds <= Self.secondsMax else {
             throw CommandFailure(
                 .usage, "the time of a lease is 1 to \(Self.secondsMax) seconds, not \(seconds)",
@@ -41,7 +44,7 @@ struct LeaseGrantCommand: VaultCommand {
         on vault: VaultConnection, output: inout StandardOutput
     ) async throws -> ExitStatus {
         var request = Etcdserverpb_LeaseGrantRequest()
-        request.ttl = seconds
+        request.ttl = time.seconds
         request.id = id?.identifier ?? 0
         let granted: Etcdserverpb_LeaseGrantResponse
         do throws(VaultClientError) {
