@@ -196,7 +196,7 @@ let package = Package(
             ]),
         .testTarget(
             name: "DeployTests", dependencies: ["VaultTestSupport", "vaultd", "vaultctl"],
-            exclude: ["machine.sh"]),
+            exclude: ["machine.sh", "pod.py"]),
         .testTarget(name: "TidyTests", dependencies: ["VaultTestSupport"]),
     ],
     swiftLanguageModes: [.v6]
