@@ -196,7 +196,7 @@ let package = Package(
             ]),
         .testTarget(
             name: "DeployTests", dependencies: ["VaultTestSupport", "vaultd", "vaultctl"],
-            exclude: ["machine.sh"]),
+            exclude: ["machine.sh", "pod.py"]),
         .testTarget(name: "TidyTests", dependencies: ["VaultTestSupport"]),
     ],
     swiftLanguageModes: [.v6]
@@ -219,6 +219,7 @@ if isFuzzing {
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+                .product(name: "Logging", package: "swift-log"),
             ],
             path: "Fuzz/vaultfuzz",
             linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]),

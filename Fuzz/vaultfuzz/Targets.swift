@@ -14,6 +14,8 @@ enum Targets {
         "session": { SessionTarget() },
         "requests": { try RequestsTarget() },
         "transactions": { try TransactionsTarget() },
+        "watches": { try WatchTarget() },
+        "audit": { try AuditTarget() },
     ]
 
     /// The one of this process.

@@ -6,7 +6,9 @@ extension DeployTests {
     /// either.
     @Suite struct Manifests {
         private let directory = "\(SourceTree.root)/deploy/kubernetes"
-        private let names = ["namespace.yaml", "vaultd.yaml", "jobs.yaml"]
+        private let names = [
+            "namespace.yaml", "vaultd.yaml", "jobs.yaml", "prune.yaml", "freshness.yaml",
+        ]
 
         private func check(_ files: [String]) throws -> ProgramResult {
             // Debian's, which has Debian's yaml.
@@ -16,7 +18,7 @@ extension DeployTests {
         @Test func manifestsKeepToTheRestrictedProfile() throws {
             let result = try check(names.map { "\(directory)/\($0)" })
             #expect(result.status == .exit(0), "\(result)")
-            #expect(result.outputText.contains("11 documents, 0 violations"), "\(result)")
+            #expect(result.outputText.contains("14 documents, 0 violations"), "\(result)")
         }
 
         @Test(arguments: [
@@ -35,6 +37,24 @@ extension DeployTests {
             ("policyTypes: [Ingress, Egress]", "policyTypes: [Ingress]", "deny all"),
             ("enforce: restricted", "enforce: baseline", "enforce"),
             ("automountServiceAccountToken: false", "automountServiceAccountToken: true", "Token"),
+            ("failedJobsHistoryLimit: 10", "failedJobsHistoryLimit: 0", "failedJobs"),
+            ("limits: {cpu: 500m, memory: 256Mi}", "limits: {cpu: 500m}", "memory limit"),
+            // Duties: whoever makes archives neither prunes them nor says that they are good.
+            ("runAsUser: 10003", "runAsUser: 10002", "vault-prune: identity"),
+            ("runAsGroup: 10003", "runAsGroup: 10002", "vault-backup/archives: identity"),
+            ("runAsUser: 10004", "runAsUser: 10002", "vault-freshness: identity"),
+            ("fsGroup: 10010", "fsGroup: 10011", "fsGroup"),
+            ("fsGroup: 10010", "supplementalGroups: [0]", "supplementalGroups"),
+            ("mountPath: /ledger, readOnly: true", "mountPath: /ledger", "vault-ledger rw"),
+            ("mountPath: /backups, readOnly: true", "mountPath: /backups", "vault-backups rw"),
+            (", subPath: archives", "", "vault-backups rw"),
+            ("claimName: vault-prune", "claimName: vaultd-socket", "vaultd-socket rw"),
+            ("configMap: {name", "secret: {secretName", "vault-ceremonies ro"),
+            (
+                "configMap: {name: vault-ceremonies", "secret: {secretName: vault-drill-key",
+                "vault-drill-key ro"
+            ),
+            ("name: vault-freshness", "name: vault-staleness", "nobody is vault-freshness"),
         ])
         func weakerManifestsAreRefused(_ from: String, _ to: String, _ rule: String) throws {
             let copy = try TemporaryDirectory()

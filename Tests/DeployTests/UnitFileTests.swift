@@ -104,6 +104,29 @@ extension DeployTests {
             #expect(rules.count >= 3 && rules.allSatisfy { $0.hasPrefix("--keep-within") })
         }
 
+        /// The same rules, ages and times in Kubernetes.
+        @Test func theManifestsSayWhatTheUnitsDo() throws {
+            for (job, timer, schedule) in [
+                ("freshness", "*-*-* *:40:00", "40 * * * *"),
+                ("prune", "*-*-* 02:30:00", "30 2 * * *"),
+            ] {
+                let text = try Files.text("\(SourceTree.root)/deploy/kubernetes/\(job).yaml")
+                #expect(try tree.unit("vault-\(job).timer").contains("\nOnCalendar=\(timer)\n"))
+                #expect(text.contains("\n  schedule: \"\(schedule)\"\n"))
+                let unit = try tree.unit("vault-\(job).service").replacing("\\\n", with: " ")
+                let command = unit.split(separator: "\n").first { $0.hasPrefix("ExecStart=") }
+                let words = try #require(command).split(separator: " ")
+                let options = zip(words, words.dropFirst()).filter {
+                    $0.0.hasPrefix("--keep") || $0.0.hasSuffix("-age")
+                }.map { "                - \($0.0)=\($0.1)" }
+                #expect(options.count == 4)
+                let given = text.split(separator: "\n").filter {
+                    $0.contains("- --keep") || $0.contains("-age=")
+                }
+                #expect(given.map(String.init) == options)
+            }
+        }
+
         /// The score would rise; who is asking would be lost.
         @Test func nothingHidesTheCallersFromTheVault() throws {
             let text = try tree.unit("vaultd.service")

@@ -10,6 +10,25 @@ VOLUMES = {
     "configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected",
     "secret",
 }
+# Who does what, by the number of their user; and the claims and secrets that they see, with what each
+# container may do in them. Whoever makes archives neither prunes them nor drills with them.
+DUTIES = {
+    "vaultd": (10001, {"vaultd-state": "rw", "vaultd-socket": "rw"}),
+    "vault-backup": (10002, {"vaultd-socket": "ro", "vault-backups/archives": "rw"}),
+    "vault-prune": (
+        10003, {"vault-backups": "rw", "vault-ledger": "ro", "vault-prune": "rw"},
+    ),
+    "vault-drill": (
+        10004, {"vault-backups": "ro", "vault-ledger": "rw", "vault-drill-key": "ro"},
+    ),
+    "vault-drill-oldest": (
+        10004, {"vault-backups": "ro", "vault-ledger": "rw", "vault-drill-key": "ro"},
+    ),
+    "vault-freshness": (10004, {"vault-backups": "ro", "vault-ledger": "ro"}),
+}
+# The one step of another identity: who prunes owns the directory that archives are added to.
+BORROWED = {"vault-backup/archives": (10003, {"vault-backups": "rw"})}
+GROUP = 10010
 found = []
 
 
@@ -31,6 +50,39 @@ def check_container(where, container):
     rule(not any("hostPort" in port for port in container.get("ports", [])), f"{where}: hostPort")
     tag = container["image"].rpartition(":")[2]
     rule(tag not in ("latest", container["image"]), f"{where}: image without a version")
+
+
+def storage(pod, container):
+    """The claims and secrets that a container sees: what it may do, by name."""
+    sources = {}
+    for volume in pod.get("volumes", []):
+        claim = volume.get("persistentVolumeClaim", {}).get("claimName")
+        sources[volume["name"]] = claim or volume.get("secret", {}).get("secretName")
+    seen = {}
+    for mount in container.get("volumeMounts", []):
+        if name := sources.get(mount["name"]):
+            name += f"/{mount['subPath']}" if "subPath" in mount else ""
+            seen[name] = "ro" if mount.get("readOnly") else "rw"
+    return seen
+
+
+def check_duty(where, name, pod):
+    rule(name in DUTIES, f"{where}: duty")
+    user, allowed = DUTIES.get(name, (None, {}))
+    context = pod.get("securityContext", {})
+    rule((context.get("runAsUser"), context.get("runAsGroup")) == (user, user), f"{where}: identity")
+    rule(context.get("fsGroup") == GROUP, f"{where}: fsGroup")
+    rule(not context.get("supplementalGroups"), f"{where}: supplementalGroups")
+    for container in pod.get("initContainers", []) + pod["containers"]:
+        at = f"{where}/{container['name']}"
+        own = container.get("securityContext", {})
+        borrowed, may = BORROWED.get(f"{name}/{container['name']}", (user, allowed))
+        identity = (own.get("runAsUser", user), own.get("runAsGroup", user))
+        rule(identity == (borrowed, borrowed), f"{at}: identity")
+        for what, access in storage(pod, container).items():
+            rule(may.get(what) in (access, "rw"), f"{at}: {what} {access}")
+    sees = storage(pod, pod["containers"][0])
+    rule(sees == allowed, f"{where}: storage {sees}")
 
 
 def check_pod(where, pod):
@@ -71,13 +123,17 @@ def check(document):
         labels = spec["template"]["metadata"]["labels"]
         rule(selector.items() <= labels.items(), f"{where}: selector")
         check_pod(where, spec["template"]["spec"])
+        check_duty(where, document["metadata"]["name"], spec["template"]["spec"])
     elif document["kind"] == "CronJob":
         job = spec["jobTemplate"]["spec"]
         rule(spec.get("concurrencyPolicy") == "Forbid", f"{where}: concurrencyPolicy")
         rule(spec.get("startingDeadlineSeconds", 0) >= 60, f"{where}: startingDeadlineSeconds")
         rule(job.get("activeDeadlineSeconds", 0) > 0, f"{where}: activeDeadlineSeconds")
         rule(job["template"]["spec"].get("restartPolicy") == "Never", f"{where}: restartPolicy")
+        # Why it failed is in its log for as long as it is kept.
+        rule(spec.get("failedJobsHistoryLimit", 0) > 0, f"{where}: failedJobsHistoryLimit")
         check_pod(where, job["template"]["spec"])
+        check_duty(where, document["metadata"]["name"], job["template"]["spec"])
     elif document["kind"] == "NetworkPolicy":
         rule(spec == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}, f"{where}: deny all")
     elif document["kind"] == "ServiceAccount":
@@ -91,6 +147,8 @@ for path in sys.argv[1:]:
 kinds = sorted({document["kind"] for document in documents})
 for kind in ("Namespace", "NetworkPolicy", "StatefulSet", "CronJob", "ServiceAccount"):
     rule(kind in kinds, f"no {kind}")
+for name in DUTIES:
+    rule(any(d["metadata"]["name"] == name for d in documents), f"nobody is {name}")
 claims = {d["metadata"]["name"] for d in documents if d["kind"] == "PersistentVolumeClaim"}
 for document in documents:
     check(document)

@@ -4,25 +4,27 @@
 
 /// Rights by rules that are known, and what each of those rules says of one key.
 struct KnownRights {
-    private static let rules: [(kind: PermissionKind, key: Bytes, end: Bytes)] = [
+    private static let known: [(kind: PermissionKind, key: Bytes, end: Bytes)] = [
         (.read, [0x61], [0x63]), (.read, [0x63], [0x64, 0]), (.write, [0x62], [0x65]),
         (.get, [0x65], []), (.readWrite, [0x66, 0xff], [0x67]), (.get, [0x67], [0x69]),
         (.read, [0xf0], [0]), (.write, [0x6a], []),
     ]
 
+    /// In force for the user 7.
+    let rules: AccessRules
     private let rights: Rights
     private let probes: [Bytes]
 
     init() throws {
         var book = try AccessBook()
         guard let principal = Principal("uid:7") else { preconditionFailure("it is one") }
-        for rule in Self.rules {
+        for rule in Self.known {
             let permission = try Permission(rule.kind, key: rule.key, rangeEnd: rule.end)
             try book.apply(.allow(principal, permission))
         }
         let peer = PeerIdentity(processID: 7, userID: 7, groupID: 7)
-        rights = AccessRules(book, names: ResolvedNames())
-            .rights(of: .peer(peer, unit: nil), daemonUserID: 0)
+        rules = AccessRules(book, names: ResolvedNames())
+        rights = rules.rights(of: .peer(peer, unit: nil), daemonUserID: 0)
         let letters: Bytes = [0, 1] + Array(0x60...0x6b) + [0xef, 0xf0, 0xff]
         probes = letters.map { [$0] } + letters.flatMap { first in letters.map { [first, $0] } }
     }
@@ -41,7 +43,7 @@ struct KnownRights {
     }
 
     private static func allow(_ action: AccessAction, _ key: Bytes) -> Bool {
-        rules.contains {
+        known.contains {
             $0.kind.includes(action) && KeyRange(key: $0.key, rangeEnd: $0.end).contains(key)
         }
     }

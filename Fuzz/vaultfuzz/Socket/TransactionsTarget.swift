@@ -15,19 +15,23 @@ final class TransactionsTarget: FuzzTarget {
     private static let requestsMax = 12
 
     private let fixture: Fixture
+    private let template: StoreTemplate
+    /// A new store that the inputs before have asked nothing but to read.
+    private var untouched: Store?
+    private var isTouched = false
     private let header = ResponseHeader(clusterID: 1, memberID: 2, raftTerm: 3)
 
-    init() throws { fixture = try Fixture() }
+    init() throws {
+        fixture = try Fixture()
+        template = try StoreTemplate(in: fixture.scratch.file("store"), fixture.keyring)
+    }
 
     func take(_ input: [UInt8]) {
         var input = Input(input)
         do throws(StoreError) {
-            let directory = fixture.scratch.path
-            defer { fixture.scratch.removeContent() }
-            try Store.create(
-                in: directory, cipher: fixture.keyring.cipher,
-                stateHashKey: fixture.keyring.stateHashKey)
-            let store = try open()
+            let store = if let untouched { untouched } else { try template.openNew() }
+            untouched = nil
+            isTouched = false
             var count = 0
             while !input.isAtEnd, count < Self.requestsMax {
                 let kind = input.byte()
@@ -37,20 +41,17 @@ final class TransactionsTarget: FuzzTarget {
                 }
                 count += 1
             }
+            guard isTouched else {
+                untouched = store
+                return
+            }
             let before = store.revision > .initial ? try everything(in: store) : nil
             store.close()
             guard let before else { return }
-            let again = try open()
+            let again = try template.open()
             require(try everything(in: again) == before, "a store that is opened again is the same")
             again.close()
         } catch { preconditionFailure("a store of its own serves: \(error)") }
-    }
-
-    private func open() throws(StoreError) -> Store {
-        try Store.open(
-            in: fixture.scratch.path, cipher: fixture.keyring.cipher,
-            stateHashKey: fixture.keyring.stateHashKey,
-            configuration: StoreConfiguration(scanThreads: 1))
     }
 
     private func run(
@@ -91,6 +92,7 @@ final class TransactionsTarget: FuzzTarget {
     private func write<Response: SwiftProtobuf.Message>(
         _ request: WriteRequest, to store: Store, as type: Response.Type
     ) throws(StoreError) {
+        isTouched = true
         let before = store.revision
         let result = try store.write(request)
         require(store.revision.rawValue - before.rawValue <= 1, "one request is one revision")

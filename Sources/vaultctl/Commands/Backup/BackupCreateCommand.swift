@@ -153,7 +153,7 @@ struct BackupCreateCommand: VaultCommand {
             let files = try DirectoryFiles.open(place.directory)
             try Leftovers.remove(in: files)
             let box = ArchiveBox(
-                try AtomicFile.begin(place.name, isLarge: true, in: files))
+                try AtomicFile.begin(place.name, isLarge: true, isShared: true, in: files))
             let line = PercentLine(what: "archiving")
             defer { line.clear() }
             try await receive(vault, parent, line) { try box.append($0) }
