@@ -29,6 +29,8 @@ enum Permissions {
     static let plain: [String: Requirement] = [
         "/livez": .anyone,
         "/readyz": .anyone,
+        "/health": .anyone,
+        "/version": .anyone,
         "/metrics": .monitor,
     ]
 
