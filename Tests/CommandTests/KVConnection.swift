@@ -15,10 +15,11 @@ final class KVConnection: Sendable {
 
     /// The answer's bytes, or the status that the server gave instead.
     func call(
-        _ path: String, _ message: [UInt8], token: String? = nil, timeout: Duration = .seconds(30)
+        _ path: String, _ message: [UInt8], token: String? = nil, under name: String = "token",
+        timeout: Duration = .seconds(30)
     ) async -> Result<[UInt8], Status> {
         var metadata = Metadata()
-        if let token { metadata.append("token", token) }
+        if let token { metadata.append(name, token) }
         do {
             let answer = try await client.unary(
                 path, ByteBuffer(bytes: message), metadata: metadata, timeout: timeout)

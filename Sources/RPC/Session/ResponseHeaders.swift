@@ -30,6 +30,8 @@ enum ResponseHeaders {
         var block = HeaderBlock()
         block.append(":status", httpStatus)
         block.append("content-type", "application/grpc")
+        // gRPC: whoever compressed what cannot be read is told what can.
+        if status.code == .unimplemented { block.append("grpc-accept-encoding", "identity") }
         append(status, to: &block)
         return block
     }

@@ -83,20 +83,21 @@ final class AccessControl: Sendable {
     func identity(of caller: Caller) throws(AccessError) -> CallerIdentity {
         let peer = peerIdentity(of: caller)
         // A text is made of the token only when it is not known.
-        let digest = caller.metadata.withFirstValue(of: "token") {
+        let digest = CallToken.withBytes(in: caller.metadata) {
             TokenDigest(of: $0, key: digestKey)
         }
         guard let digest else { return peer }
         guard let session = caller.identification as? PeerSession else {
             return try identity(
-                ofToken: caller.metadata["token"] ?? "", from: peer, now: SteadyClock.now())
+                ofToken: CallToken.text(in: caller.metadata), from: peer,
+                now: SteadyClock.now())
         }
         // From before the token is looked at: it may be newer than this says, never older.
         let version = version
         let now = SteadyClock.now()
         if let login = session.recentLogin(digest, version: version, now: now) { return login }
         let identity = try identity(
-            ofToken: caller.metadata["token"] ?? "", from: peer, now: now)
+            ofToken: CallToken.text(in: caller.metadata), from: peer, now: now)
         session.remember(digest, identity, version: version, now: now)
         return identity
     }

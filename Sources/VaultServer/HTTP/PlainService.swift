@@ -3,7 +3,8 @@ import VaultAccess
 import VaultBackup
 import VaultStore
 
-/// What the socket answers over HTTP/1.1: whether the vault lives, whether it serves, and numbers.
+/// What the socket answers over HTTP/1.1: whether the vault lives, whether it serves, which API it
+/// is, and numbers.
 final class PlainService: PlainResponder {
     private let gate: ServerGate
     private let startTime = CalendarClock.now() / 1_000
@@ -31,6 +32,8 @@ final class PlainService: PlainResponder {
         // Whether to start the daemon again. A full disk is no reason for that.
         case "/livez": return PlainAnswer(.ok, "alive\n")
         case "/readyz": return readiness(isWritten: isWritten)
+        case "/health": return EtcdPages.health(trouble(isWritten: isWritten))
+        case "/version" where isWritten: return EtcdPages.version
         default:
             guard isWritten else { return Self.answer(gate.trail.refusal) }
             return PlainAnswer(.ok, metrics().text, contentType: MetricsText.contentType)
@@ -41,6 +44,15 @@ final class PlainService: PlainResponder {
         guard gate.vault.isServing else { return PlainAnswer(.unavailable, "sealed\n") }
         return isWritten
             ? PlainAnswer(.ok, "ready\n") : PlainAnswer(.unavailable, "not ready\n")
+    }
+
+    /// Looks at alarms too, as etcd does: a vault that takes no writes is ready and not well.
+    private func trouble(isWritten: Bool) -> String? {
+        guard isWritten else { return "AUDIT LOG NOT WRITABLE" }
+        let open: OpenVault
+        do throws(VaultError) { open = try gate.vault.open() } catch { return "SEALED" }
+        return AlarmCall.alarms(of: open.store.status(), own: open.header.memberID).first
+            .map(EtcdPages.trouble)
     }
 
     /// Writes the request down, and how it is answered. False when that cannot be done.

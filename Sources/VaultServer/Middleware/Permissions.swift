@@ -29,6 +29,8 @@ enum Permissions {
     static let plain: [String: Requirement] = [
         "/livez": .anyone,
         "/readyz": .anyone,
+        "/health": .anyone,
+        "/version": .anyone,
         "/metrics": .monitor,
     ]
 
@@ -53,7 +55,8 @@ enum Permissions {
         Methods.Cluster.memberList: .member,
         Methods.Cluster.memberPromote: .administrator,
 
-        Methods.Maintenance.alarm: .administrator,
+        // To look at; raising and taking back are for administrators.
+        Methods.Maintenance.alarm: .member,
         Methods.Maintenance.status: .member,
         Methods.Maintenance.defragment: .administrator,
         Methods.Maintenance.hash: .administrator,

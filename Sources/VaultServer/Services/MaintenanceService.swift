@@ -2,6 +2,7 @@ import NIOCore
 import RPC
 import Synchronization
 import VaultAPI
+import VaultAccess
 import VaultStore
 
 /// `etcdserverpb.Maintenance`.
@@ -67,10 +68,16 @@ final class MaintenanceService: Sendable {
 
     // MARK: - Alarms
 
+    /// Whoever may ask for the status may look at alarms, which it names too: etcdctl's check of an
+    /// endpoint's health does both.
     private func alarm(_ call: UnaryCall, _ message: ByteBuffer) -> UnaryAnswer {
         switch Answer.decoded(message, as: Etcdserverpb_AlarmRequest.self) {
         case .failure(let status): return .failure(status)
         case .success(let request):
+            let record = call.record
+            guard request.action == .get || record.rights.isAdministrator else {
+                return record.refuse()
+            }
             let open: OpenVault
             do throws(VaultError) { open = try vault.open() } catch {
                 return .failure(StatusTable.status(of: error))

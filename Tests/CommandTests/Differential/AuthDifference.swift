@@ -39,9 +39,11 @@ struct AuthDifference: Sendable {
     static let unguarded = AuthDifference(
         reason: "3.4 lets everybody compact, list leases and see alarms, without a right or a token"
     ) { request, oracle, vault in
-        let open = [Methods.KV.compact, Methods.Lease.leaseLeases, Methods.Maintenance.alarm]
-        return open.contains(request.method) && (vault == denied || vault == invalidToken)
-            && oracle != vault
+        let open = [Methods.KV.compact, Methods.Lease.leaseLeases]
+        guard oracle != vault else { return false }
+        return open.contains(request.method) && vault == denied
+            || (open + [Methods.Maintenance.alarm]).contains(request.method)
+                && vault == invalidToken
     }
 
     static let otherWords = AuthDifference(

@@ -111,6 +111,7 @@ struct MethodCase: Sendable {
             Etcdserverpb_LeaseGrantRequest.with { $0.ttl = 60 }
         },
         Methods.Cluster.memberList: MethodCase { _ in Etcdserverpb_MemberListRequest() },
+        Methods.Maintenance.alarm: MethodCase { _ in Etcdserverpb_AlarmRequest() },
         Methods.Maintenance.status: MethodCase { _ in Etcdserverpb_StatusRequest() },
         Methods.Auth.authStatus: MethodCase { _ in Etcdserverpb_AuthStatusRequest() },
         Methods.Auth.authenticate: MethodCase { _ in

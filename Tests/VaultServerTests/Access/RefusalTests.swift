@@ -71,6 +71,31 @@ import VaultStore
         }
     }
 
+    /// What etcdctl asks to tell whether an endpoint is healthy is for whoever may use it.
+    @Test func alarmsAreShownToMembersAndChangedByAdministrators() async throws {
+        try await TestServer.withLogins { (server) async throws in
+            let raise = Etcdserverpb_AlarmRequest.with {
+                $0.action = .activate
+                $0.alarm = .nospace
+            }
+            let root = try await server.logIn("root")
+            let _: Etcdserverpb_AlarmResponse = try await root.call(
+                Methods.Maintenance.alarm, raise)
+            let most = try await server.somebody("most", [.both("\0", "\0")])
+            let shown: Etcdserverpb_AlarmResponse = try await most.call(
+                Methods.Maintenance.alarm, Etcdserverpb_AlarmRequest())
+            #expect(shown.alarms.map(\.alarm) == [.nospace])
+            for action in [Etcdserverpb_AlarmRequest.AlarmAction.activate, .deactivate] {
+                let change = Etcdserverpb_AlarmRequest.with {
+                    $0.action = action
+                    $0.alarm = .nospace
+                }
+                #expect(
+                    try await most.refusal(Methods.Maintenance.alarm, change) == Self.denied)
+            }
+        }
+    }
+
     @Test(arguments: keyed)
     func withoutItsPermissionItIsRefused(_ method: VaultAPI.Method) async throws {
         let methodCase = try #require(MethodCase.all[method])

@@ -65,6 +65,26 @@ import VaultAPI
         }
     }
 
+    /// Libraries have a place of their own for credentials, which etcd looks at too.
+    @Test(arguments: ["", "Bearer "])
+    func aTokenMayComeAsAuthorization(_ scheme: String) async throws {
+        try await TestServer.withUnsealed { server in
+            try await Self.prepare(server)
+            let alice = try await Self.logIn("alice", server)
+            let bob = try await Self.logIn("bob", server)
+            let metadata: Metadata = ["authorization": scheme + alice]
+            #expect(try await Self.get("a", metadata, server) == nil)
+            #expect(try await Self.get("b", metadata, server)?.code == .permissionDenied)
+            // `token` comes first, and what is no token is not overlooked: root would be served.
+            let both: Metadata = ["authorization": scheme + alice, "token": bob]
+            #expect(try await Self.get("a", both, server)?.code == .permissionDenied)
+            for wrong in [scheme + "wrong", scheme, "Basic " + alice] {
+                let refusal = try await Self.get("a", ["authorization": wrong], server)
+                #expect(refusal?.code == .unauthenticated, "\(wrong)")
+            }
+        }
+    }
+
     /// alice may read "a" and bob "b".
     private static func prepare(_ server: TestServer) async throws {
         for (user, key) in [("root", ""), ("alice", "a"), ("bob", "b")] {
@@ -110,10 +130,16 @@ import VaultAPI
     private static func get(
         _ key: String, token: String, _ server: TestServer
     ) async throws -> Status? {
+        try await get(key, ["token": token], server)
+    }
+
+    private static func get(
+        _ key: String, _ metadata: Metadata, _ server: TestServer
+    ) async throws -> Status? {
         let bytes: [UInt8] = try Requests.range(key).serializedBytes()
         do {
             _ = try await server.client.unary(
-                Methods.KV.range.path, ByteBuffer(bytes: bytes), metadata: ["token": token])
+                Methods.KV.range.path, ByteBuffer(bytes: bytes), metadata: metadata)
             return nil
         } catch let status as Status {
             return status
