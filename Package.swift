@@ -112,7 +112,7 @@ let package = Package(
         .executableTarget(
             name: "vaultbench",
             dependencies: [
-                "RPC", "VaultAPI", "VaultAccess", "VaultSeal",
+                "CLinux", "RPC", "VaultAPI", "VaultAccess", "VaultSeal",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

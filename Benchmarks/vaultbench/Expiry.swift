@@ -98,6 +98,9 @@ struct Expiry: ParsableCommand {
         let key = Array("bench/one".utf8)
         var before = Latencies()
         var during = Latencies()
+        var moving = Latencies()
+        let standstills = Standstills.watch()
+        defer { standstills?.stop() }
         while Nanoseconds.now() < first {
             before.add(try writer.put(key, valueBytes: 200))
         }
@@ -107,7 +110,11 @@ struct Expiry: ParsableCommand {
         var nextCount = first
         var left = leases
         while left > 0 {
-            during.add(try writer.put(key, valueBytes: 200))
+            let start = Nanoseconds.now()
+            let time = try writer.put(key, valueBytes: 200)
+            during.add(time)
+            let still = standstills?.nanoseconds(from: start, to: start + time) ?? 0
+            moving.add(time - still)
             if Nanoseconds.now() >= nextCount {
                 left = try count(counter)
                 nextCount = Nanoseconds.now() + 20_000_000
@@ -121,7 +128,10 @@ struct Expiry: ParsableCommand {
         func text(_ latencies: inout Latencies) -> String {
             [0.5, 0.99, 0.999, 1].map { decimal(latencies.quantile($0)) }.joined(separator: " ")
         }
-        print(text(&before), text(&during), decimal(elapsed), decimal(slowestBefore))
+        let slowestMoving = standstills == nil ? -1 : moving.quantile(1)
+        print(
+            text(&before), text(&during), decimal(elapsed), decimal(slowestBefore),
+            decimal(slowestMoving))
     }
 
     /// Keys that are left.

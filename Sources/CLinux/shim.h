@@ -75,6 +75,19 @@ static inline int vault_stand_back_from_disk(void) {
     return (int)syscall(SYS_ioprio_set, thread, 0, only_when_idle);
 }
 
+/// Keeps the calling thread on one processor, and there before every other: for measurements.
+/// 0 when done.
+static inline int vault_come_first_on(int processor) {
+    enum { first_come = 1 };
+    unsigned long processors[16] = {0};
+    int priority = 50;
+    unsigned bits = 8 * sizeof processors[0];
+    if (processor < 0 || processor >= (int)(16 * bits)) return -1;
+    processors[(unsigned)processor / bits] = 1UL << ((unsigned)processor % bits);
+    if (syscall(SYS_sched_setaffinity, 0, sizeof processors, processors) != 0) return -1;
+    return (int)syscall(SYS_sched_setscheduler, 0, first_come, &priority);
+}
+
 /// Gives up the rest of the calling thread's turn.
 static inline void vault_yield(void) { (void)syscall(SYS_sched_yield); }
 

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// Client sockets, and waiting for several of them.

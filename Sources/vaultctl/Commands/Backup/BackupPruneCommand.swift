@@ -27,17 +27,30 @@ struct BackupPruneCommand: CommandLineCommand {
     @Argument(help: "The directory.", completion: .directory)
     var directory: String
 
-    @Option(name: .long, help: "Keep everything within this age.")
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Keep everything within this age.", valueName: "age"))
     var keepWithin: TimeSpan?
-    @Option(name: .long, help: "Keep the last archive of each hour within this age.")
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Keep the last archive of each hour within this age.", valueName: "age"))
     var keepWithinHourly: TimeSpan?
-    @Option(name: .long, help: "Keep the last archive of each day within this age.")
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Keep the last archive of each day within this age.", valueName: "age"))
     var keepWithinDaily: TimeSpan?
-    @Option(name: .long, help: "Keep the last archive of each week within this age.")
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Keep the last archive of each week within this age.", valueName: "age"))
     var keepWithinWeekly: TimeSpan?
-    @Option(name: .long, help: "Keep the last archive of each month within this age.")
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Keep the last archive of each month within this age.", valueName: "age")
+    )
     var keepWithinMonthly: TimeSpan?
-    @Option(name: .long, help: "Keep the last archive of each year within this age.")
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Keep the last archive of each year within this age.", valueName: "age"))
     var keepWithinYearly: TimeSpan?
 
     @Option(name: .long, help: "Full archives that always stay.")

@@ -24,8 +24,8 @@ struct PutCommand: VaultCommand {
               pwgen 32 1 | vaultctl put db/password --trim-newline
             """)
 
-    /// vaultd refuses more than 1.5 MiB; this only keeps a wrong file out of memory.
-    static let valueBytesMax = 2 * 1024 * 1024
+    /// What a request may have, its key and a few bytes more included: those vaultd counts.
+    static let valueBytesMax = 1536 * 1024
 
     @OptionGroup var options: GlobalOptions
 
