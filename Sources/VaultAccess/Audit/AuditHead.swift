@@ -99,6 +99,9 @@ struct AuditHead: Equatable {
             sequence: Self.number(bytes, 88), hash: Self.hash(bytes, 96))
         mac = Array(bytes[Self.macOffset..<(Self.macOffset + AuditKeys.digestCount)])
         begun = Int64(bitPattern: Self.number(bytes, 144))
+        // The checksum is anybody's to make: numbers that a log cannot reach are none of ours.
+        let numbers = [firstSequence, point.sequence, size, authenticated.sequence]
+        guard numbers.allSatisfy({ $0 < UInt64(Int64.max) }) else { return nil }
     }
 
     /// Reads a head's file; nil when it is not what was written.

@@ -115,9 +115,11 @@ struct AuditLine {
             value = sum
             position += 1
         }
-        // A number has no leading zero, and the first line is number 1.
-        guard position > start.count, bytes[start.count] != UInt8(ascii: "0"),
-            position < bytes.count, bytes[position] == UInt8(ascii: ",")
+        // A number has no leading zero, the first line is number 1, and no log has so many that
+        // there is no number for the next.
+        guard value < UInt64(Int64.max), position > start.count,
+            bytes[start.count] != UInt8(ascii: "0"), position < bytes.count,
+            bytes[position] == UInt8(ascii: ",")
         else { return nil }
         return (value, position)
     }

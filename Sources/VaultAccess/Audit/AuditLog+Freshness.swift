@@ -2,37 +2,46 @@ import Glibc
 public import VaultSeal
 
 extension AuditLog {
-    /// Bytes of a file, from its end, that are looked through for a line with a revision.
-    private static let searchedBytesMax: Int64 = 4 << 20
+    /// Bytes of a file that are looked through at a time, from its end.
+    private static let searchedBytes: Int64 = 4 << 20
+
+    /// A line is checked with the one before it, so that each piece begins two lines before the
+    /// end of the next.
+    private static let sharedBytes = 2 * Int64(AuditLimits.lineBytesMax + 1)
 
     /// The newest revision of the store that a line of the log in `directory` tells of, among
-    /// lines that have a MAC under one of the keys; nil when there is none near the end.
+    /// lines that have a MAC under one of the keys; nil when there is none.
     ///
     /// A line is written after its revision was on the disk, so the store may never be before it,
     /// however late the log is synchronized: what a power cut takes from the log only makes the
-    /// revision older. Reads files; not on an event loop.
+    /// revision older. Looks as far back as it has to: calls that change nothing leave lines as
+    /// well, and anybody who may connect can make any number of them. Reads files; not on an event
+    /// loop.
     public static func newestRevision(
         in directory: String, keys: AuditKeys
     ) throws(AuditError) -> Int64? {
         if let found = try newestRevision(of: directory + "/" + AuditFileName.current, keys) {
             return found
         }
-        // It was just begun: the end of the one before.
-        guard let last = lastRotated(in: directory) else { return nil }
-        return try newestRevision(of: directory + "/" + AuditFileName.rotated(last), keys)
+        for first in rotated(in: directory).sorted(by: >) {
+            let path = directory + "/" + AuditFileName.rotated(first)
+            if let found = try newestRevision(of: path, keys) { return found }
+        }
+        return nil
     }
 
-    private static func lastRotated(in directory: String) -> UInt64? {
-        guard let stream = opendir(directory) else { return nil }
+    /// The numbers of the files that were finished, in no order.
+    private static func rotated(in directory: String) -> [UInt64] {
+        guard let stream = opendir(directory) else { return [] }
         defer { closedir(stream) }
-        var last: UInt64?
+        var numbers: [UInt64] = []
         while let entry = readdir(stream) {
             let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
                 String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
             }
-            if let first = AuditFileName.firstSequence(in: name) { last = max(last ?? 0, first) }
+            if let first = AuditFileName.firstSequence(in: name) { numbers.append(first) }
         }
-        return last
+        return numbers
     }
 
     private static func newestRevision(
@@ -48,9 +57,16 @@ extension AuditLog {
         guard fstat(descriptor, &status) == 0 else {
             throw .system(errno: errno, operation: "read \(path)")
         }
-        let start = max(0, Int64(status.st_size) - searchedBytesMax)
-        var search = AuditRevisionSearch(keys: keys)
-        _ = try AuditLines.forEach(in: file, from: start) { line, _ in search.take(line) }
-        return search.newest
+        var end = Int64(status.st_size)
+        while end > 0 {
+            let start = max(0, end - searchedBytes)
+            var search = AuditRevisionSearch(keys: keys)
+            _ = try AuditLines.forEach(in: file, from: start, limit: Int(end - start)) { line, _ in
+                search.take(line)
+            }
+            if let newest = search.newest { return newest }
+            end = start == 0 ? 0 : start + sharedBytes
+        }
+        return nil
     }
 }

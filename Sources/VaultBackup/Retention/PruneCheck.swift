@@ -7,6 +7,7 @@ struct PruneCheck {
     /// Throws the first that there is.
     func run() throws(BackupError) {
         try checkAuthenticity()
+        try checkDigests()
         try checkClock()
         for (store, entries) in Self.byStore(input.candidates.map(\.entry)) {
             try checkSequence(entries)
@@ -30,6 +31,19 @@ struct PruneCheck {
     }
 
     /// The newest time that anything tells, this machine's clock aside.
+    /// A digest is one archive's. Another that claims it would share in what a drill has proven.
+    private func checkDigests() throws(BackupError) {
+        var signers: [String: [UInt8]] = [:]
+        for candidate in input.candidates.sorted(by: { $0.entry.fileName < $1.entry.fileName }) {
+            let (entry, signer) = (candidate.entry, candidate.signer)
+            guard signers.updateValue(signer, forKey: entry.digest) ?? signer == signer else {
+                throw .integrity(
+                    "\(entry.fileName) says that it is another archive, which was signed with "
+                        + "another key; nothing was pruned: one of them is not real")
+            }
+        }
+    }
+
     private var newestKnown: Int64? {
         (input.candidates.map(\.entry.created) + input.marks.values
             + input.lastPrune.values.map(\.time)

@@ -6,10 +6,14 @@ public struct PruneInput: Sendable {
     public struct Candidate: Equatable, Sendable {
         public var entry: ArchiveEntry
         public var isAuthentic: Bool
+        /// Public half of the key that signed it. Whoever can add a file can make a key, and say
+        /// that the vault has had it since some change of its root key.
+        public var signer: [UInt8]
 
-        public init(_ entry: ArchiveEntry, isAuthentic: Bool) {
+        public init(_ entry: ArchiveEntry, isAuthentic: Bool, signer: [UInt8] = []) {
             self.entry = entry
             self.isAuthentic = isAuthentic
+            self.signer = signer
         }
     }
 
@@ -44,7 +48,8 @@ public struct PruneInput: Sendable {
             candidates.append(
                 Candidate(
                     ArchiveEntry(file),
-                    isAuthentic: file.footer.isSigned && file.footer.publicHalf == signer))
+                    isAuthentic: file.footer.isSigned && file.footer.publicHalf == signer,
+                    signer: file.footer.publicHalf))
         }
     }
 

@@ -29,9 +29,11 @@ public struct PrunePlan: Equatable, Sendable {
         var leaving: [Leaving] = []
         for (store, entries) in PruneCheck.byStore(input.candidates.map(\.entry)) {
             let forest = ArchiveForest(entries)
-            let reasons = Self.reasons(forest, input)
+            let unproven = Self.unproven(forest, input)
+            let reasons = Self.reasons(forest, unproven, input)
             let isProven = !input.drilledGood.isDisjoint(with: forest.complete)
-            highestSequence[store] = entries.map(\.sequence).max()
+            highestSequence[store] = entries.filter { !unproven.contains($0.digest) }
+                .map(\.sequence).max()
             for entry in entries { storeIDs[entry.fileName] = store }
             for (digest, names) in forest.fileNames {
                 if let why = reasons[digest] {
@@ -61,9 +63,22 @@ public struct PrunePlan: Equatable, Sendable {
         var fileNames: [String] { forest.fileNames[digest] ?? [] }
     }
 
+    /// Archives that were signed with other keys than those that a drill has restored. They are
+    /// the vault's after a change of its root key, or of somebody who made a key for them: they
+    /// stay until a drill tells, and take no other's place.
+    private static func unproven(_ forest: ArchiveForest, _ input: PruneInput) -> Set<String> {
+        var signers: [String: [UInt8]] = [:]
+        for candidate in input.candidates where forest.entries[candidate.entry.digest] != nil {
+            signers[candidate.entry.digest] = candidate.signer
+        }
+        let proven = Set(signers.filter { input.drilledGood.contains($0.key) }.values)
+        guard !proven.isEmpty else { return [] }
+        return Set(signers.filter { !proven.contains($0.value) }.keys)
+    }
+
     /// Why each archive stays; those that are not named do not.
     private static func reasons(
-        _ forest: ArchiveForest, _ input: PruneInput
+        _ forest: ArchiveForest, _ unproven: Set<String>, _ input: PruneInput
     ) -> [String: Set<String>] {
         var reasons: [String: Set<String>] = [:]
         func keep(_ digest: String, _ why: String) {
@@ -71,7 +86,8 @@ public struct PrunePlan: Equatable, Sendable {
                 reasons[member, default: []].insert(index == 0 ? why : "parent")
             }
         }
-        let newest = forest.newestFirst(forest.complete)
+        for digest in unproven { keep(digest, "unproven") }
+        let newest = forest.newestFirst(forest.complete.subtracting(unproven))
         if let last = newest.first { keep(last, "newest") }
         if let proven = newest.first(where: input.drilledGood.contains) { keep(proven, "drilled") }
         var roots: Set<String> = []

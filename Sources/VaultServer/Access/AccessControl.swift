@@ -154,7 +154,7 @@ final class AccessControl: Sendable {
 
     /// The vault was unsealed with these rules. Looks accounts up, which may take a while.
     func open(_ book: AccessBook) {
-        publish(book, after: nil)
+        put(book, after: nil, isOpening: true)
     }
 
     /// The vault is being sealed: nobody is known any more, and nobody is logged in.
@@ -173,11 +173,17 @@ final class AccessControl: Sendable {
         ruleVersion.wrappingAdd(1, ordering: .acquiringAndReleasing)
     }
 
-    /// Puts rules in force: for every call from now on, and for the streams that are open.
+    /// Puts rules in force: for every call from now on, and for the streams that are open. Not in a
+    /// vault that was sealed since the change was begun, which knows nobody.
     func publish(_ book: AccessBook, after change: AccessChange?) {
+        put(book, after: change, isOpening: false)
+    }
+
+    private func put(_ book: AccessBook, after change: AccessChange?, isOpening: Bool) {
         let names = AccountNames.resolve(book.accountNames)
         let rules = AccessRules(book, names: names)
-        let streams = state.withLock { state in
+        let streams: [any RightsObserver]? = state.withLock { state in
+            guard isOpening || state.book != nil else { return nil }
             state.book = book
             state.rules = rules
             state.names = names
@@ -185,6 +191,7 @@ final class AccessControl: Sendable {
             if let change { state.tokens.drop(after: change) }
             return state.streams.values.compactMap(\.observer)
         }
+        guard let streams else { return }
         unitRelevance.store(rules.isUnitRelevant, ordering: .relaxed)
         ruleVersion.wrappingAdd(1, ordering: .acquiringAndReleasing)
         for stream in streams {

@@ -127,6 +127,7 @@ final class ServerGate: Gatekeeper {
 
     private static let streamsOfOneRequest: Set<String> = [
         Methods.Maintenance.snapshot.path, Methods.Backup.create.path, Methods.Health.watch.path,
+        Methods.KeyRotation.rewrap.path, Methods.Integrity.verify.path,
         Methods.Reflection.serverReflectionInfo.path,
         Methods.ReflectionAlpha.serverReflectionInfo.path,
     ]

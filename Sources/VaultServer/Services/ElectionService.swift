@@ -59,6 +59,9 @@ final class ElectionService: Sendable {
         case .success(let request):
             let record = call.record
             guard allowing(request, record) else { return record.refuse() }
+            guard message.readableBytes <= Limits.writeRequestBytesMax else {
+                return .failure(StatusTable.requestTooLarge)
+            }
             let (vault, reads, process) = (vault, reads, call.peer.processID)
             return recipes.run(call) { () async throws(Status) in
                 let session = try StoreSession(vault: vault, reads: reads, process: process)

@@ -30,6 +30,9 @@ final class LockService: Sendable {
             let (vault, reads, process) = (vault, reads, call.peer.processID)
             let record = call.record
             guard record.allowsQueue(Bytes(request.name)) else { return record.refuse() }
+            guard message.readableBytes <= Limits.writeRequestBytesMax else {
+                return .failure(StatusTable.requestTooLarge)
+            }
             let rights = QueueRights(call, gate: gate)
             return recipes.run(call) { () async throws(Status) in
                 let session = try StoreSession(vault: vault, reads: reads, process: process)

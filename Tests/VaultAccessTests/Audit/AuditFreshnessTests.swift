@@ -36,6 +36,25 @@ import VaultTestSupport
         log.close()
     }
 
+    /// Whoever may connect makes lines without a revision as many as they like, and whoever has the
+    /// disk of a sealed vault adds lines without a MAC.
+    @Test(arguments: [Int64(1 << 20), 64 << 20])
+    func noNumberOfLinesAfterItHidesTheNewestRevision(fileBytesMax: Int64) throws {
+        let fixture = try AuditFixture()
+        fixture.settings.fileBytesMax = fileBytesMax
+        let log = try fixture.open()
+        try log.unlock(fixture.keys, now: fixture.now)
+        try fixture.write(4, to: log)
+        try log.lock(now: fixture.now)
+        for _ in 0..<10 { try fixture.write(4_000, to: log) }
+        log.close()
+        let bytes = try Files.names(in: fixture.path).reduce(0) { sum, name in
+            sum + (try Files.read(fixture.path + "/" + name)).count
+        }
+        #expect(bytes > 8 << 20, "\(bytes) bytes")
+        #expect(try newest(fixture) == 3)
+    }
+
     @Test func linesOfAnotherKeyOrWithAnotherRevisionSayNothing() throws {
         let fixture = try AuditFixture()
         let log = try fixture.open()

@@ -116,6 +116,22 @@ import VaultTestSupport
         #expect(try fixture.verify().incidents.count == 1)
     }
 
+    /// Whoever can write to the disk can give a head its checksum.
+    @Test(arguments: ["size", "first", "last", "authenticated"])
+    func aHeadWithNumbersThatNoLogReachesIsNone(_ number: String) throws {
+        log.close()
+        var head = try #require(AuditHead(decoding: try Files.read(fixture.head)))
+        switch number {
+        case "size": head.size = .max
+        case "first": head.firstSequence = .max
+        case "last": head.point.sequence = .max
+        default: head.authenticated.sequence = .max
+        }
+        try Files.write(head.encoded, to: fixture.head)
+        let again = try fixture.open()
+        #expect(again.state == .broken(AuditTrouble(kind: .headMissing, from: 13)))
+    }
+
     @Test func onAFullDiskTheReserveIsForAdministrators() throws {
         faults.set(.errno(ENOSPC), for: .allocate)
         // What was allocated ahead carries on for a while.

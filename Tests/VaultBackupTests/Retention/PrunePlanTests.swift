@@ -28,6 +28,36 @@ import VaultTestSupport
         #expect(record.sequence == 3 && record.deleted == 2 && record.marked == 0)
     }
 
+    /// Whoever can add files can sign them with a key of their own, under the number of a root key
+    /// that the vault has not had yet, and give them the times and numbers that the rules look for.
+    @Test func archivesUnderAKeyThatNoDrillHasSeenTakeNoOthersPlace() throws {
+        var shelf = Shelf.daily(5)
+        let real = Set(shelf.entries.map(\.digest))
+        var input = shelf.input
+        input.drilledGood = ["d4"]
+        let before = try PrunePlan(input)
+        #expect(kept(before) == real)
+        for day in 0..<5 {
+            let digest = shelf.add(at: Shelf.start + Int64(day) * Shelf.day + 12 * Shelf.hour)
+            shelf.change(digest) { $0.timeline = 2 }
+        }
+        let now = input.now + 12 * Shelf.hour
+        input = shelf.input
+        input.now = now
+        input.drilledGood = ["d4"]
+        for index in input.candidates.indices {
+            let isReal = real.contains(input.candidates[index].entry.digest)
+            input.candidates[index].signer = isReal ? [1] : [2]
+        }
+        let plan = try PrunePlan(input)
+        #expect(plan.actions.isEmpty && kept(plan).isSuperset(of: real))
+        #expect(plan.kept["d6.vab"] == ["unproven"])
+        #expect(plan.highestSequence[Shelf.store] == 5)
+        // The vault's after all: a drill has restored one.
+        input.drilledGood = ["d4", "d10"]
+        #expect(try PrunePlan(input).kept["d6.vab"] != ["unproven"])
+    }
+
     @Test func aMarkOnWhatStaysOrIsGoneIsTakenAway() throws {
         var input = Shelf.daily(1).input
         input.marks = ["d1.vab": input.now, "gone.vab": input.now]

@@ -11,6 +11,18 @@ import Testing
         } catch { return error }
     }
 
+    /// Whoever can add files can write the digest of a real archive into one.
+    @Test func aSecondArchiveWithADigestAndAnotherKeyIsRefused() {
+        var input = Shelf.daily(3).input
+        for index in input.candidates.indices { input.candidates[index].signer = [1] }
+        var copy = input.candidates[1]
+        copy.entry.fileName = "a copy.vab"
+        input.candidates.append(copy)
+        #expect(refusal(input) == nil)
+        input.candidates[3].signer = [2]
+        #expect(refusal(input)?.exitCode == 13)
+    }
+
     /// Control N16.
     @Test func aClockThatIsFarAheadOrBehindIsRefused() {
         var input = Shelf.daily(40).input

@@ -41,11 +41,10 @@ import VaultTestSupport
         }
     }
 
-    @Test(arguments: [
-        Methods.Maintenance.snapshot, Methods.Health.watch, Methods.Election.observe,
-        Methods.Reflection.serverReflectionInfo, Methods.ReflectionAlpha.serverReflectionInfo,
-        Methods.Vault.unseal, Methods.Watch.watch, Methods.Lease.leaseKeepAlive,
-    ])
+    private static let streamingMethods = Permissions.table.keys.filter { $0.kind != .unary }
+        .sorted { $0.path < $1.path }
+
+    @Test(arguments: streamingMethods)
     func aMessageThatIsNoneLeavesOneLine(method: VaultAPI.Method) async throws {
         try await TestServer.withUnsealed { (server) async throws in
             let lines = try await server.requestLines {

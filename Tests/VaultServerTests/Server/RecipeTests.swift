@@ -34,6 +34,23 @@ import VaultAPI
         return try await server.call(Methods.Lock.lock, request)
     }
 
+    /// They put keys as `Put` does, and what it refuses is refused here.
+    @Test func namesAndValuesAreNoLargerThanThoseOfAPut() async throws {
+        let tooLarge = Status(.invalidArgument, "etcdserver: request is too large")
+        let bytes = Data(repeating: 0x6c, count: 1_600_000)
+        try await TestServer.withUnsealed { (server) async throws in
+            #expect(
+                try await server.refusal(
+                    Methods.Lock.lock, V3lockpb_LockRequest.with { $0.name = bytes }) == tooLarge)
+            let campaign = V3electionpb_CampaignRequest.with {
+                $0.name = Data("e".utf8)
+                $0.value = bytes
+            }
+            #expect(try await server.refusal(Methods.Election.campaign, campaign) == tooLarge)
+            #expect(try await server.status().keys == 0)
+        }
+    }
+
     private static func unlock(_ server: TestServer, _ key: Data) async throws {
         var request = V3lockpb_UnlockRequest()
         request.key = key
