@@ -157,6 +157,19 @@ enum Limits {
     /// clients.
     static let connectionsMaxDefault = 16_384
 
+    /// Connections of one user at a time: whoever takes them all leaves room for other users.
+    static let connectionsPerUserMaxDefault = 4_096
+
+    /// Connections that only administrators of this machine get. Whoever may connect can fill the
+    /// server, and then somebody has to be able to seal it.
+    static let connectionsKept = 64
+
+    /// Descriptors of one connection: its socket, its process, and two files of that in /proc.
+    static let descriptorsPerConnection = 4
+
+    /// Descriptors for everything else: files of the store, the audit log, event loops.
+    static let descriptorsKept = 256
+
     /// Calls at a time on one connection; etcd has no limit, grpc-go opens few more than this.
     static let streamsPerConnectionMaxDefault = 1_024
 

@@ -1,5 +1,6 @@
 import Glibc
 import NIOCore
+import Synchronization
 import Testing
 
 @testable import RPC
@@ -138,6 +139,31 @@ import Testing
                 }
             }
             #expect(!refused.isEmpty)
+        }
+    }
+
+    @Test func placesAreKeptForThoseWhomTheGatekeeperNames() async throws {
+        var limits = ServerLimits()
+        limits.connectionsMax = 3
+        limits.connectionsKept = 1
+        limits.connectionsPerUserMax = 2
+        let isKept = Mutex(false)
+        var gate = TestGate()
+        gate.keeps = { _ in isKept.withLock { $0 } }
+        try await TestServer.run([UnaryTests.echo], limits: limits, gate: gate) { test in
+            let others = try (0..<2).map { _ in try RawConnection(test.path) }
+            for other in others {
+                other.handshake()
+                #expect(other.readFrame() != nil)
+            }
+            #expect(try RawConnection(test.path).readFrame() == nil)
+            isKept.withLock { $0 = true }
+            let kept = try RawConnection(test.path)
+            kept.handshake()
+            #expect(kept.readFrame() != nil)
+            // There is no more than that for anybody.
+            #expect(try RawConnection(test.path).readFrame() == nil)
+            for connection in others + [kept] { connection.hangUp() }
         }
     }
 

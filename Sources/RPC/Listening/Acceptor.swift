@@ -156,7 +156,7 @@ final class Acceptor: Sendable {
             log(.peerUnknown)
             return
         }
-        switch registry.admit(peer, limits: limits) {
+        switch registry.admit(peer, limits: limits, isKept: gate.keepsPlace(for: peer)) {
         case .admitted(let ticket):
             guard let peer = gate.identify(socket: descriptor, credentials: peer) else {
                 ticket.release()

@@ -29,6 +29,9 @@ struct MessageAssembler {
     /// Whether no message is half received.
     var isBetweenMessages: Bool { prefixCount == 0 }
 
+    /// Bytes of a message that is half received.
+    var receivedCount: Int { isBetweenMessages ? 0 : body.readableBytes }
+
     mutating func reset() {
         if encoding != nil { encoding = nil }
         expectedCount = nil

@@ -10,6 +10,11 @@ public struct Metadata: Sendable, ExpressibleByDictionaryLiteral {
         var valueCount: Int
     }
 
+    // What usual clients send. More is not kept for the next call: streams that are over would
+    // hold it for as long as their connection.
+    private static let keptBytesMax = 1024
+    private static let keptEntriesMax = 16
+
     private var bytes: [UInt8] = []
     private var entries: [Entry] = []
 
@@ -85,8 +90,8 @@ public struct Metadata: Sendable, ExpressibleByDictionaryLiteral {
 
     mutating func removeAll() {
         if entries.isEmpty { return }
-        bytes.removeAll(keepingCapacity: true)
-        entries.removeAll(keepingCapacity: true)
+        bytes.removeAll(keepingCapacity: bytes.capacity <= Self.keptBytesMax)
+        entries.removeAll(keepingCapacity: entries.capacity <= Self.keptEntriesMax)
     }
 
     func forEach<E: Error>(

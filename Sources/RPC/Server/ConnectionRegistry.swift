@@ -5,28 +5,39 @@ import Synchronization
 final class ConnectionRegistry: Sendable {
     private struct State {
         var count = 0
-        var countOfUser: [UInt32: Int] = [:]
+        var users: [UInt32: User] = [:]
         var channels: [ObjectIdentifier: any Channel] = [:]
         var isDraining = false
         var waiting: [CheckedContinuation<Void, Never>] = []
     }
 
+    private struct User {
+        var count = 0
+        let waitingBytes = WaitingBytes()
+    }
+
     private let state = Mutex(State())
 
     /// Counts a new connection, or says why there may be none.
-    func admit(_ peer: PeerCredentials, limits: ServerLimits) -> Admission {
-        let reason: String? = state.withLock { state in
-            if state.isDraining { return "the server is shutting down" }
-            guard state.count < limits.connectionsMax else { return "too many connections" }
-            guard state.countOfUser[peer.userID, default: 0] < limits.connectionsPerUserMax else {
-                return "too many connections of this user"
+    ///
+    /// - Parameter isKept: places are kept for it, and it is not counted among its user's.
+    func admit(
+        _ peer: PeerCredentials, limits: ServerLimits, isKept: Bool = false
+    ) -> Admission {
+        let max = limits.connectionsMax - (isKept ? 0 : limits.connectionsKept)
+        return state.withLock { state in
+            if state.isDraining { return .refused(reason: "the server is shutting down") }
+            guard state.count < max else { return .refused(reason: "too many connections") }
+            var user = state.users[peer.userID] ?? User()
+            guard isKept || user.count < limits.connectionsPerUserMax else {
+                return .refused(reason: "too many connections of this user")
             }
             state.count += 1
-            state.countOfUser[peer.userID, default: 0] += 1
-            return nil
+            user.count += 1
+            state.users[peer.userID] = user
+            return .admitted(
+                ConnectionTicket(peer: peer, waitingBytes: user.waitingBytes, registry: self))
         }
-        return reason.map { .refused(reason: $0) }
-            ?? .admitted(ConnectionTicket(peer: peer, registry: self))
     }
 
     /// Remembers the channel of an admitted connection; one that comes while the server drains
@@ -46,8 +57,10 @@ final class ConnectionRegistry: Sendable {
         let waiting = state.withLock { state in
             state.channels[ObjectIdentifier(ticket)] = nil
             state.count -= 1
-            let left = state.countOfUser[ticket.peer.userID, default: 1] - 1
-            state.countOfUser[ticket.peer.userID] = left > 0 ? left : nil
+            state.users[ticket.peer.userID]?.count -= 1
+            if state.users[ticket.peer.userID]?.count == 0 {
+                state.users[ticket.peer.userID] = nil
+            }
             guard state.count == 0 else { return [CheckedContinuation<Void, Never>]() }
             defer { state.waiting = [] }
             return state.waiting

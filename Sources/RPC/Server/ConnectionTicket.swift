@@ -3,11 +3,14 @@ import Synchronization
 /// One connection's place in the count of all; given back once, however the connection ends.
 final class ConnectionTicket: Sendable {
     let peer: PeerCredentials
+    /// Shared by all connections of the user.
+    let waitingBytes: WaitingBytes
     private let registry: ConnectionRegistry
     private let isReleased = Atomic<Bool>(false)
 
-    init(peer: PeerCredentials, registry: ConnectionRegistry) {
+    init(peer: PeerCredentials, waitingBytes: WaitingBytes, registry: ConnectionRegistry) {
         self.peer = peer
+        self.waitingBytes = waitingBytes
         self.registry = registry
     }
 

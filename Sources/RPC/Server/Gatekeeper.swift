@@ -6,6 +6,10 @@ public protocol Gatekeeper: Sendable {
     /// Called on an acceptor's thread.
     func identify(socket: Int32, credentials: PeerCredentials) -> (any PeerIdentification)?
 
+    /// Whether a place is kept for its connections when others have taken all that they may.
+    /// Called on an acceptor's thread.
+    func keepsPlace(for credentials: PeerCredentials) -> Bool
+
     /// Sees every call before its route is looked for (also unknown paths) and may refuse it.
     /// Called on the connection's event loop; must not block.
     ///
@@ -22,6 +26,8 @@ extension Gatekeeper {
     ) -> (any PeerIdentification)? {
         UnknownPeer.instance
     }
+
+    public func keepsPlace(for credentials: PeerCredentials) -> Bool { false }
 
     public func admit(path: String, mark: Int, caller: Caller) -> Verdict { .admitted() }
 

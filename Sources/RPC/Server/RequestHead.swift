@@ -25,7 +25,7 @@ struct RequestHead {
 
     private var seen: Pseudo = []
     private var hasField = false
-    private var byteCount = 0
+    private(set) var byteCount = 0
     private var fieldCount = 0
 
     enum ContentType: Equatable {

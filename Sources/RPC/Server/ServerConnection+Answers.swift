@@ -204,5 +204,6 @@ extension ServerConnection {
         }
         if stream.streamCall == nil { unreadAnswerBytes -= stream.outbound.byteCount }
         stream.clear()
+        countWaiting(on: stream)
     }
 }

@@ -37,6 +37,7 @@ extension ServerConnection: SessionDelegate {
         stream.isRemoteEnded = endsStream
         guard !stream.isHeadDone, stream.finalStatus == nil else { return }
         stream.isHeadDone = true
+        countWaiting(on: stream)
         guard stream.head.isComplete else {
             stream.finalStatus = Status(.internal, "malformed request")
             session?.reset(streamID: stream.streamID, error: ErrorCode.protocolError)
@@ -120,27 +121,38 @@ extension ServerConnection: SessionDelegate {
             session?.consume(streamID: stream.streamID, count: bytes.count)
             return
         }
+        stream.heldBytes += bytes.count
         var rest = bytes
         do {
-            while let message = try stream.assembler.next(from: &rest) {
-                try take(message, of: stream)
-                if rest.isEmpty { break }
-            }
+            try takeMessages(from: &rest, of: stream)
         } catch {
             spoil(stream, error)
             return
         }
-        stream.heldBytes += bytes.count
+        if !rest.isEmpty { stream.heldInput.writeBytes(rest) }
         openWindow(of: stream)
+        countWaiting(on: stream)
+    }
+
+    /// Takes what is whole, and leaves what has to wait for a handler that paused.
+    private func takeMessages(
+        from input: inout UnsafeRawBufferPointer, of stream: ServerStream
+    ) throws(Status) {
+        while !isWaitingForHandler(stream), stream.finalStatus == nil {
+            guard let message = try stream.assembler.next(from: &input) else { return }
+            try take(message, of: stream)
+            if input.isEmpty { return }
+        }
+    }
+
+    private func isWaitingForHandler(_ stream: ServerStream) -> Bool {
+        guard let call = stream.streamCall else { return false }
+        return call.isPaused || stream.heldInput.readableBytes > 0
     }
 
     private func take(_ message: ByteBuffer, of stream: ServerStream) throws(Status) {
-        if let call = stream.streamCall {
-            if call.isPaused || !stream.heldMessages.isEmpty {
-                stream.heldMessages.append(message)
-            } else {
-                stream.handler?.received(message)
-            }
+        if stream.streamCall != nil {
+            stream.handler?.received(message)
             releaseReservation(of: stream)
         } else if stream.message == nil {
             stream.message = message
@@ -151,9 +163,7 @@ extension ServerConnection: SessionDelegate {
 
     /// Lets the client send more, unless the handler paused or a large message waits for its turn.
     private func openWindow(of stream: ServerStream) {
-        guard stream.heldBytes > 0, stream.heldMessages.isEmpty,
-            !(stream.streamCall?.isPaused ?? false)
-        else { return }
+        guard stream.heldBytes > 0, !isWaitingForHandler(stream) else { return }
         if let expected = stream.assembler.expectedCount, stream.reservedBytes == 0,
             expected > limits.streamWindowBytes / 2
         {
@@ -178,12 +188,10 @@ extension ServerConnection: SessionDelegate {
         let stream = streams[slot]
         stream.isRemoteEnded = true
         guard !stream.isAnswered else { return }
-        guard stream.assembler.isBetweenMessages else {
-            spoil(stream, Status(.internal, "grpc: the request ends in the middle of a message"))
-            return
-        }
         if stream.streamCall != nil {
             deliverHeld(stream)
+        } else if !stream.assembler.isBetweenMessages {
+            spoil(stream, Self.cutOffMessage)
         } else if stream.message != nil {
             if unreadAnswerBytes > limits.unreadAnswerBytesMax {
                 stream.isWaiting = true
@@ -195,6 +203,9 @@ extension ServerConnection: SessionDelegate {
             spoil(stream, Status(.internal, "grpc: the request has no message"))
         }
     }
+
+    private static let cutOffMessage = Status(
+        .internal, "grpc: the request ends in the middle of a message")
 
     /// Ends a call whose messages cannot be read.
     private func spoil(_ stream: ServerStream, _ status: Status) {
@@ -233,6 +244,7 @@ extension ServerConnection: SessionDelegate {
         guard let message = stream.message else { return }
         stream.message = nil
         releaseReservation(of: stream)
+        countWaiting(on: stream)
         run(stream, message)
     }
 
@@ -261,16 +273,30 @@ extension ServerConnection: SessionDelegate {
 
     /// Hands over what was held back while the handler paused.
     func deliverHeld(_ stream: ServerStream) {
-        guard let call = stream.streamCall else { return }
-        while !call.isPaused, stream.finalStatus == nil, !stream.heldMessages.isEmpty {
-            stream.handler?.received(stream.heldMessages.removeFirst())
+        guard stream.streamCall != nil else { return }
+        if stream.heldInput.readableBytes > 0 {
+            var held = ByteBuffer()
+            swap(&held, &stream.heldInput)
+            let rest = held.withUnsafeReadableBytes { bytes in
+                Result { () throws(Status) in
+                    var rest = bytes
+                    try takeMessages(from: &rest, of: stream)
+                    return rest.count
+                }
+            }
+            switch rest {
+            case .failure(let status): return spoil(stream, status)
+            case .success(let count): held.moveReaderIndex(to: held.writerIndex - count)
+            }
+            if held.readableBytes > 0 { stream.heldInput = held }
+            countWaiting(on: stream)
         }
-        guard !call.isPaused, stream.finalStatus == nil else { return }
+        guard !isWaitingForHandler(stream), stream.finalStatus == nil else { return }
         openWindow(of: stream)
-        if stream.isRemoteEnded, !stream.isHalfCloseDelivered {
-            stream.isHalfCloseDelivered = true
-            stream.handler?.halfClosed()
-        }
+        guard stream.isRemoteEnded, !stream.isHalfCloseDelivered else { return }
+        guard stream.assembler.isBetweenMessages else { return spoil(stream, Self.cutOffMessage) }
+        stream.isHalfCloseDelivered = true
+        stream.handler?.halfClosed()
     }
 
     func goAwayReceived(lastStreamID: Int32, error: UInt32) {}

@@ -36,6 +36,9 @@ final class ServerConnection: Connection {
 
     /// Bytes of unary answers that wait to be sent.
     var unreadAnswerBytes = 0
+    /// Sum of the streams', and how much of it the user's other connections know of.
+    private var waitingBytes = 0
+    private var countedWaitingBytes = 0
     /// Streams whose unary requests wait until some of those are gone, in order.
     var waitingSlots: [Int] = []
 
@@ -103,6 +106,10 @@ final class ServerConnection: Connection {
             headerBlockStart = lastReadTime
             scheduleCheck(at: lastReadTime + limits.headerTimeout)
         }
+        guard reportWaitingBytes() <= limits.waitingBytesPerUserMax else {
+            disconnect(.connectionAbused(peer, reason: "too much waits for this user"))
+            return
+        }
         // What handlers asked for on this very thread leaves with the same write.
         mailbox.drain()
     }
@@ -138,6 +145,7 @@ final class ServerConnection: Connection {
             end(stream)
         }
         mailbox.commitJournal()
+        _ = reportWaitingBytes(granularity: 0)
         ticket.release()
     }
 
@@ -155,6 +163,33 @@ final class ServerConnection: Connection {
         if abuseReason == nil {
             abuseReason = abuse.reason(against: frame, now: .now())
         }
+    }
+
+    // MARK: What waits
+
+    /// Counts what waits on a stream now, in place of what was counted before.
+    func countWaiting(on stream: ServerStream) {
+        var count = 0
+        if stream.isLive {
+            count = Self.streamBytes + stream.head.byteCount
+            count += stream.assembler.receivedCount + stream.heldInput.readableBytes
+            count += stream.message?.readableBytes ?? 0
+        }
+        waitingBytes += count - stream.waitingBytes
+        stream.waitingBytes = count
+    }
+
+    /// About what the server keeps of a stream of which nothing has come but its head.
+    private static let streamBytes = 1024
+
+    /// Tells the user's other connections, and returns what all of them have. Small changes are
+    /// told later, so that event loops do not meet at one number with every request.
+    private func reportWaitingBytes(granularity: Int = 16 * 1024) -> Int {
+        guard abs(waitingBytes - countedWaitingBytes) > granularity else { return 0 }
+        let change = waitingBytes - countedWaitingBytes
+        countedWaitingBytes = waitingBytes
+        let all = ticket.waitingBytes.add(change)
+        return change > 0 ? all : 0
     }
 
     // MARK: Times

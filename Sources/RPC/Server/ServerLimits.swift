@@ -9,6 +9,9 @@ public struct ServerLimits: Sendable {
     /// Connections in all. Each costs a descriptor and some 20 KiB; the usual descriptor limit of
     /// a service is far above.
     public var connectionsMax = 4096
+    /// Of these, for whom the gatekeeper keeps a place; an administrator gets in whoever else fills
+    /// the server. Those do not count as connections of their user.
+    public var connectionsKept = 0
     /// Connections of one user: one misbehaving application leaves room for the others.
     public var connectionsPerUserMax = 1024
     /// Streams of one connection. Clients queue further calls themselves; with
@@ -29,6 +32,10 @@ public struct ServerLimits: Sendable {
     /// Body bytes of unary requests that exceed their stream's window, held for one connection at
     /// once. Further large requests wait, in order, for the ones before them.
     public var largeRequestBytesMax = 16 * 1024 * 1024
+    /// Bytes of requests that one user may have waiting, on all connections together: heads of
+    /// open streams, messages without their end, and those for a handler that paused. The
+    /// connection that brings one too many is closed. It is 128 messages of the largest size.
+    public var waitingBytesPerUserMax = 256 * 1024 * 1024
     /// RST_STREAM frames a second. A rapid reset attack (CVE-2023-44487) sends tens of thousands;
     /// a client that cancels a hundred watches at once is fine.
     public var resetsPerSecond = 500

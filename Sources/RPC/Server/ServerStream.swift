@@ -13,8 +13,11 @@ final class ServerStream {
     var assembler: MessageAssembler
     /// The message of a unary request, until the client ends its side.
     var message: ByteBuffer?
-    /// Messages held back because the handler paused.
-    var heldMessages = CircularBuffer<ByteBuffer>()
+    /// What came while the handler paused, as it came: a message is made of it when it is taken.
+    /// Made earlier, each message of a few bytes would cost hundreds.
+    var heldInput = ByteBuffer()
+    /// Bytes of it that count for `ServerLimits.waitingBytesPerUserMax`.
+    var waitingBytes = 0
     /// Bytes received that the client may not send again yet.
     var heldBytes = 0
     /// Bytes reserved for a large message, see `LargeMessageBudget`.
@@ -76,7 +79,7 @@ final class ServerStream {
         assembler.reset()
         if message != nil { message = nil }
         if finding != nil { finding = nil }
-        if !heldMessages.isEmpty { heldMessages.removeAll() }
+        if heldInput.capacity > 0 { heldInput = ByteBuffer() }
         route = nil
         handler = nil
         streamCall?.connection = nil

@@ -35,7 +35,7 @@ public struct ServerConfiguration: Equatable, Sendable {
     public var eventThreads = 0
     /// Connections at a time, and how many of them one user may have.
     public var connectionsMax = Limits.connectionsMaxDefault
-    public var connectionsPerUserMax = Limits.connectionsMaxDefault
+    public var connectionsPerUserMax = Limits.connectionsPerUserMaxDefault
     /// Calls at a time on one connection.
     public var streamsPerConnectionMax = Limits.streamsPerConnectionMaxDefault
     /// How long a shutdown waits for calls under way.

@@ -237,7 +237,8 @@ public final class Daemon: Sendable {
         let server = Server(
             routes: Services.routes(
                 gate: gate, reads: parts.reads, recipes: parts.recipes, facts: facts),
-            limits: parts.configuration.transportLimits, group: parts.group,
+            limits: parts.configuration.transportLimits(
+                descriptorsMax: Hardening.descriptorsMax), group: parts.group,
             gate: BuildKind.isWithoutAccess ? OpenGate() : gate,
             plain: PlainService(gate: gate),
             log: { logger.debug("transport", metadata: ["event": "\($0)"]) })

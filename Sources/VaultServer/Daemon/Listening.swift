@@ -40,11 +40,15 @@ enum Listening {
 }
 
 extension ServerConfiguration {
-    /// The part that the transport enforces.
-    var transportLimits: ServerLimits {
+    /// The part that the transport enforces, in a process that may have so many descriptors open.
+    func transportLimits(descriptorsMax: Int) -> ServerLimits {
         var limits = ServerLimits()
         limits.messageBytesMax = Limits.messageBytesMax
-        limits.connectionsMax = connectionsMax
+        // Without a descriptor nobody can be let in, not even those for whom there is a place.
+        let connectable =
+            (descriptorsMax - Limits.descriptorsKept) / Limits.descriptorsPerConnection
+        limits.connectionsMax = max(1, min(connectionsMax, connectable))
+        limits.connectionsKept = min(Limits.connectionsKept, limits.connectionsMax / 4)
         limits.connectionsPerUserMax = connectionsPerUserMax
         limits.streamsPerConnectionMax = streamsPerConnectionMax
         return limits

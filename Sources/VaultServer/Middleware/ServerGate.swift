@@ -42,6 +42,13 @@ final class ServerGate: Gatekeeper {
         return PeerSession(peer: peer) { [quotas] in quotas.end(.connection, by: owner) }
     }
 
+    func keepsPlace(for credentials: PeerCredentials) -> Bool {
+        PeerIdentity(
+            processID: credentials.processID, userID: credentials.userID,
+            groupID: credentials.groupID
+        ).isOwner(daemonUserID: access.daemonUserID)
+    }
+
     func makeJournal() -> (any CallJournal)? {
         LoopJournal(
             trail: trail, access: access, quotas: quotas, methods: methods,

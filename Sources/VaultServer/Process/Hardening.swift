@@ -52,6 +52,13 @@ public enum Hardening {
             || errno == EINVAL
     }
 
+    /// How many descriptors this process may have open.
+    static var descriptorsMax: Int {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 0 }
+        return Int(clamping: limit.rlim_cur)
+    }
+
     private static func raiseLimit(_ resource: __rlimit_resource_t) -> Bool {
         var limit = rlimit()
         guard getrlimit(resource, &limit) == 0 else { return false }

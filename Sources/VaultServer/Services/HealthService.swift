@@ -7,7 +7,9 @@ import VaultAPI
 final class HealthService: Sendable {
     private struct Watcher {
         var call: StreamCall
-        var service: String
+        /// nil: one that is unknown for ever. Its name is the caller's, who may be anybody, and as
+        /// long as a message: it is not kept.
+        var service: String?
         var told: Grpc_Health_V1_HealthCheckResponse.ServingStatus
     }
 
@@ -70,9 +72,11 @@ final class HealthService: Sendable {
         state.withLock { state in
             guard state.watchers.count < Limits.healthWatchersMax else { return nil }
             // The health protocol keeps a watch on an unknown service open.
-            let status = status(of: service) ?? .serviceUnknown
+            let known = status(of: service)
+            let status = known ?? .serviceUnknown
             state.lastID += 1
-            state.watchers[state.lastID] = Watcher(call: call, service: service, told: status)
+            state.watchers[state.lastID] = Watcher(
+                call: call, service: known == nil ? nil : service, told: status)
             Self.send(status, to: call)
             return state.lastID
         }
@@ -86,8 +90,9 @@ final class HealthService: Sendable {
     private func tellWatchers() {
         state.withLock { state in
             for (id, watcher) in state.watchers {
-                let status = status(of: watcher.service) ?? .serviceUnknown
-                guard status != watcher.told else { continue }
+                guard let service = watcher.service, let status = status(of: service),
+                    status != watcher.told
+                else { continue }
                 state.watchers[id]?.told = status
                 Self.send(status, to: watcher.call)
             }

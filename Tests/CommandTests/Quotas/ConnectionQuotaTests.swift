@@ -47,6 +47,33 @@ extension CommandTests {
             try server.stop()
         }
 
+        @Test func rootGetsInWhenOthersHaveTakenEveryConnection() throws {
+            guard geteuid() == 0 else {
+                return print("not run: needs root, to connect as another user")
+            }
+            let audited = try AuditedVault(
+                configuration: "socket_mode: \"0666\"\nconnections_max: 4\n")
+            let server = try audited.start()
+            let directory = server.socketPath.split(separator: "/").dropLast()
+            chmod("/" + directory.joined(separator: "/"), 0o711)
+            #expect(
+                try audited.vaultctl(server, "allow", "uid:4711", "read", "app/", "--prefix").status
+                    == .exit(0))
+            let holders = try (0..<3).map { _ in
+                try start(server, ["watch", "app/", "--prefix"])
+            }
+            let areIn = Waiting.until(.seconds(60)) {
+                (try? audited.lines())?.count {
+                    $0.method == "etcdserverpb.Watch/Watch" && $0.uid == 4711
+                } == 3
+            }
+            #expect(areIn, "\(holders.map(\.errorText))")
+            let fourth = try start(server, ["whoami"]).result()
+            #expect(fourth.status == .exit(6), "\(fourth)")
+            #expect(try audited.vaultctl(server, "seal").status == .exit(0))
+            try server.stop()
+        }
+
         private func start(_ server: VaultdServer, _ arguments: [String]) throws -> Program {
             try Program(
                 "setpriv",

@@ -5,11 +5,14 @@ struct TestGate: Gatekeeper {
     let decide: @Sendable (String, Caller) -> Status?
     /// What it says that it found out of callers.
     var finding: (any AnyObject & Sendable)?
+    var keeps: @Sendable (PeerCredentials) -> Bool = { _ in false }
     var journal: (@Sendable () -> any CallJournal)?
 
     init(_ decide: @escaping @Sendable (String, Caller) -> Status? = { _, _ in nil }) {
         self.decide = decide
     }
+
+    func keepsPlace(for credentials: PeerCredentials) -> Bool { keeps(credentials) }
 
     func admit(path: String, mark: Int, caller: Caller) -> Verdict {
         decide(path, caller).map { .refused($0) } ?? .admitted(finding)
