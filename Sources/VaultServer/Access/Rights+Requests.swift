@@ -66,9 +66,8 @@ extension Rights {
     }
 
     /// The names of a lease's keys are for those who may read the keys.
-    func allowsRead(keysOf lease: LeaseID, in store: Store) throws(StoreError) -> Bool {
-        if isAdministrator { return true }
-        return try keys(of: lease, in: store).allSatisfy { allowsRead(KeyRange(key: $0)) }
+    func allowsRead(keys: [Bytes]) -> Bool {
+        isAdministrator || keys.allSatisfy { allowsRead(KeyRange(key: $0)) }
     }
 
     private func keys(of lease: LeaseID, in store: Store) throws(StoreError) -> [Bytes] {

@@ -89,21 +89,7 @@ final class LeaseService: Sendable {
         case .failure(let status): return .failure(status)
         case .success(let request):
             let id = LeaseID(request.id)
-            let record = call.record
-            if request.keys, !record.rights.isAdministrator {
-                do throws(VaultError) {
-                    let store = try vault.open().store
-                    do throws(StoreError) {
-                        guard try record.rights.allowsRead(keysOf: id, in: store) else {
-                            return record.refuse()
-                        }
-                    } catch {
-                        return .failure(vault.refusal(for: error))
-                    }
-                } catch {
-                    return .failure(StatusTable.status(of: error))
-                }
-            }
+            let rights = call.record.rights
             return read(
                 call,
                 size: { (store) throws(StoreError) in
@@ -112,6 +98,8 @@ final class LeaseService: Sendable {
                 { (open) throws(StoreError) in
                     let revision = open.store.revision
                     let found = try open.store.timeToLive(of: id, wantsKeys: request.keys)
+                    // Those that are told, and not those that there were when it was asked.
+                    guard rights.allowsRead(keys: found?.keys ?? []) else { return nil }
                     return ResponseEncoding.timeToLive(
                         id, found, revision: revision, header: open.header)
                 })
@@ -133,10 +121,11 @@ final class LeaseService: Sendable {
             })
     }
 
-    /// Answers on the event loop; where `size` says that it is long, elsewhere.
+    /// Answers on the event loop; where `size` says that it is long, elsewhere. A body that gives
+    /// nothing found that the caller may not know it.
     private func read(
         _ call: UnaryCall, size: (Store) throws(StoreError) -> Int,
-        _ body: @escaping @Sendable (OpenVault) throws(StoreError) -> ByteBuffer
+        _ body: @escaping @Sendable (OpenVault) throws(StoreError) -> ByteBuffer?
     ) -> UnaryAnswer {
         let open: OpenVault
         do throws(VaultError) {
@@ -146,7 +135,7 @@ final class LeaseService: Sendable {
         }
         do throws(StoreError) {
             if try size(open.store) <= Limits.inlineLeaseItemsMax {
-                return .message(try body(open))
+                return try body(open).map { .message($0) } ?? call.record.refuse()
             }
         } catch {
             return .failure(vault.refusal(for: error))
@@ -154,7 +143,12 @@ final class LeaseService: Sendable {
         let vault = vault
         let isAccepted = reads.submit(process: call.peer.processID) {
             do throws(StoreError) {
-                call.finish(try body(open))
+                if let answer = try body(open) {
+                    call.finish(answer)
+                } else {
+                    call.record.isRefused = true
+                    call.finish(StatusTable.permissionDenied)
+                }
             } catch {
                 call.finish(vault.refusal(for: error))
             }

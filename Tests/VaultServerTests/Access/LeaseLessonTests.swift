@@ -27,6 +27,25 @@ import VaultAPI
         }
     }
 
+    /// So many are gathered apart from the event loop, later.
+    @Test func soAreTheKeysOfALargeLease() async throws {
+        try await TestServer.withLogins { (server) async throws in
+            let names = (0...Limits.inlineLeaseItemsMax).map { "a\($0)" }
+            let lease = try await server.lease(names + ["b"])
+            let half = try await server.somebody("half", [.read("a", "b")])
+            let whole = try await server.somebody("whole", [.read("a", "c")])
+            let request = Etcdserverpb_LeaseTimeToLiveRequest.with {
+                $0.id = lease
+                $0.keys = true
+            }
+            #expect(
+                try await half.refusal(Methods.Lease.leaseTimeToLive, request) == Self.denied)
+            let answer: Etcdserverpb_LeaseTimeToLiveResponse = try await whole.call(
+                Methods.Lease.leaseTimeToLive, request)
+            #expect(answer.keys.count == names.count + 1)
+        }
+    }
+
     @Test func whoMayNotWriteItsKeysMayNotEndALease() async throws {
         try await TestServer.withLogins { (server) async throws in
             let lease = try await server.lease(["a", "b"])
