@@ -12,6 +12,8 @@ public struct AuditBatch: ~Copyable {
 
     private(set) var buffer = LineBuffer(capacity: 16 << 10)
     private(set) var bodies: [Body] = []
+    /// Of the store, that a line tells of.
+    private(set) var newestRevision: Int64?
     private var timestamp = AuditTimestamp()
 
     public init(keyNames: AuditKeyNames) {
@@ -43,6 +45,7 @@ public struct AuditBatch: ~Copyable {
         if let revision = entry.revision {
             buffer.put(",\"revision\":")
             buffer.put(decimal: revision)
+            newestRevision = max(newestRevision ?? revision, revision)
         }
         bodies.append(Body(end: buffer.count, isAdministrator: entry.isAdministrator))
     }
@@ -60,6 +63,7 @@ public struct AuditBatch: ~Copyable {
     public mutating func removeAll() {
         buffer.removeAll()
         bodies.removeAll(keepingCapacity: true)
+        newestRevision = nil
     }
 
     /// Drops the lines of everybody but administrators; how many.

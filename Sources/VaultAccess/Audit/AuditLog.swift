@@ -70,10 +70,13 @@ public final class AuditLog: Sendable {
 
     /// The vault is unsealed: from now on lines have a MAC. The first of them says so, and names
     /// the slot.
+    ///
+    /// - Parameter revision: the newest one of the store.
     public func unlock(
-        _ keys: AuditKeys, through slot: AuditSlot? = nil, now: Int64
+        _ keys: AuditKeys, through slot: AuditSlot? = nil, revision: Int64? = nil, now: Int64
     ) throws(AuditError) {
         try use(keys, .unsealed(slot), now: now)
+        writer.withLock { $0.newestRevision = revision }
     }
 
     /// The root key was changed: from now on MACs are made with its `keys`. The first line that

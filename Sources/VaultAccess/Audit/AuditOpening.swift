@@ -13,6 +13,9 @@ struct AuditOpening {
     var previousPoint = AuditChain.Point()
     /// Why this file was begun, when it was not by rotation.
     var trouble: AuditTrouble?
+    /// The newest revision of the store that lines before told of: who looks for it need not look
+    /// further back.
+    var revision: Int64?
 
     func write(to line: inout LineBuffer) {
         line.put(",\"format\":")
@@ -29,7 +32,9 @@ struct AuditOpening {
             previousPoint.hash.withBytes { line.put(hexadecimal: $0) }
             line.put(byte: UInt8(ascii: "\""))
         }
-        guard let trouble else { return }
-        AuditEvent.write(trouble.reason, trouble.from, to: &line)
+        if let trouble { AuditEvent.write(trouble.reason, trouble.from, to: &line) }
+        guard let revision else { return }
+        line.put(",\"revision\":")
+        line.put(decimal: revision)
     }
 }

@@ -1,7 +1,7 @@
 import VaultSeal
 
 /// Looks for the newest revision that authenticated lines tell of. The first line, which may be
-/// half of one, only says what the second follows.
+/// half of one, only says what the second follows; the first of a file says itself what it follows.
 struct AuditRevisionSearch: ~Copyable {
     private static let field = Array(",\"revision\":".utf8)
     /// Of the largest number.
@@ -23,8 +23,9 @@ struct AuditRevisionSearch: ~Copyable {
         defer { previous = line.hash }
         // Without a revision, or an older one, it need not be checked.
         guard let revision = Self.revision(line, bytes), revision > newest ?? 0,
-            let previous, let mac = line.mac, let hash = line.hash,
-            line.computedHash(after: previous, &scratch) == hash
+            let before = previous ?? line.hash("previousHash"),
+            let mac = line.mac, let hash = line.hash,
+            line.computedHash(after: before, &scratch) == hash
         else { return }
         let isRight = hash.withBytes { keys.isMAC(mac, of: $0, from: &keyPair) }
         if isRight { newest = revision }

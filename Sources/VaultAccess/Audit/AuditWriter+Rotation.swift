@@ -68,6 +68,7 @@ extension AuditWriter {
         opening.previous = AuditFileName.rotated(firstSequence)
         opening.previousPoint = chain.point
         opening.trouble = trouble
+        if keys != nil { opening.revision = newestRevision }
         file = next
         isTorn = false
         firstSequence = chain.point.sequence + 1

@@ -20,6 +20,8 @@ struct AuditWriter: ~Copyable {
     var authenticated = AuditChain.Point()
     var authenticatedMAC = [UInt8](repeating: 0, count: AuditKeys.digestCount)
     var keys: AuditKeys?
+    /// The newest revision of the store that is known to be on the disk, since the unseal.
+    var newestRevision: Int64?
     /// Requests that were refused and have no line.
     var refusedCount = 0
     /// A failed write left bytes that could not be cut off, so the file must not be gone on with.
@@ -137,6 +139,9 @@ struct AuditWriter: ~Copyable {
                 isTorn = true
             }
             throw error
+        }
+        if let revision = batch.newestRevision {
+            newestRevision = max(newestRevision ?? revision, revision)
         }
         size += Int64(output.count)
         if settings.synchronization != .eachBatch { isSynchronized = false }

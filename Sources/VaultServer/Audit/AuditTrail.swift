@@ -14,6 +14,8 @@ final class AuditTrail: Sendable {
         var keys: AuditKeys?
         /// What opened the vault.
         var slot: AuditSlot?
+        /// The store's newest when it was opened.
+        var revision: Int64?
         /// The log could not be told of the keys; it is tried again.
         var isUnlockDue = false
     }
@@ -81,16 +83,18 @@ final class AuditTrail: Sendable {
     }
 
     /// The vault is unsealed: lines are authenticated from now on.
-    func unlock(_ keys: AuditKeys, through slot: AuditSlot) {
+    func unlock(_ keys: AuditKeys, through slot: AuditSlot, at revision: Int64) {
         let log = state.withLock { state in
             state.keys = keys
             state.slot = slot
+            state.revision = revision
             state.isUnlockDue = false
             return state.log
         }
         changes.wrappingAdd(1, ordering: .releasing)
         do throws(AuditError) {
-            try log?.unlock(keys, through: slot, now: CalendarClock.now())
+            try log?.unlock(
+                keys, through: slot, revision: revision, now: CalendarClock.now())
         } catch {
             state.withLock { $0.isUnlockDue = true }
             // Administrators may still come in, see to it and have it go on.
@@ -199,7 +203,9 @@ final class AuditTrail: Sendable {
         state.withLock { state in
             guard state.isUnlockDue, let keys = state.keys else { return }
             do throws(AuditError) {
-                try log.unlock(keys, through: state.slot, now: CalendarClock.now())
+                try log.unlock(
+                    keys, through: state.slot, revision: state.revision,
+                    now: CalendarClock.now())
                 state.isUnlockDue = false
             } catch {
                 // In a second again.

@@ -110,7 +110,7 @@ extension Vault {
             open.store.close()
             throw error
         }
-        trail.unlock(open.auditKeys, through: open.slot)
+        trail.unlock(open.auditKeys, through: open.slot, at: open.store.revision.rawValue)
         if let damage = open.damage { say(damage) }
         if open.store.quarantinedSince != nil { sayRestored(open.store) }
         access.open(book)

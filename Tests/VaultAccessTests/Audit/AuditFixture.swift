@@ -52,11 +52,13 @@ final class AuditFixture {
     /// Writes lines, each of them about another key, so many at a time.
     func write(
         _ count: Int, to log: AuditLog, perBatch: Int = 32, isAdministrator: Bool = false,
-        keyNames: AuditKeyNames? = nil
+        keyNames: AuditKeyNames? = nil, isWithRevision: Bool = true
     ) throws(AuditError) {
         var batch = AuditBatch(keyNames: keyNames ?? .hashed(keys))
         for number in 0..<count {
-            append("app/\(number)", entry(number, isAdministrator: isAdministrator), to: &batch)
+            var entry = entry(number, isAdministrator: isAdministrator)
+            if !isWithRevision { entry.revision = nil }
+            append("app/\(number)", entry, to: &batch)
             if batch.count == perBatch { try log.write(&batch, now: now) }
         }
         try log.write(&batch, now: now)

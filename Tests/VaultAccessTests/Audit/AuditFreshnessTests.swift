@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 import VaultSeal
 import VaultTestSupport
@@ -34,6 +35,23 @@ import VaultTestSupport
         try fixture.write(40, to: log)
         #expect(try newest(fixture) == 39)
         log.close()
+    }
+
+    /// However long nothing changes: a file says what the ones before it told of, and so does
+    /// the first after an unseal.
+    @Test(arguments: [true, false])
+    func aFileBeginsWithTheNewestRevisionOfThoseBefore(isWritten: Bool) throws {
+        let fixture = try AuditFixture()
+        fixture.settings.fileBytesMax = 8 << 10
+        let log = try fixture.open()
+        try log.unlock(fixture.keys, revision: isWritten ? 2 : 7, now: fixture.now)
+        if isWritten { try fixture.write(8, to: log) }
+        for _ in 0..<5 { try fixture.write(20, to: log, isWithRevision: false) }
+        log.close()
+        let files = try Files.names(in: fixture.path).filter { $0.hasPrefix("audit-") }
+        #expect(files.count > 1)
+        for name in files { #expect(unlink(fixture.path + "/" + name) == 0) }
+        #expect(try newest(fixture) == 7)
     }
 
     /// Whoever may connect makes lines without a revision as many as they like, and whoever has the
