@@ -188,6 +188,33 @@ import Testing
         }
     }
 
+    /// Also where so much is there to read that the client would not have to wait.
+    @Test func aCancelledTaskEndsItsCallWhileMessagesWait() async throws {
+        let cancelled = Recorder<Void>()
+        let route = Route.stream("/test.Watch/Open") { call in
+            let handler = ClosureHandler()
+            handler.onCancel = { cancelled.append(()) }
+            for _ in 0..<100 { call.send(ByteBuffer(string: "message")) }
+            return handler
+        }
+        try await TestServer.run([route]) { test in
+            try await test.withClient { client in
+                let stream = try await client.stream("/test.Watch/Open")
+                var messages = stream.messages.makeAsyncIterator()
+                for _ in 0..<50 { _ = try await messages.next() }
+                let reader = Task { [messages] in
+                    var messages = messages
+                    withUnsafeCurrentTask { $0?.cancel() }
+                    _ = await failure { try await messages.next() }
+                }
+                await reader.value
+                _ = await cancelled.wait(for: 1)
+                withExtendedLifetime(stream) {}
+            }
+            #expect(cancelled.values.count == 1)
+        }
+    }
+
     @Test func handlerHearsThatTheConnectionIsLost() async throws {
         let opened = Recorder<Void>()
         let cancelled = Recorder<Void>()

@@ -71,7 +71,8 @@ public final class ClientStream: Sendable {
     }
 
     private func next(isolation actor: isolated (any Actor)?) async throws -> ByteBuffer? {
-        if let message = call.takeMessage() {
+        // A task that was cancelled has to find out, however much there is to read.
+        if !Task.isCancelled, let message = call.takeMessage() {
             taken()
             return message
         }

@@ -20,7 +20,7 @@ final class ConnectionRegistry: Sendable {
 
     /// Counts a new connection, or says why there may be none.
     ///
-    /// - Parameter isKept: places are kept for it, and it is not counted among its user's.
+    /// - Parameter isKept: places are kept for it, and the limit of its user does not hold.
     func admit(
         _ peer: PeerCredentials, limits: ServerLimits, isKept: Bool = false
     ) -> Admission {

@@ -10,7 +10,7 @@ public struct ServerLimits: Sendable {
     /// a service is far above.
     public var connectionsMax = 4096
     /// Of these, for whom the gatekeeper keeps a place; an administrator gets in whoever else fills
-    /// the server. Those do not count as connections of their user.
+    /// the server. The limit of a user does not hold for those.
     public var connectionsKept = 0
     /// Connections of one user: one misbehaving application leaves room for the others.
     public var connectionsPerUserMax = 1024

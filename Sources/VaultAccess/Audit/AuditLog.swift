@@ -75,24 +75,24 @@ public final class AuditLog: Sendable {
     public func unlock(
         _ keys: AuditKeys, through slot: AuditSlot? = nil, revision: Int64? = nil, now: Int64
     ) throws(AuditError) {
-        try use(keys, .unsealed(slot), now: now)
-        writer.withLock { $0.newestRevision = revision }
+        try use(keys, .unsealed(slot), revision: revision, now: now)
     }
 
     /// The root key was changed: from now on MACs are made with its `keys`. The first line that
     /// has one says so.
     public func rekey(_ keys: AuditKeys, now: Int64) throws(AuditError) {
-        try use(keys, .rekeyed, now: now)
+        try use(keys, .rekeyed, revision: nil, now: now)
     }
 
     private func use(
-        _ keys: AuditKeys, _ event: AuditEvent, now: Int64
+        _ keys: AuditKeys, _ event: AuditEvent, revision: Int64?, now: Int64
     ) throws(AuditError) {
         try change { (writer) throws(AuditError) in
             let before = writer.keys
             writer.keys = keys
             do throws(AuditError) {
                 try writer.note(event, now: now)
+                if let revision { writer.newestRevision = revision }
             } catch {
                 writer.keys = before
                 throw writer.fail(error)

@@ -30,7 +30,6 @@ struct PruneCheck {
                 + "nothing was pruned: move them away and find out who put them there")
     }
 
-    /// The newest time that anything tells, this machine's clock aside.
     /// A digest is one archive's. Another that claims it would share in what a drill has proven.
     private func checkDigests() throws(BackupError) {
         var signers: [String: [UInt8]] = [:]
@@ -44,6 +43,7 @@ struct PruneCheck {
         }
     }
 
+    /// The newest time that anything tells, this machine's clock aside.
     private var newestKnown: Int64? {
         (input.candidates.map(\.entry.created) + input.marks.values
             + input.lastPrune.values.map(\.time)
