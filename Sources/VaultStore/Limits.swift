@@ -86,9 +86,16 @@ public enum Limits {
     /// Leases in all: about 300 bytes of memory each, and a second of every unseal.
     public static let leasesMax = 1_000_000
 
-    /// Leases that end in one commit: a client's write that comes meanwhile waits for it no longer
-    /// than for another client's write, and ten thousand still end within a second.
+    /// Leases, and keys on them, that end in one commit: a client's write that comes meanwhile waits
+    /// for it no longer than for another client's write, and ten thousand still end within a second.
+    /// A lease with more keys ends in a commit of its own.
     public static let leaseExpiriesMax = 12
+    public static let expiredKeysMax = 16
+
+    /// Some leases end with each commit that clients wait for. How long the writer waits for the
+    /// next such commit before it makes one for leases alone: longer than a client takes from the
+    /// answer to its next write.
+    public static let leaseGivesWay = Duration.microseconds(500)
 
     /// How late the writer may look at a lease, so that one look serves many.
     public static let leaseCheckSlack = Duration.milliseconds(100)

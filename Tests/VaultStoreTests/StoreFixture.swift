@@ -67,8 +67,11 @@ final class StoreFixture {
         #expect(fwrite(bytes, 1, bytes.count, file) == bytes.count)
     }
 
-    /// Submits writes so that they share one commit, and waits for the end of all.
-    func writeTogether(_ requests: [WriteRequest]) throws -> [Result<WriteResult, StoreError>] {
+    /// Submits writes so that they share one commit, and waits for the end of all. `whileHeld` runs
+    /// while the writer does nothing.
+    func writeTogether(
+        _ requests: [WriteRequest], whileHeld: () -> Void = {}
+    ) throws -> [Result<WriteResult, StoreError>] {
         let isQueued = Gate()
         let isHeld = Gate()
         // The writer answers this one and waits; whatever is queued meanwhile is its next batch.
@@ -77,6 +80,7 @@ final class StoreFixture {
             _ = isQueued.wait()
         }
         let hold = try isHeld.wait().get()
+        whileHeld()
         let gates = requests.map { _ in Gate() }
         for (request, gate) in zip(requests, gates) { store.submit(request) { gate.open($0) } }
         isQueued.open(.success(hold))

@@ -7,6 +7,8 @@ struct LeaseAttachments {
 
     func lease(of key: Bytes) -> LeaseID { leases[key] ?? .none }
 
+    func keyCount(of lease: LeaseID) -> Int { keys[lease]?.count ?? 0 }
+
     func keys(of lease: LeaseID) -> Set<Bytes> { keys[lease] ?? [] }
 
     /// The key hangs on `lease` from now on, and on no other; `.none` detaches it.

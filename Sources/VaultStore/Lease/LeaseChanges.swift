@@ -25,6 +25,9 @@ struct LeaseChanges {
         granted[id] != nil || (!revoked.contains(id) && registry.contains(id))
     }
 
+    /// The batch revoked the durable lease of this number, whether it granted it anew or not.
+    func isRevoked(_ id: LeaseID) -> Bool { revoked.contains(id) }
+
     /// In the order in which they are deleted.
     func keys(of id: LeaseID) -> [Bytes] {
         var keys = registry.keys(of: id).filter { attached[$0] == nil }

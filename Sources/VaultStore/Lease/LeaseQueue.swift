@@ -73,19 +73,27 @@ struct LeaseQueue {
     /// When to look next; earlier than need be where a lease was renewed.
     var nextTime: Duration? { heap.first?.time }
 
-    /// Up to `countMax` leases whose time is up. Each is handed out once, unless put back.
-    mutating func takeExpired(at now: Duration, countMax: Int) -> [LeaseID] {
+    /// Up to `countMax` leases whose time is up, until one is not admitted. Each is handed out once,
+    /// unless put back.
+    mutating func takeExpired(
+        at now: Duration, countMax: Int, admits: (LeaseID) -> Bool = { _ in true }
+    ) -> [LeaseID] {
         var taken: [LeaseID] = []
         // Those renewed cost little, but there may be many, and the lock is held meanwhile.
         var looksLeft = 16 * countMax
         while taken.count < countMax, looksLeft > 0, let first = heap.first, first.time <= now {
             looksLeft -= 1
-            removeFirst()
-            guard let lease = leases[first.id], lease.ticket == first.ticket else { continue }
+            guard let lease = leases[first.id], lease.ticket == first.ticket else {
+                removeFirst()
+                continue
+            }
             if !lease.isExpiring && lease.deadline > first.time {
+                removeFirst()
                 push(Entry(time: lease.deadline, id: first.id, ticket: first.ticket))
                 continue
             }
+            guard admits(first.id) else { break }
+            removeFirst()
             leases[first.id]?.isExpiring = true
             taken.append(first.id)
         }

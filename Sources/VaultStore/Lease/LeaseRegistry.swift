@@ -94,12 +94,28 @@ final class LeaseRegistry: Sendable {
         state.withLock { state in state.queue.nextTime.map { $0 - clock.now() } }
     }
 
-    func takeExpired(countMax: Int) -> [LeaseID] {
-        state.withLock { $0.queue.takeExpired(at: clock.now(), countMax: countMax) }
+    /// As many leases whose time is up as may end in one commit; each is handed out once, unless
+    /// put back. One with more keys than that is handed out alone, and only when `takesLargeOne`.
+    func takeExpired(takesLargeOne: Bool) -> [LeaseID] {
+        state.withLock { state in
+            var keysLeft = Limits.expiredKeysMax
+            var isFirst = true
+            let attachments = state.attachments
+            return state.queue.takeExpired(
+                at: clock.now(), countMax: Limits.leaseExpiriesMax
+            ) { id in
+                let count = attachments.keyCount(of: id)
+                guard count <= keysLeft || (isFirst && takesLargeOne) else { return false }
+                isFirst = false
+                keysLeft -= min(count, keysLeft)
+                return true
+            }
+        }
     }
 
     /// Their end could not be written; they are tried again after a pause.
     func putBack(_ ids: [LeaseID]) {
+        guard !ids.isEmpty else { return }
         state.withLock { $0.queue.putBack(ids, until: clock.now() + Limits.leaseRetryPause) }
     }
 }

@@ -45,4 +45,17 @@ extension WriteBatch {
         finish(change)
         return Revision(head.currentRevision)
     }
+
+    /// Ends leases whose time is up, after all requests of the batch: one that a request revoked is
+    /// gone, and what bears its number now is another. A failure spoils the batch.
+    mutating func end(_ expired: [LeaseID]) {
+        for id in expired where !leases.isRevoked(id) {
+            do throws(StoreError) {
+                _ = try revoke(id)
+            } catch {
+                _ = spoil(error)
+                return
+            }
+        }
+    }
 }

@@ -15,6 +15,17 @@ final class Writer: @unchecked Sendable {
         var completion: Completion
     }
 
+    /// What the writer knows of leases whose time is up.
+    private enum Expiry {
+        /// There are none.
+        case done
+        /// There may be more.
+        case goesOn
+        /// Some ended in a commit that clients waited for. There may be more, and the next write of
+        /// a client, which takes some with it, may be near: it is given a moment to come first.
+        case givesWay
+    }
+
     private struct State {
         var head: StoreHead
         var usedBytes: Int64
@@ -93,20 +104,21 @@ final class Writer: @unchecked Sendable {
     var hasFailed: Bool { state.poison != nil }
 
     private func run() {
-        var expiresMore = false
+        var expiry = Expiry.done
         while let items = queue.takeAll(
-            waits: !canSweep && !expiresMore && !canRewrap, until: wakeTime)
+            waits: !canSweep && expiry != .goesOn && !canRewrap, until: wakeTime(expiry))
         {
+            expiry = .done
             var rest = items[...]
             while !rest.isEmpty {
                 let batch = rest.prefix(Limits.batchRequestsMax)
                 rest = rest.dropFirst(batch.count)
-                runBatch(batch)
+                if runBatch(batch) { expiry = .givesWay }
             }
             receiveVisitors()
             if canSweep { sweepStep() }
             if canRewrap { rewrapStep() }
-            expiresMore = expireLeases()
+            if expiry == .done, expireLeases() { expiry = .goesOn }
         }
         state.sweep?.abandon()
         visitors.close()
@@ -159,9 +171,11 @@ final class Writer: @unchecked Sendable {
         throw .recordsInUse
     }
 
-    private func runBatch(_ items: ArraySlice<Item>) {
+    /// True when leases ended with it.
+    private func runBatch(_ items: ArraySlice<Item>, endsLeases: Bool = true) -> Bool {
         var answers: [Result<WriteResult, StoreError>] = []
         answers.reserveCapacity(items.count)
+        var expired: [LeaseID] = []
         do throws(StoreError) {
             if let poison = state.poison { throw poison }
             var batch = try makeBatch()
@@ -175,6 +189,10 @@ final class Writer: @unchecked Sendable {
             }
             state.quota = batch.quota
             clock.noSpace = state.quota.isAlarmRaised
+            if endsLeases, batch.isDirty, batch.failure == nil, clock.quarantinedSince == nil {
+                expired = leases.takeExpired(takesLargeOne: false)
+                batch.end(expired)
+            }
             if let failure = batch.failure {
                 batch.rollBack()
                 throw failure
@@ -182,6 +200,9 @@ final class Writer: @unchecked Sendable {
             if batch.isDirty { try commit(batch) }
         } catch {
             if case .storage = error { state.poison = error }
+            leases.putBack(expired)
+            // What clients ask for must not fail because of leases.
+            if !expired.isEmpty, state.poison == nil { return runBatch(items, endsLeases: false) }
             // The commit failed: what a refused request was told still holds.
             answers = items.indices.map { index in
                 let position = index - items.startIndex
@@ -192,6 +213,7 @@ final class Writer: @unchecked Sendable {
             }
         }
         answer(items, answers)
+        return !expired.isEmpty
     }
 
     private func makeBatch() throws(StoreError) -> WriteBatch {
@@ -238,31 +260,29 @@ final class Writer: @unchecked Sendable {
     // MARK: - Leases
 
     /// When the next lease may be over, or a rewrap goes on, in nanoseconds of the monotonic clock.
-    private var wakeTime: Int64? {
+    private func wakeTime(_ expiry: Expiry) -> Int64? {
         guard state.poison == nil else { return nil }
         let rewrapTime = rewraps.sweep?.resumesAt
         guard clock.quarantinedSince == nil, let time = leases.timeUntilNext else {
             return rewrapTime
         }
-        let wait = min(time + Limits.leaseCheckSlack, Limits.leaseCheckIntervalMax)
+        let wait =
+            expiry == .givesWay
+            ? Limits.leaseGivesWay
+            : min(time + Limits.leaseCheckSlack, Limits.leaseCheckIntervalMax)
         return min(Monitor.now() + wait.nanoseconds, rewrapTime ?? .max)
     }
 
     /// Ends leases whose time is up, as a commit of its own; true when there may be more.
     private func expireLeases() -> Bool {
         guard state.poison == nil, clock.quarantinedSince == nil else { return false }
-        let expired = leases.takeExpired(countMax: Limits.leaseExpiriesMax)
+        let expired = leases.takeExpired(takesLargeOne: true)
         guard !expired.isEmpty else { return false }
         do throws(StoreError) {
             var batch = try makeBatch()
-            do throws(StoreError) {
-                for id in expired { _ = try batch.revoke(id) }
-            } catch {
-                batch.rollBack()
-                throw error
-            }
+            batch.end(expired)
             try commit(batch)
-            return expired.count == Limits.leaseExpiriesMax
+            return true
         } catch {
             // Their keys are still there, and so are they: nobody can renew them any more.
             leases.putBack(expired)

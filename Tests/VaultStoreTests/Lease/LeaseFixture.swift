@@ -8,7 +8,18 @@ import VaultTestSupport
 final class LeaseFixture {
     private final class World: Sendable {
         let now = Mutex(Duration.zero)
+        /// Is added to `now` when the next batch begins.
+        let jump = Mutex(Duration.zero)
         let isDiskFull = Mutex(false)
+        let failure = CommitFault()
+
+        func takeJump() {
+            let time = jump.withLock { jump in
+                defer { jump = .zero }
+                return jump
+            }
+            now.withLock { $0 += time }
+        }
     }
 
     private let world: World
@@ -20,7 +31,13 @@ final class LeaseFixture {
         self.world = world
         fixture = try StoreFixture(quotaBytes: quotaBytes) { configuration in
             configuration.leaseClock = MonotonicClock { world.now.withLock { $0 } }
-            configuration.commitFault = { world.isDiskFull.withLock { $0 } ? .diskFull : nil }
+            configuration.wallClock = WallClock {
+                world.takeJump()
+                return WallClock.system.now()
+            }
+            configuration.commitFault = {
+                world.isDiskFull.withLock { $0 } ? .diskFull : world.failure.take()
+            }
         }
     }
 
@@ -41,6 +58,16 @@ final class LeaseFixture {
         try settle()
     }
 
+    /// Makes the next commit fail; those after it succeed.
+    func failNextCommit(_ error: StoreError) { world.failure.fail(error, after: 0) }
+
+    /// Writes with one commit, when `time` has passed and the writer has not looked at the leases.
+    func write(
+        _ requests: [WriteRequest], after time: Duration
+    ) throws -> [Result<WriteResult, StoreError>] {
+        try fixture.writeTogether(requests) { world.jump.withLock { $0 = time } }
+    }
+
     /// Waits until the writer has looked at the leases: it does so after each batch, and takes the
     /// second of these only then.
     func settle() throws {
@@ -56,9 +83,13 @@ final class LeaseFixture {
     }
 
     func put(_ key: String, lease: Int64 = 0) throws {
+        _ = try fixture.write(Self.put(key, lease: lease))
+    }
+
+    static func put(_ key: String, lease: Int64 = 0) -> WriteRequest {
         var put = PutOperation(key: Bytes(key.utf8), value: Bytes("value".utf8))
         put.lease = LeaseID(lease)
-        _ = try fixture.write(.put(put))
+        return .put(put)
     }
 
     func delete(_ key: String) throws {
