@@ -61,6 +61,17 @@ static inline int vault_set_direct(int descriptor, int direct) {
     return (int)syscall(SYS_fcntl, descriptor, set_flags, flags);
 }
 
+/// Has the kernel begin to write a piece of a file to the disk, and does not wait for it. Whether it
+/// succeeds the next fdatasync tells.
+static inline void vault_start_writing(int descriptor, long start, long count) {
+#ifdef SYS_sync_file_range
+    enum { begin_writing = 2 };
+    (void)syscall(SYS_sync_file_range, descriptor, start, count, begin_writing);
+#else
+    (void)descriptor; (void)start; (void)count;
+#endif
+}
+
 /// Lets the calling thread run only when no other wants to, or like others again. 0 when done.
 static inline int vault_schedule_idle(int idle) {
     enum { ordinary = 0, only_when_idle = 5 };

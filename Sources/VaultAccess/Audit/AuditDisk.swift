@@ -175,6 +175,11 @@ final class AuditDisk: Sendable {
         }
     }
 
+    /// Has a piece of the file begin its way to the disk. What becomes of it `synchronize` tells.
+    func startWriting(_ file: AuditFile, _ range: Range<Int64>) {
+        vault_start_writing(file.descriptor, Int(range.lowerBound), range.count)
+    }
+
     func synchronizeDirectory() throws(AuditError) {
         try fault(.synchronizeDirectory, "sync", "")
         guard fsync(descriptor) == 0 else { throw failure("sync", "") }

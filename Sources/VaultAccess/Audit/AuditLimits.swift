@@ -21,6 +21,13 @@ public enum AuditLimits {
     /// well under a millisecond.
     public static let batchBytesMax = 256 << 10
 
+    /// Bytes of new lines after which their way to the disk begins, without waiting for the sync of
+    /// all: so few that the sync of a put, for which the disk has them first, hardly notices.
+    static let writingBytes: Int64 = 128 << 10
+
+    /// Microseconds between two such pieces: at the highest rates pieces of any size cost the same.
+    static let writingInterval: Int64 = 100_000
+
     /// Bytes of the log's file kept allocated ahead: thousands of administrators' requests.
     public static let reserveBytesDefault = 1 << 20
 

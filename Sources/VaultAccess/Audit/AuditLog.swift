@@ -12,6 +12,8 @@ public final class AuditLog: Sendable {
     private let settings: AuditSettings
     /// A file is nearly full, and nobody was asked to rotate it.
     private let rotationNear = Atomic<Bool>(false)
+    /// A piece of new lines is long enough to begin its way to the disk.
+    private let writingDue = Atomic<Bool>(false)
     /// The first line of the file for which somebody was.
     private let askedFor = Atomic<UInt64>(0)
 
@@ -59,7 +61,10 @@ public final class AuditLog: Sendable {
     /// When it throws `.reserveOnly` or `.broken`, lines of administrators were written and the
     /// others were not; with every other error none were. Requests without a line must fail.
     public func write(_ batch: inout AuditBatch, now: Int64) throws(AuditError) {
-        try change { (writer) throws(AuditError) in try writer.write(&batch, now: now) }
+        try change { (writer) throws(AuditError) in
+            try writer.write(&batch, now: now)
+            if writer.isWritingDue(now: now) { writingDue.store(true, ordering: .relaxed) }
+        }
     }
 
     /// A request gets no line because of the `state`: it was refused before any work, or is one
@@ -173,6 +178,26 @@ public final class AuditLog: Sendable {
             return (file, writer.disk)
         }
         if let due { _ = synchronize(due.file, due.disk) }
+    }
+
+    /// True once for a piece of new lines that should begin its way to the disk: `startWriting`
+    /// should be called soon.
+    public func asksForWriting() -> Bool {
+        writingDue.load(ordering: .relaxed)
+            && writingDue.compareExchange(
+                expected: true, desired: false, ordering: .relaxed
+            ).exchanged
+    }
+
+    /// Has the lines that came since the last time begin their way to the disk, so that their sync
+    /// keeps it busy for a moment only. It may wait for the disk: never call it on an event loop.
+    public func startWriting(now: Int64) {
+        let piece: (disk: AuditDisk, file: AuditFile, range: Range<Int64>)? =
+            writer.withLock { writer in
+                guard writer.isWritingDue(now: now), let file = writer.file else { return nil }
+                return (writer.disk, file, writer.takeUnwritten(now: now))
+            }
+        if let piece { piece.disk.startWriting(piece.file, piece.range) }
     }
 
     /// Without the lock: lines can be written meanwhile. False when it failed.

@@ -48,7 +48,7 @@ extension AuditWriter {
     }
 
     private mutating func goOn(from found: Found, now: Int64) throws(AuditError) {
-        size = found.size
+        (size, writingBegun) = (found.size, found.size)
         if let file, let first = try AuditTail.firstSequence(of: file) { firstSequence = first }
         if let file, found.tornBytes > 0, found.trouble == nil {
             try disk.truncate(file, to: found.size)

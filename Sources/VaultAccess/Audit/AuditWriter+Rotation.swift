@@ -72,7 +72,7 @@ extension AuditWriter {
         file = next
         isTorn = false
         firstSequence = chain.point.sequence + 1
-        (size, begun) = (0, now)
+        (size, begun, writingBegun) = (0, now, 0)
         space.reset()
         if !space.usesReserveFile { space.grow(to: 2 * Int64(settings.reserveBytes)) }
         do throws(AuditError) {

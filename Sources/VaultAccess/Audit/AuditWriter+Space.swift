@@ -2,6 +2,25 @@ import Glibc
 
 /// The reserve for administrators on a full disk.
 extension AuditWriter {
+    /// A piece of new lines is long enough to begin its way to the disk, and the one before has had
+    /// its time there. Not where each batch is synchronized, or nothing is.
+    func isWritingDue(now: Int64) -> Bool {
+        guard size - writingBegun >= AuditLimits.writingBytes,
+            case .interval = settings.synchronization
+        else { return false }
+        // Compared this way around, a clock that was set back does not stop it.
+        let age = now.subtractingReportingOverflow(writingBegunAt).partialValue
+        return age >= AuditLimits.writingInterval || age < 0
+    }
+
+    /// That piece, in whole pages: the last one is still written to.
+    mutating func takeUnwritten(now: Int64) -> Range<Int64> {
+        let start = writingBegun
+        writingBegun = max(start, size / 4_096 * 4_096)
+        writingBegunAt = now
+        return start..<writingBegun
+    }
+
     /// Sees to the reserve behind the next `count` bytes. False when there is none any more.
     mutating func makeRoom(_ count: Int) -> Bool {
         guard let file, let missing = space.missing(size: size, adding: count) else {

@@ -32,6 +32,9 @@ struct AuditWriter: ~Copyable {
     var isSynchronized = true
     /// When lines were last synchronized.
     var synchronizedAt: Int64 = .min
+    /// So many of the file's bytes are on their way to the disk, or there. Whole pages.
+    var writingBegun: Int64 = 0
+    var writingBegunAt: Int64 = .min
     /// A rotation that failed is not tried again before this time.
     var nextRotation: Int64 = .min
     private var output = LineBuffer(capacity: 64 << 10)

@@ -183,6 +183,12 @@ final class AuditTrail: Sendable {
         _ = thread.submit { self.look() }
     }
 
+    /// Has new lines begin their way to the disk soon.
+    func startWritingSoon() {
+        guard let log else { return }
+        _ = thread.submit { log.startWriting(now: CalendarClock.now()) }
+    }
+
     /// Looks whether the files are as they were left, and lets those in again who were kept out.
     /// Not on an event loop.
     func look() {

@@ -173,6 +173,7 @@ final class LoopJournal: CallJournal, @unchecked Sendable {
         guard let log, !batch.isEmpty else { return nil }
         do throws(AuditError) {
             try log.write(&batch, now: time)
+            if log.asksForWriting() { trail.startWritingSoon() }
             if log.asksForRotation() { trail.lookSoon() }
             return nil
         } catch {
