@@ -15,6 +15,10 @@ struct KeyringEdit {
     var addsPurposeKey = false
     /// The id of a new slot; 0 when there is none.
     var usedSlotID: UInt32 = 0
+    /// The slots that there are afterwards. Of others nothing is kept.
+    var slotIDs: [UInt32]
+    /// What is kept of the new slot.
+    var newSlotSecret: SlotSecret?
     /// Seconds since 1970.
     var now: UInt64
 
@@ -48,12 +52,14 @@ struct KeyringEdit {
         guard purposes <= Keyring.entriesMax else {
             throw .invalidSlot("the root key was changed too often")
         }
+        let secrets = try slotSecrets(old)
         let entry = Keyring.dataKeyEntryCount
         let purposeBytes = purposes == 0 ? 0 : KeyringFields.headerCount + purposes * entry
         let count =
             Keyring.headCount + keyCount * entry
             + timelines.count * Keyring.timelineEntryCount
             + 2 * (KeyringFields.headerCount + 8) + purposeBytes
+            + KeyringFields.slotSecretsCount(secrets.count)
         var secret = try SealError.memory { () throws(SodiumError) in
             try SecretBytes(count: count)
         }
@@ -73,6 +79,7 @@ struct KeyringEdit {
             writer.putField(KeyringFields.Tag.lastSlotID, count: 8)
             writer.put(UInt64(max(old.lastSlotID, usedSlotID)))
             putPurposeKeys(purposes, old, rootKey, to: &writer)
+            writer.put(secrets)
             precondition(writer.isAtEnd, "the keyring has the size that was computed")
         }
         return try Keyring(decoding: secret)
@@ -95,6 +102,17 @@ struct KeyringEdit {
                 timeline: Timeline(number: highest + 1, nonce: new.nonce),
                 firstRevision: new.first, lastRevision: TimelineSpan.unbounded, created: now))
         return spans
+    }
+
+    private func slotSecrets(
+        _ old: borrowing Keyring
+    ) throws(SealError) -> [(id: UInt32, secret: SlotSecret)] {
+        var secrets: [(id: UInt32, secret: SlotSecret)] = []
+        for id in slotIDs {
+            let secret = id == usedSlotID ? newSlotSecret : try old.slotSecret(of: id)
+            if let secret { secrets.append((id, secret)) }
+        }
+        return secrets
     }
 
     private func purposeKeyCount(_ old: borrowing Keyring) -> Int {

@@ -65,6 +65,7 @@ import VaultStore
             socket_mode: "0660"
             keyfile: /k
             anchor_file: /mnt/a
+            unproven_slots: accept
             quota_bytes: 0
             auto_compaction_mode: periodic
             auto_compaction_retention: 36h
@@ -98,6 +99,7 @@ import VaultStore
         expected.socketMode = 0o660
         expected.keyfile = "/k"
         expected.anchorFile = "/mnt/a"
+        expected.acceptsUnprovenSlots = true
         expected.quotaBytes = 0
         expected.autoCompaction = .periodic(36 * 3_600_000)
         expected.watchProgressInterval = 5_000
