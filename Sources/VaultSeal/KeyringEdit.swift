@@ -42,16 +42,9 @@ struct KeyringEdit {
                 && (old.dataKeyNumbers[$0] >= retiresBelow || old.dataKeyNumbers[$0] == newest)
         }
         let keyCount = kept.count + (addsDataKey ? 1 : 0)
-        guard keyCount <= Keyring.entriesMax, newest < .max else {
-            throw .invalidSlot(
-                "a vault has at most \(Keyring.entriesMax) data keys; run 'vaultctl rewrap'")
-        }
-        precondition(keyCount > 0, "a keyring has a data key")
-        let timelines = try timelines(old)
         let purposes = purposeKeyCount(old)
-        guard purposes <= Keyring.entriesMax else {
-            throw .invalidSlot("the root key was changed too often")
-        }
+        try Self.check(keyCount: keyCount, newest: newest, purposes: purposes)
+        let timelines = try timelines(old)
         let secrets = try slotSecrets(old)
         let entry = Keyring.dataKeyEntryCount
         let purposeBytes = purposes == 0 ? 0 : KeyringFields.headerCount + purposes * entry
@@ -83,6 +76,19 @@ struct KeyringEdit {
             precondition(writer.isAtEnd, "the keyring has the size that was computed")
         }
         return try Keyring(decoding: secret)
+    }
+
+    private static func check(
+        keyCount: Int, newest: UInt32, purposes: Int
+    ) throws(SealError) {
+        guard keyCount <= Keyring.entriesMax, newest < .max else {
+            throw .invalidSlot(
+                "a vault has at most \(Keyring.entriesMax) data keys; run 'vaultctl rewrap'")
+        }
+        precondition(keyCount > 0, "a keyring has a data key")
+        guard purposes <= Keyring.entriesMax else {
+            throw .invalidSlot("the root key was changed too often")
+        }
     }
 
     private func timelines(_ old: borrowing Keyring) throws(SealError) -> [TimelineSpan] {

@@ -57,6 +57,12 @@ import VaultStore
         #expect(configuration.drainSeconds == 3)
     }
 
+    @Test func unprovenSlotsAreRefusedUnlessTheyAreAccepted() throws {
+        #expect(try !load(nil).acceptsUnprovenSlots)
+        #expect(try !load("unproven_slots: refuse\n").acceptsUnprovenSlots)
+        #expect(try load("unproven_slots: accept\n").acceptsUnprovenSlots)
+    }
+
     @Test func everyKeyCanBeSetInTheFile() throws {
         let configuration = try load(
             """
@@ -65,7 +71,6 @@ import VaultStore
             socket_mode: "0660"
             keyfile: /k
             anchor_file: /mnt/a
-            unproven_slots: accept
             quota_bytes: 0
             auto_compaction_mode: periodic
             auto_compaction_retention: 36h
@@ -99,7 +104,6 @@ import VaultStore
         expected.socketMode = 0o660
         expected.keyfile = "/k"
         expected.anchorFile = "/mnt/a"
-        expected.acceptsUnprovenSlots = true
         expected.quotaBytes = 0
         expected.autoCompaction = .periodic(36 * 3_600_000)
         expected.watchProgressInterval = 5_000
