@@ -30,6 +30,11 @@ struct RestoreTarget: ~Copyable {
     /// Checks and marks the directory. Throws `.targetInUse` when it holds anything, or something
     /// holds it.
     static func prepare(_ path: String) throws(BackupError) -> RestoreTarget {
+        if let culprit = ReplaceablePath.culprit(above: path) {
+            throw .targetInUse(
+                "others may replace what is in \(culprit); name a directory elsewhere, or take "
+                    + "that right from them")
+        }
         let wasMade = mkdir(path, 0o700) == 0
         if !wasMade, errno != EEXIST { throw failure("cannot be made", path) }
         let lock: Int32
