@@ -63,20 +63,21 @@ struct KeySlot: Equatable {
     }
 
     /// A slot that `credential` opens. Slow for a passphrase.
-    init(
+    static func make(
         id: UInt32, label: String, credential: borrowing Credential, parameters: SlotParameters,
         rootKey: borrowing RootKey, storeID: StoreID
-    ) throws(SealError) {
+    ) throws(SealError) -> MadeKeySlot {
         guard let key = try SlotKey.derive(from: credential, parameters) else {
             throw .invalidSlot("a key file has 32 bytes; make one of 32 random bytes")
         }
-        try self.init(
+        var slot = try KeySlot(
             id: id, label: label, parameters: parameters,
             wrapping: .underSlotKey(publicHalf: try key.publicHalf()))
-        guard let wrappingKey = try key.wrappingKey(wrapping) else {
+        guard let wrappingKey = try key.wrappingKey(slot.wrapping) else {
             preconditionFailure("a slot's own key wraps for it")
         }
-        wrappedRootKey = try wrap(rootKey, under: wrappingKey, storeID: storeID)
+        slot.wrappedRootKey = try slot.wrap(rootKey, under: wrappingKey, storeID: storeID)
+        return MadeKeySlot(slot: slot, secret: try key.slotSecret())
     }
 
     /// A slot for the owner of a public half, who need not be there.
@@ -103,7 +104,15 @@ struct KeySlot: Equatable {
         wrappedRootKey = []
     }
 
-    /// Wraps another root key for the same credential, which need not be there.
+    /// Whether anybody who has seen the slot could have wrapped a root key of their own in it, in
+    /// the place of the vault's. Nothing else can be had for a recipient, whose key is kept away
+    /// from the vault.
+    var isUnproven: Bool {
+        guard case .toPublicHalf = wrapping else { return false }
+        return parameters.kind != .recipient
+    }
+
+    /// Wraps another root key for the owner of the public half, who need not be there.
     mutating func rewrap(
         _ rootKey: borrowing RootKey, storeID: StoreID
     ) throws(SealError) {
@@ -113,6 +122,19 @@ struct KeySlot: Equatable {
         let made = try SealedKey.make(for: publicHalf)
         wrapping = .toPublicHalf(publicHalf, ephemeral: made.ephemeral)
         wrappedRootKey = try wrap(rootKey, under: made.key, storeID: storeID)
+    }
+
+    /// The same with the slot's secret, so that its owner can tell that the vault did it.
+    mutating func rewrap(
+        _ rootKey: borrowing RootKey, storeID: StoreID, secret: SlotSecret
+    ) throws(SealError) {
+        guard let publicHalf = wrapping.publicHalf else {
+            throw .slotNeedsItsCredential(id: id)
+        }
+        let made = try SealedKey.make(for: publicHalf)
+        wrapping = .toPublicHalfWithSecret(publicHalf, ephemeral: made.ephemeral)
+        wrappedRootKey = try wrap(
+            rootKey, under: try secret.mixed(with: made.key), storeID: storeID)
     }
 
     private func wrap(
@@ -160,6 +182,9 @@ struct KeySlot: Equatable {
         wrappedRootKey = Array(try reader.take(Self.wrappedCount))
         guard wrapping != .ofFormat1 || kind == .passphrase || kind == .keyfile else {
             throw .damaged(what: "keyring: slot \(id) is older than its kind")
+        }
+        if case .toPublicHalfWithSecret = wrapping, kind == .recipient {
+            throw .damaged(what: "keyring: slot \(id) has a secret that its kind has not")
         }
         assert(reader.position - start == count, "every byte of the slot was read")
     }

@@ -23,12 +23,17 @@ struct Keyring: ~Copyable {
     let lastSlotID: UInt32
     /// Where the purpose keys begin, and how many there are: none until the root key changes.
     private let purposeKeys: (start: Int, count: Int)
+    /// Where the secrets of slots are, by the ids of the slots.
+    private let slotSecrets: [UInt32: Int]
 
     var currentTimeline: Timeline { timelines[timelines.count - 1].timeline }
 
-    /// A new vault's: data key 1 and one timeline.
-    static func new(timeline: Timeline, created: UInt64) throws(SealError) -> Keyring {
-        let count = headCount + dataKeyEntryCount + timelineEntryCount
+    /// A new vault's: data key 1, one timeline, and what is kept of its slots.
+    static func new(
+        timeline: Timeline, created: UInt64, slotSecrets: [(id: UInt32, secret: SlotSecret)] = []
+    ) throws(SealError) -> Keyring {
+        let fieldsStart = headCount + dataKeyEntryCount + timelineEntryCount
+        let count = fieldsStart + KeyringFields.slotSecretsCount(slotSecrets.count)
         var secret = try SealError.memory { () throws(SodiumError) in
             try SecretBytes(count: count)
         }
@@ -44,6 +49,8 @@ struct Keyring: ~Copyable {
             bytes.set(UInt64(0), at: entry + 16)
             bytes.set(TimelineSpan.unbounded, at: entry + 24)
             bytes.set(created, at: entry + 32)
+            var writer = SecretWriter(bytes.part(fieldsStart, count - fieldsStart))
+            writer.put(slotSecrets)
         }
         return try Keyring(decoding: secret)
     }
@@ -60,6 +67,7 @@ struct Keyring: ~Copyable {
         generation = content.fields.generation
         lastSlotID = content.fields.lastSlotID
         purposeKeys = content.fields.purposeKeys
+        slotSecrets = content.fields.slotSecrets
         self.secret = secret
     }
 
@@ -148,6 +156,15 @@ struct Keyring: ~Copyable {
         return secret.withBytes { bytes in
             let entry = purposeKeys.start + index * Self.dataKeyEntryCount
             return body(bytes.part(entry + 16, Self.dataKeyCount))
+        }
+    }
+
+    /// The secret of the slot `id`; nil for a recipient, and where a vaultd that knew of none
+    /// made the slot.
+    borrowing func slotSecret(of id: UInt32) throws(SealError) -> SlotSecret? {
+        guard let start = slotSecrets[id] else { return nil }
+        return try secret.withBytes { (bytes) throws(SealError) in
+            try SlotSecret(copying: bytes.part(start, SlotSecret.count))
         }
     }
 

@@ -15,6 +15,10 @@ struct KeyringEdit {
     var addsPurposeKey = false
     /// The id of a new slot; 0 when there is none.
     var usedSlotID: UInt32 = 0
+    /// The slots that there are afterwards. Of others nothing is kept.
+    var slotIDs: [UInt32]
+    /// What is kept of the new slot.
+    var newSlotSecret: SlotSecret?
     /// Seconds since 1970.
     var now: UInt64
 
@@ -38,22 +42,17 @@ struct KeyringEdit {
                 && (old.dataKeyNumbers[$0] >= retiresBelow || old.dataKeyNumbers[$0] == newest)
         }
         let keyCount = kept.count + (addsDataKey ? 1 : 0)
-        guard keyCount <= Keyring.entriesMax, newest < .max else {
-            throw .invalidSlot(
-                "a vault has at most \(Keyring.entriesMax) data keys; run 'vaultctl rewrap'")
-        }
-        precondition(keyCount > 0, "a keyring has a data key")
-        let timelines = try timelines(old)
         let purposes = purposeKeyCount(old)
-        guard purposes <= Keyring.entriesMax else {
-            throw .invalidSlot("the root key was changed too often")
-        }
+        try Self.check(keyCount: keyCount, newest: newest, purposes: purposes)
+        let timelines = try timelines(old)
+        let secrets = try slotSecrets(old)
         let entry = Keyring.dataKeyEntryCount
         let purposeBytes = purposes == 0 ? 0 : KeyringFields.headerCount + purposes * entry
         let count =
             Keyring.headCount + keyCount * entry
             + timelines.count * Keyring.timelineEntryCount
             + 2 * (KeyringFields.headerCount + 8) + purposeBytes
+            + KeyringFields.slotSecretsCount(secrets.count)
         var secret = try SealError.memory { () throws(SodiumError) in
             try SecretBytes(count: count)
         }
@@ -73,9 +72,23 @@ struct KeyringEdit {
             writer.putField(KeyringFields.Tag.lastSlotID, count: 8)
             writer.put(UInt64(max(old.lastSlotID, usedSlotID)))
             putPurposeKeys(purposes, old, rootKey, to: &writer)
+            writer.put(secrets)
             precondition(writer.isAtEnd, "the keyring has the size that was computed")
         }
         return try Keyring(decoding: secret)
+    }
+
+    private static func check(
+        keyCount: Int, newest: UInt32, purposes: Int
+    ) throws(SealError) {
+        guard keyCount <= Keyring.entriesMax, newest < .max else {
+            throw .invalidSlot(
+                "a vault has at most \(Keyring.entriesMax) data keys; run 'vaultctl rewrap'")
+        }
+        precondition(keyCount > 0, "a keyring has a data key")
+        guard purposes <= Keyring.entriesMax else {
+            throw .invalidSlot("the root key was changed too often")
+        }
     }
 
     private func timelines(_ old: borrowing Keyring) throws(SealError) -> [TimelineSpan] {
@@ -95,6 +108,17 @@ struct KeyringEdit {
                 timeline: Timeline(number: highest + 1, nonce: new.nonce),
                 firstRevision: new.first, lastRevision: TimelineSpan.unbounded, created: now))
         return spans
+    }
+
+    private func slotSecrets(
+        _ old: borrowing Keyring
+    ) throws(SealError) -> [(id: UInt32, secret: SlotSecret)] {
+        var secrets: [(id: UInt32, secret: SlotSecret)] = []
+        for id in slotIDs {
+            let secret = id == usedSlotID ? newSlotSecret : try old.slotSecret(of: id)
+            if let secret { secrets.append((id, secret)) }
+        }
+        return secrets
     }
 
     private func purposeKeyCount(_ old: borrowing Keyring) -> Int {

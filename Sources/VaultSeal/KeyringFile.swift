@@ -51,10 +51,15 @@ public struct KeyringFile {
     }
 
     /// The same, and returns all that the root key gives: the keys of the audit log too.
+    ///
+    /// - Parameter acceptsUnproven: also a slot that somebody without any key could have made from
+    ///   the vault's keyring; otherwise one that opens throws `.unprovenSlot`.
     public static func openAll(
-        in directory: String, with credential: borrowing Credential
+        in directory: String, with credential: borrowing Credential, acceptsUnproven: Bool = false
     ) throws(SealError) -> OpenedKeyring {
-        try openAll(try read(in: directory), of: directory, with: credential)
+        try openAll(
+            try read(in: directory), of: directory, with: credential,
+            acceptsUnproven: acceptsUnproven)
     }
 
     /// The same for the bytes of a keyring file.
@@ -67,7 +72,8 @@ public struct KeyringFile {
     /// The same for the bytes of a keyring file, as an archive holds them; `directory` is where
     /// changes would be written.
     public static func openAll(
-        _ bytes: [UInt8], of directory: String, with credential: borrowing Credential
+        _ bytes: [UInt8], of directory: String, with credential: borrowing Credential,
+        acceptsUnproven: Bool = true
     ) throws(SealError) -> OpenedKeyring {
         try SealError.memory { () throws(SodiumError) in try Sodium.initialize() }
         let document = try KeyringDocument(decoding: bytes)
@@ -77,6 +83,7 @@ public struct KeyringFile {
             guard let rootKey = try slot.open(with: credential, storeID: document.storeID) else {
                 continue
             }
+            guard acceptsUnproven || !slot.isUnproven else { throw .unprovenSlot(id: slot.id) }
             guard try KeyringDocument.isAuthentic(bytes, rootKey: rootKey) else {
                 throw .damaged(what: "keyring: it was changed without the root key")
             }
@@ -91,9 +98,11 @@ public struct KeyringFile {
     /// The slot that a credential opens; the vault stays as it is. As slow as `open`, and throws
     /// what it throws.
     public static func slot(
-        in directory: String, openedBy credential: borrowing Credential
+        in directory: String, openedBy credential: borrowing Credential,
+        acceptsUnproven: Bool = false
     ) throws(SealError) -> SlotDescription {
-        let opened = try openAll(in: directory, with: credential)
+        let opened = try openAll(
+            in: directory, with: credential, acceptsUnproven: acceptsUnproven)
         opened.cipher.close()
         opened.live.close()
         return opened.slot

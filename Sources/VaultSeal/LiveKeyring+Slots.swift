@@ -10,7 +10,7 @@ extension LiveKeyring {
     ) throws(SealError) -> SlotDescription {
         let parameters = try SlotParameters.new(for: credential, cost: passphraseCost)
         return try addSlot(replacing: replaced) { (id, rootKey, storeID) throws(SealError) in
-            try KeySlot(
+            try KeySlot.make(
                 id: id, label: label, credential: credential, parameters: parameters,
                 rootKey: rootKey, storeID: storeID)
         }
@@ -21,8 +21,11 @@ extension LiveKeyring {
         forRecipient publicHalf: [UInt8], label: String = "", replacing replaced: UInt32? = nil
     ) throws(SealError) -> SlotDescription {
         try addSlot(replacing: replaced) { (id, rootKey, storeID) throws(SealError) in
-            try KeySlot(
-                id: id, label: label, publicHalf: publicHalf, rootKey: rootKey, storeID: storeID)
+            MadeKeySlot(
+                slot: try KeySlot(
+                    id: id, label: label, publicHalf: publicHalf, rootKey: rootKey,
+                    storeID: storeID),
+                secret: nil)
         }
     }
 
@@ -33,7 +36,7 @@ extension LiveKeyring {
     ) throws(SealError) -> (slot: SlotDescription, shares: [ShareText]) {
         let shares = try NewShares.make(count: count, threshold: threshold)
         let slot = try addSlot(replacing: replaced) { (id, rootKey, storeID) throws(SealError) in
-            try KeySlot(
+            try KeySlot.make(
                 id: id, label: label, credential: shares.credential,
                 parameters: .new(for: shares.set), rootKey: rootKey, storeID: storeID)
         }

@@ -74,7 +74,7 @@ public final class LiveKeyring: Sendable {
     /// `replaced` when there is one to replace; its old credential opens nothing from then on.
     func addSlot(
         replacing replaced: UInt32?,
-        _ make: (UInt32, borrowing RootKey, StoreID) throws(SealError) -> KeySlot
+        _ make: (UInt32, borrowing RootKey, StoreID) throws(SealError) -> MadeKeySlot
     ) throws(SealError) -> SlotDescription {
         try withContent { (content) throws(SealError) in
             var document = content.document
@@ -90,11 +90,14 @@ public final class LiveKeyring: Sendable {
             }
             let highest = content.document.slots.last?.id ?? 0
             let id = max(content.keyring.lastSlotID, highest) + 1
-            let slot = try make(id, content.rootKey, document.storeID)
-            document.slots.append(slot)
-            let keyring = try edit(&content) { $0.usedSlotID = slot.id }
+            let made = try make(id, content.rootKey, document.storeID)
+            document.slots.append(made.slot)
+            let keyring = try edit(&content, document) {
+                $0.usedSlotID = id
+                $0.newSlotSecret = made.secret
+            }
             try publish(document, keyring, &content)
-            return slot.description
+            return made.slot.description
         }
     }
 
@@ -107,7 +110,7 @@ public final class LiveKeyring: Sendable {
                 throw .noSuchSlot(id: id)
             }
             guard !document.slots.isEmpty else { throw .lastSlot }
-            let keyring = try edit(&content) { _ in }
+            let keyring = try edit(&content, document) { _ in }
             try publish(document, keyring, &content)
         }
     }
@@ -118,7 +121,7 @@ public final class LiveKeyring: Sendable {
     /// its number.
     public func rotateDataKey() throws(SealError) -> UInt32 {
         try withContent { (content) throws(SealError) in
-            let keyring = try edit(&content) { $0.addsDataKey = true }
+            let keyring = try edit(&content, content.document) { $0.addsDataKey = true }
             let keys = try DataKeyPool(keyring)
             try publish(content.document, keyring, &content)
             cipher.replaceKeys(with: keys)
@@ -131,7 +134,7 @@ public final class LiveKeyring: Sendable {
     /// anybody who reads an older state of the file. The newest key always stays.
     public func retireDataKeys(below number: UInt32) throws(SealError) {
         try withContent { (content) throws(SealError) in
-            let keyring = try edit(&content) { $0.retiresBelow = number }
+            let keyring = try edit(&content, content.document) { $0.retiresBelow = number }
             let keys = try DataKeyPool(keyring)
             try publish(content.document, keyring, &content)
             cipher.replaceKeys(with: keys)
@@ -144,15 +147,24 @@ public final class LiveKeyring: Sendable {
     /// keys of the audit log that belong to it. The old root key opens nothing that is written
     /// from then on.
     ///
-    /// Throws `.slotNeedsItsCredential` for a slot of a vaultd that knew no public halves.
+    /// Throws `.slotNeedsItsCredential` for a slot of a vaultd that knew no public halves, or kept
+    /// no secrets of slots.
     public func rotateRootKey() throws(SealError) -> AuditKeys {
         try withContent { (content) throws(SealError) in
             let rootKey = try RootKey.random()
             var document = content.document
-            for index in document.slots.indices {
-                try document.slots[index].rewrap(rootKey, storeID: document.storeID)
+            for (index, slot) in document.slots.enumerated() {
+                if slot.parameters.kind == .recipient {
+                    try document.slots[index].rewrap(rootKey, storeID: document.storeID)
+                    continue
+                }
+                guard let secret = try content.keyring.slotSecret(of: slot.id) else {
+                    throw .slotNeedsItsCredential(id: slot.id)
+                }
+                try document.slots[index].rewrap(
+                    rootKey, storeID: document.storeID, secret: secret)
             }
-            let keyring = try edit(&content) { $0.addsPurposeKey = true }
+            let keyring = try edit(&content, content.document) { $0.addsPurposeKey = true }
             let auditKeys = try AuditKeys(try PurposeKeys(keyring, rootKey: rootKey))
             let file = try write(document, keyring, rootKey, replacing: content.file)
             content.rootKey = rootKey
@@ -175,9 +187,10 @@ public final class LiveKeyring: Sendable {
     }
 
     private func edit(
-        _ content: inout Content, _ change: (inout KeyringEdit) -> Void
+        _ content: inout Content, _ document: KeyringDocument,
+        _ change: (inout KeyringEdit) -> Void
     ) throws(SealError) -> Keyring {
-        var edit = KeyringEdit(now: UInt64(time(nil)))
+        var edit = KeyringEdit(slotIDs: document.slots.map(\.id), now: UInt64(time(nil)))
         change(&edit)
         return try edit.apply(to: content.keyring, rootKey: content.rootKey)
     }

@@ -5,7 +5,7 @@ public struct NewKeyring: ~Copyable {
     private let rootKey: RootKey
     private let storeID: StoreID
     private let passphraseCost: PassphraseCost
-    private var slots: [KeySlot] = []
+    private var slots: [MadeKeySlot] = []
 
     init(passphraseCost: PassphraseCost) throws(SealError) {
         let storeID = try StoreID.random()
@@ -27,7 +27,7 @@ public struct NewKeyring: ~Copyable {
     ) throws(SealError) {
         let parameters = try SlotParameters.new(for: credential, cost: passphraseCost)
         try add(
-            try KeySlot(
+            try KeySlot.make(
                 id: nextID, label: label, credential: credential, parameters: parameters,
                 rootKey: rootKey, storeID: storeID))
     }
@@ -37,9 +37,11 @@ public struct NewKeyring: ~Copyable {
         forRecipient publicHalf: [UInt8], label: String = ""
     ) throws(SealError) {
         try add(
-            try KeySlot(
-                id: nextID, label: label, publicHalf: publicHalf, rootKey: rootKey,
-                storeID: storeID))
+            MadeKeySlot(
+                slot: try KeySlot(
+                    id: nextID, label: label, publicHalf: publicHalf, rootKey: rootKey,
+                    storeID: storeID),
+                secret: nil))
     }
 
     /// Adds a slot that any `threshold` of `count` shares open, and returns the shares, which are
@@ -49,7 +51,7 @@ public struct NewKeyring: ~Copyable {
     ) throws(SealError) -> [ShareText] {
         let shares = try NewShares.make(count: count, threshold: threshold)
         try add(
-            try KeySlot(
+            try KeySlot.make(
                 id: nextID, label: label, credential: shares.credential,
                 parameters: .new(for: shares.set), rootKey: rootKey, storeID: storeID))
         return shares.texts
@@ -57,7 +59,7 @@ public struct NewKeyring: ~Copyable {
 
     private var nextID: UInt32 { UInt32(slots.count + 1) }
 
-    private mutating func add(_ slot: KeySlot) throws(SealError) {
+    private mutating func add(_ slot: MadeKeySlot) throws(SealError) {
         guard slots.count < KeyringDocument.slotCountMax else {
             throw .invalidSlot(
                 "a vault has at most \(KeyringDocument.slotCountMax) key slots")
@@ -72,9 +74,11 @@ public struct NewKeyring: ~Copyable {
         guard !slots.isEmpty else {
             throw .invalidSlot("a vault needs a key slot; give a passphrase or a key file")
         }
-        let keyring = try Keyring.new(timeline: timeline, created: created)
+        let secrets = slots.compactMap { made in made.secret.map { (made.slot.id, $0) } }
+        let keyring = try Keyring.new(
+            timeline: timeline, created: created, slotSecrets: secrets)
         let document = KeyringDocument(
-            storeID: storeID, timeline: timeline, slots: slots,
+            storeID: storeID, timeline: timeline, slots: slots.map(\.slot),
             wrappedKeyring: try KeyringWrapping.wrap(keyring, storeID: storeID, rootKey: rootKey))
         let file = try document.encoded(rootKey: rootKey)
         return MadeKeyring(document: document, file: file, keyring: keyring, rootKey: rootKey)

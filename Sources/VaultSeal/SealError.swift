@@ -26,9 +26,12 @@ public enum SealError: Error, Equatable, Sendable {
     case noSuchSlot(id: UInt32)
     /// It is the last slot: without it nobody opens the vault again. Add another first.
     case lastSlot
-    /// The slot was made before slots had a public half, so a new root key cannot be wrapped for
-    /// it. Replace it first.
+    /// The vault does not know enough of the slot, which an older vaultd made, to wrap a new root
+    /// key for it. Replace it first.
     case slotNeedsItsCredential(id: UInt32)
+    /// The slot was given its root key by a vaultd whose way to do so anybody could have gone who
+    /// had seen the keyring: it may be another vault's. Open the vault with another slot.
+    case unprovenSlot(id: UInt32)
     /// Records are still sealed under a data key that was to be retired.
     case dataKeyInUse(number: UInt32)
     /// The cipher was closed: its keys are wiped. Unseal again.

@@ -36,6 +36,20 @@ struct SecretWriter {
         position += Keyring.dataKeyCount
     }
 
+    /// The field of the slots' secrets, if there are any.
+    mutating func put(_ secrets: [(id: UInt32, secret: SlotSecret)]) {
+        guard !secrets.isEmpty else { return }
+        putField(
+            KeyringFields.Tag.slotSecrets,
+            count: secrets.count * KeyringFields.slotSecretEntryCount)
+        for (id, secret) in secrets {
+            put(id)
+            put(UInt32(0))
+            secret.withBytes { output.part(position, SlotSecret.count).copyMemory(from: $0) }
+            position += SlotSecret.count
+        }
+    }
+
     private mutating func putKeyHead(_ number: UInt32, _ created: UInt64) {
         put(number)
         put(UInt32(0))

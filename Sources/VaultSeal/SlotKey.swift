@@ -10,6 +10,7 @@ struct SlotKey: ~Copyable {
     private enum Purpose: UInt64 {
         case privateHalf = 1
         case wrapping = 2
+        case secret = 3
     }
 
     private let secret: SecretBytes
@@ -102,14 +103,30 @@ struct SlotKey: ~Copyable {
             return copy
         case .underSlotKey: return try subkey(.wrapping)
         case .toPublicHalf(let publicHalf, let ephemeral):
-            // The public half is found anew: the file's could be somebody else's.
-            guard try self.publicHalf() == publicHalf else { return nil }
-            guard isPrivateHalf else {
-                return try SealedKey.open(
-                    try subkey(.privateHalf), publicHalf: publicHalf, ephemeral: ephemeral)
-            }
-            return try SealedKey.open(secret, publicHalf: publicHalf, ephemeral: ephemeral)
+            return try sealedKey(publicHalf, ephemeral)
+        case .toPublicHalfWithSecret(let publicHalf, let ephemeral):
+            guard let slotSecret = try slotSecret(),
+                let key = try sealedKey(publicHalf, ephemeral)
+            else { return nil }
+            return try slotSecret.mixed(with: key)
         }
+    }
+
+    /// What the vault keeps of the slot; nil for a recovery key, which the vault never sees.
+    func slotSecret() throws(SealError) -> SlotSecret? {
+        isPrivateHalf ? nil : SlotSecret(try subkey(.secret))
+    }
+
+    private func sealedKey(
+        _ publicHalf: [UInt8], _ ephemeral: [UInt8]
+    ) throws(SealError) -> SecretBytes? {
+        // The public half is found anew: the file's could be somebody else's.
+        guard try self.publicHalf() == publicHalf else { return nil }
+        guard isPrivateHalf else {
+            return try SealedKey.open(
+                try subkey(.privateHalf), publicHalf: publicHalf, ephemeral: ephemeral)
+        }
+        return try SealedKey.open(secret, publicHalf: publicHalf, ephemeral: ephemeral)
     }
 
     private func subkey(_ purpose: Purpose) throws(SealError) -> SecretBytes {

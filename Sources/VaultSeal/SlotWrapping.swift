@@ -6,7 +6,11 @@ enum SlotWrapping: Equatable {
     /// Under a subkey of the slot's key. The public half is for the day when the root key changes.
     case underSlotKey(publicHalf: [UInt8])
     /// Under a key that only the slot's private half finds, with a fresh ephemeral key.
+    /// Anybody who has seen the slot can make one, so that it proves nothing of who did.
     case toPublicHalf([UInt8], ephemeral: [UInt8])
+    /// The same, and under the slot's secret, which nobody knows but the owner of the credential
+    /// and the vault.
+    case toPublicHalfWithSecret([UInt8], ephemeral: [UInt8])
 
     static let keyCount = 32
 
@@ -15,6 +19,7 @@ enum SlotWrapping: Equatable {
         case .ofFormat1: 0
         case .underSlotKey: 1
         case .toPublicHalf: 2
+        case .toPublicHalfWithSecret: 3
         }
     }
 
@@ -22,7 +27,9 @@ enum SlotWrapping: Equatable {
     var publicHalf: [UInt8]? {
         switch self {
         case .ofFormat1: nil
-        case .underSlotKey(let publicHalf), .toPublicHalf(let publicHalf, _): publicHalf
+        case .underSlotKey(let publicHalf), .toPublicHalf(let publicHalf, _),
+            .toPublicHalfWithSecret(let publicHalf, _):
+            publicHalf
         }
     }
 
@@ -32,7 +39,9 @@ enum SlotWrapping: Equatable {
         switch self {
         case .ofFormat1: return [code] + zeros + zeros
         case .underSlotKey(let publicHalf): return [code] + publicHalf + zeros
-        case .toPublicHalf(let publicHalf, let ephemeral): return [code] + publicHalf + ephemeral
+        case .toPublicHalf(let publicHalf, let ephemeral),
+            .toPublicHalfWithSecret(let publicHalf, let ephemeral):
+            return [code] + publicHalf + ephemeral
         }
     }
 
@@ -48,6 +57,7 @@ enum SlotWrapping: Equatable {
         case (0, false, false): self = .ofFormat1
         case (1, true, false): self = .underSlotKey(publicHalf: publicHalf)
         case (2, true, true): self = .toPublicHalf(publicHalf, ephemeral: ephemeral)
+        case (3, true, true): self = .toPublicHalfWithSecret(publicHalf, ephemeral: ephemeral)
         default: throw .damaged(what: "keyring: a slot's wrapping does not fit")
         }
     }

@@ -81,6 +81,19 @@ public struct OpenedChain: Sendable {
 
     // MARK: - For drills
 
+    /// The public halves, in hexadecimal, of all keys that its vault ever signed archives with.
+    /// Nobody else has a keyring that makes one of them.
+    public func signers() throws(BackupError) -> [String] {
+        do throws(SealError) {
+            let keys = try keyring.live.archiveKeys()
+            var signers: [String] = []
+            for number in 1...keys.newest {
+                signers.append(Hexadecimal.encode(try keys.publicHalf(parent: number)))
+            }
+            return signers
+        } catch { throw .integrity("\(chain.last.path): \(error.text)") }
+    }
+
     var newestHeaderBytes: Int { headerBytes[headerBytes.count - 1] }
 
     func key(ofFile index: Int) -> ArchiveKey { keys[index] }

@@ -30,6 +30,13 @@ struct RestoreTarget: ~Copyable {
     /// Checks and marks the directory. Throws `.targetInUse` when it holds anything, or something
     /// holds it.
     static func prepare(_ path: String) throws(BackupError) -> RestoreTarget {
+        // Others than root reach no more by such a link than is theirs, and a volume that pods get
+        // to work in is everybody's by its mode, though nobody else sees it.
+        if geteuid() == 0, let culprit = ReplaceablePath.culprit(above: path) {
+            throw .targetInUse(
+                "others may replace what is in \(culprit); name a directory elsewhere, or take "
+                    + "that right from them")
+        }
         let wasMade = mkdir(path, 0o700) == 0
         if !wasMade, errno != EEXIST { throw failure("cannot be made", path) }
         let lock: Int32

@@ -21,7 +21,8 @@ extension LiveKeyring {
         into directory: String, last: UInt64, first: UInt64, slot: SlotDescription
     ) throws(SealError) -> OpenedKeyring {
         try withContent { (content) throws(SealError) in
-            var edit = KeyringEdit(now: UInt64(time(nil)))
+            var edit = KeyringEdit(
+                slotIDs: content.document.slots.map(\.id), now: UInt64(time(nil)))
             edit.addsDataKey = true
             edit.forgetsDataKeys = true
             edit.newTimeline = .init(

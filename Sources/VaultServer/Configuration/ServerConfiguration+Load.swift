@@ -62,6 +62,10 @@ extension ServerConfiguration {
         if let path = try reader.text(.socket) { socket = path }
         if let path = try reader.text(.keyfile) { keyfile = path }
         if let path = try reader.text(.anchorFile) { anchorFile = path }
+        acceptsUnprovenSlots =
+            try reader.parsed(.unprovenSlots, allowed: "refuse or accept") {
+                ["refuse": false, "accept": true][$0]
+            } ?? acceptsUnprovenSlots
         socketMode =
             try reader.parsed(.socketMode, allowed: "an octal mode from 0600 to 0666") { text in
                 Int(text, radix: 8).flatMap { $0 & ~0o666 == 0 && $0 & 0o600 == 0o600 ? $0 : nil }

@@ -14,6 +14,8 @@ public struct ServerConfiguration: Equatable, Sendable {
     public var keyfile = ""
     /// A file, on another disk, with how far the vault is; empty for none.
     public var anchorFile = ""
+    /// Whether slots open the vault that anybody could have made who had seen the keyring.
+    public var acceptsUnprovenSlots = false
     /// Bytes that records may take; 0 is no quota.
     public var quotaBytes = Int(VaultStore.Limits.quotaBytesDefault)
     /// How much of the past is kept without being asked to forget it.

@@ -5,6 +5,7 @@ enum SettingKey: String, CaseIterable {
     case socketMode = "socket_mode"
     case keyfile
     case anchorFile = "anchor_file"
+    case unprovenSlots = "unproven_slots"
     case quotaBytes = "quota_bytes"
     case autoCompactionMode = "auto_compaction_mode"
     case autoCompactionRetention = "auto_compaction_retention"

@@ -156,6 +156,7 @@ public final class Daemon: Sendable {
                 trail: AuditTrail(
                     directory: directory.path(of: .audit), configuration.audit, logger: logger),
                 anchorPath: configuration.anchorFile,
+                acceptsUnprovenSlots: configuration.acceptsUnprovenSlots,
                 logger: logger)
         } catch {
             throw DaemonError(error)

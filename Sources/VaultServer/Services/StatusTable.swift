@@ -96,6 +96,11 @@ enum StatusTable {
             vaultd(
                 .failedPrecondition,
                 "key slot \(id) is too old to be given a new root key; replace it first")
+        case .unprovenSlot(let id):
+            vaultd(
+                .dataLoss,
+                "key slot \(id) may be of a vault that somebody put in the place of this one; "
+                    + "use another slot, or see unproven_slots in the configuration")
         case .dataKeyInUse(let number):
             vaultd(.failedPrecondition, "records are still sealed under data key \(number)")
         case .closed: sealed

@@ -58,7 +58,7 @@ extension DataDirectory {
             .system(path: path, operation: operation, errno: number)
         case .notInitialized, .alreadyInitialized, .wrongKey, .unknownDataKey, .noSlotOfThatKind,
             .unsafeParameters, .invalidSlot, .noSuchSlot, .lastSlot, .slotNeedsItsCredential,
-            .dataKeyInUse, .closed, .memory:
+            .unprovenSlot, .dataKeyInUse, .closed, .memory:
             .damaged(path: path, what: "\(error)")
         }
     }

@@ -52,7 +52,9 @@ extension Vault {
                 Result { () throws(VaultError) in
                     try self.checkPace(of: box)
                     return try self.paced(box) { () throws(SealError) in
-                        try KeyringFile.slot(in: self.directory.path, openedBy: box.credential)
+                        try KeyringFile.slot(
+                            in: self.directory.path, openedBy: box.credential,
+                            acceptsUnproven: self.acceptsUnprovenSlots)
                     }
                 })
         }

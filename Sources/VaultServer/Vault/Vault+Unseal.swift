@@ -60,7 +60,8 @@ extension Vault {
 
     private func openKeyring(with box: CredentialBox) throws(VaultError) -> OpenedKeyring {
         try paced(box) { () throws(SealError) in
-            try KeyringFile.openAll(in: directory.path, with: box.credential)
+            try KeyringFile.openAll(
+                in: directory.path, with: box.credential, acceptsUnproven: acceptsUnprovenSlots)
         }
     }
 
@@ -171,6 +172,7 @@ extension VaultError {
         switch self {
         case .store(.damaged(let what)): what
         case .seal(.damaged(let what)): what
+        case .seal(.unprovenSlot(let id)): "keyring: slot \(id) proves nothing of who made it"
         case .access(.damaged(let what)): what
         case .access: nil
         case .directory(let error):

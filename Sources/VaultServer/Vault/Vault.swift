@@ -29,6 +29,8 @@ final class Vault: Sendable {
     let trail: AuditTrail
     /// Where how far the vault is is kept; empty for nowhere.
     let anchorPath: String
+    /// Whether a slot is believed that anybody could have made who had seen the keyring.
+    let acceptsUnprovenSlots: Bool
     let state: Mutex<State>
     /// Never locked together with `state`.
     let shares = Mutex(ShareAttempt())
@@ -50,7 +52,7 @@ final class Vault: Sendable {
     init(
         directory: DataDirectory, storeConfiguration: StoreConfiguration,
         passphraseCost: PassphraseCost, access: AccessControl, trail: AuditTrail,
-        anchorPath: String = "", logger: Logger
+        anchorPath: String = "", acceptsUnprovenSlots: Bool = false, logger: Logger
     ) throws(VaultError) {
         let current: CurrentFile?
         do throws(DataDirectoryError) {
@@ -64,6 +66,7 @@ final class Vault: Sendable {
         self.access = access
         self.trail = trail
         self.anchorPath = anchorPath
+        self.acceptsUnprovenSlots = acceptsUnprovenSlots
         self.storeConfiguration = storeConfiguration
         self.passphraseCost = passphraseCost
         self.logger = logger

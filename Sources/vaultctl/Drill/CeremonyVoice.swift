@@ -8,6 +8,7 @@ final class CeremonyVoice: DrillVoice {
         "age": "The newest archive is as new as it must be",
         "bytes": "Every byte of them is what was written",
         "unwrap": "The key opens the backup",
+        "signer": "It is of a vault that was drilled before, or the first one",
         "offline-key": "It is not a key that timers drill with",
         "state-hash": "Every record opens, and together they are what the vault had",
         "audit-lines": "Each line of the audit log in them follows from the one before",

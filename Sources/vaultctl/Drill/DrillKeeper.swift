@@ -50,6 +50,7 @@ struct DrillKeeper {
         var plan = plan
         let state = ledger.state
         plan.highestSeen = state.highestSequence
+        plan.knownSigners = options.isNewVault ? [] : state.signers
         plan.timerSlots = { state.timerSlots(storeID: $0) }
         let now = Machine.wallClock()
         // Before the drill, which may fail or be killed: the evidence has no holes.

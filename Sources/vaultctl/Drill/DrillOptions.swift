@@ -16,6 +16,11 @@ struct DrillOptions: ParsableArguments {
         completion: .directory)
     var ledger: String?
 
+    @Flag(
+        name: .customLong("new-vault"),
+        help: "The backup may be of a vault that no drill in the ledger has seen.")
+    var isNewVault = false
+
     @Option(
         name: .long,
         help: ArgumentHelp("The newest archive may be so old.", valueName: "seconds"))

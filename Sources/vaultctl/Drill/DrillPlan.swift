@@ -10,6 +10,9 @@ struct DrillPlan {
     var ceremony: DrillReport.Ceremony?
     /// By store: the highest number of an archive that was seen.
     var highestSeen: [String: UInt64] = [:]
+    /// What the vaults sign with that earlier drills have passed on; empty for none, and when any
+    /// vault will do.
+    var knownSigners: Set<String> = []
     /// The slots of a store that timers drill with.
     var timerSlots: (_ storeID: String) -> Set<String> = { _ in [] }
 
@@ -18,11 +21,18 @@ struct DrillPlan {
     /// It opens the records of the backup.
     var isOpening: Bool { isRestore || level == .open }
 
+    /// Throws `.wrongKey` for a slot that timers drill with.
+    func checkOffline(_ slot: String, of storeID: String) throws(BackupError) {
+        guard timerSlots(storeID).contains(slot) else { return }
+        throw .wrongKey(
+            "timers drill with the key of \(slot): it is not kept offline; give the one that is")
+    }
+
     /// What must have run for the level to pass, on a backup with these parts.
     func requiredChecks(hasCanary: Bool, hasAudit: Bool, hasLive: Bool) -> Set<String> {
         var checks: Set<String> = ["choose", "age"]
         if level != .catalogue { checks.insert("bytes") }
-        if isOpening { checks.formUnion(["unwrap", "state-hash"]) }
+        if isOpening { checks.formUnion(["unwrap", "signer", "state-hash"]) }
         if isOpening, hasAudit { checks.insert("audit-lines") }
         if level == .ceremony { checks.insert("offline-key") }
         if isRestore {

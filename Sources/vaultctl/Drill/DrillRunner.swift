@@ -191,14 +191,19 @@ final class DrillRunner {
         keys.openedWith = Self.name(opened.keyring.slot)
         keys.wouldOpen = opened.slots.filter { $0.id != opened.keyring.slot.id }.map(Self.name)
         report.keys = keys
+        let (storeID, known) = (report.backup?.storeID ?? "", plan.knownSigners)
+        let signers = steps.run("signer") {
+            try LedgerState.check(try opened.signers(), of: storeID, known: known)
+        }
+        report.backup?.signers = signers ?? []
+        guard signers != nil else {
+            opened.close()
+            return nil
+        }
         guard plan.level == .ceremony else { return opened }
-        let slots = plan.timerSlots(chain.last.footer.identity.storeID.description)
+        let plan = plan
         let isOffline: Void? = steps.run("offline-key") {
-            guard !slots.contains(keys.openedWith) else {
-                throw BackupError.wrongKey(
-                    "timers drill with the key of \(keys.openedWith): it is not kept offline; "
-                        + "give the one that is")
-            }
+            try plan.checkOffline(keys.openedWith, of: storeID)
         }
         return isOffline == nil ? nil : opened
     }

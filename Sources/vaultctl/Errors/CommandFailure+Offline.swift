@@ -29,6 +29,10 @@ extension CommandFailure {
         case .lastSlot: self.init(.failed, "it is the last key slot", nextStep: "add another first")
         case .slotNeedsItsCredential(let id):
             self.init(.failed, "key slot \(id) is too old", nextStep: "replace it first")
+        case .unprovenSlot(let id):
+            self.init(
+                .damaged, "key slot \(id) may be of a vault that was put in the place of another",
+                nextStep: "use the key of another slot")
         case .dataKeyInUse(let number):
             self.init(.failed, "records are still sealed under data key \(number)")
         case .closed: self.init(.failed, "the keys were closed")

@@ -52,6 +52,7 @@ import VaultTestSupport
         #expect(contents.lines.map(\.time) == [1, 2, 3])
         let state = try open().state
         #expect(state.reports.count == 3)
+        #expect(state.signers == [String(repeating: "ef", count: 32)])
         #expect(state.drilledGood == ["digest-1", "digest-2", "digest-3"])
         #expect(state.offlineKeyProven == Reports.time)
         let names = ["drills.jsonl", "drills.jsonl.head", "drills.key"]

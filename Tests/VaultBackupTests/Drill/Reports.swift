@@ -26,6 +26,7 @@ enum Reports {
         backup.lastRevision = 88412
         backup.byteCount = 104_857_600
         backup.archiveCount = 37
+        backup.signers = [String(repeating: "ef", count: 32)]
         backup.selection = "RANDOM_WITHIN_WINDOW"
         report.backup = backup
         report.live = DrillReport.Live()

@@ -57,6 +57,12 @@ import VaultStore
         #expect(configuration.drainSeconds == 3)
     }
 
+    @Test func unprovenSlotsAreRefusedUnlessTheyAreAccepted() throws {
+        #expect(try !load(nil).acceptsUnprovenSlots)
+        #expect(try !load("unproven_slots: refuse\n").acceptsUnprovenSlots)
+        #expect(try load("unproven_slots: accept\n").acceptsUnprovenSlots)
+    }
+
     @Test func everyKeyCanBeSetInTheFile() throws {
         let configuration = try load(
             """

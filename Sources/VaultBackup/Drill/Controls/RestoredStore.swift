@@ -7,7 +7,8 @@ enum RestoredStore {
     static func verify(_ directory: String, with key: CredentialBox) throws(BackupError) {
         let keyring: OpenedKeyring
         do throws(SealError) {
-            keyring = try KeyringFile.openAll(in: directory, with: key.credential)
+            keyring = try KeyringFile.openAll(
+                in: directory, with: key.credential, acceptsUnproven: true)
         } catch { throw .integrity("the restored keyring does not open: \(error.text)") }
         defer {
             keyring.cipher.close()

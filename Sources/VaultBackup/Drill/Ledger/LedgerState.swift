@@ -7,6 +7,8 @@ public struct LedgerState: Equatable, Sendable {
     public private(set) var findings = Findings()
     /// Digests of the archives that a restore drill proved.
     public private(set) var drilledGood: Set<String> = []
+    /// What vaults signed with of which a drill passed: whose backups these are.
+    public private(set) var signers: Set<String> = []
     /// By store: the highest number of an archive that was ever seen.
     public private(set) var highestSequence: [String: UInt64] = [:]
     /// By store: the last prune.
@@ -56,6 +58,20 @@ public struct LedgerState: Equatable, Sendable {
                 + "find out who took the newer ones away")
     }
 
+    /// `signers`, the keys that a vault has signed with. Throws `.integrity` when drills have
+    /// passed before, and none of a vault with one of these keys.
+    ///
+    /// A recovery key opens archives of whoever has seen its public half. The keys that a vault
+    /// signs with stay in its keyring, also when the root key is changed.
+    public static func check(
+        _ signers: [String], of storeID: String, known: Set<String>
+    ) throws(BackupError) -> [String] {
+        guard !known.isEmpty, known.isDisjoint(with: signers) else { return signers }
+        throw .integrity(
+            "it is of a vault that no drill has seen, store \(storeID): somebody else may have "
+                + "made it; if it is a new vault of yours, drill it once with --new-vault")
+    }
+
     mutating func take(_ line: LedgerLine) {
         newestTime = max(newestTime, line.time)
         switch line.body {
@@ -67,6 +83,7 @@ public struct LedgerState: Equatable, Sendable {
             }
             guard let backup = report.backup else { return }
             see(backup.sequence, of: backup.storeID)
+            if report.exit == 0 { signers.formUnion(backup.signers) }
             let isRestore = [.restore, .hostile, .ceremony, .goBack].contains(report.level)
             if isRestore && report.exit == 0 { drilledGood.insert(backup.digest) }
         case .missed(let run): missed.append(run)

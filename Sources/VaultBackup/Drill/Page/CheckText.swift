@@ -15,6 +15,7 @@ enum CheckText {
         "age": "It is young enough, and none that was seen before is gone",
         "bytes": "Every byte is what was written, and was signed by the vault",
         "unwrap": "The key opens it",
+        "signer": "It is of a vault that was drilled before, or the first one",
         "state-hash": "Every record opens, and together they are what the vault held",
         "audit-lines": "Each line of the audit log in it follows from the one before",
         "scratch": "The place of the restore is private, empty and large enough",

@@ -15,6 +15,8 @@ extension DrillReport {
         public var byteCount: Int64 = 0
         /// How many archives the chain has.
         public var archiveCount: Int = 0
+        /// Whatever keys its vault ever signed archives with, 64 hex digits each.
+        public var signers: [String] = []
         /// "LATEST", "RANDOM_WITHIN_WINDOW" or "OLDEST".
         public var selection: String = ""
 
@@ -30,6 +32,7 @@ extension DrillReport {
             try fields.field("rev_to", &lastRevision)
             try fields.field("bytes", &byteCount)
             try fields.field("objects", &archiveCount)
+            try fields.added("signers", &signers)
             try fields.field("select", &selection)
         }
     }

@@ -54,6 +54,12 @@ struct JSONFields {
         }
     }
 
+    /// The same, which older reports have not.
+    mutating func added(_ name: String, _ value: inout [String]) throws(JSONError) {
+        if let read = read(name), read == .null { return value = [] }
+        try field(name, &value)
+    }
+
     /// A number that may be absent: null.
     mutating func field(_ name: String, _ value: inout Int64?) throws(JSONError) {
         if source == nil, value == nil { return write(name, .null) }
