@@ -45,7 +45,7 @@ struct SecretBinding: Equatable {
     }
 
     /// What every shell takes for a name.
-    private static func isName(_ text: String) -> Bool {
+    static func isName(_ text: String) -> Bool {
         guard let first = text.utf8.first, !(0x30...0x39).contains(first) else { return false }
         return text.utf8.allSatisfy { byte in
             switch byte {

@@ -142,10 +142,7 @@ struct GetCommand: VaultCommand {
         while let page = try await pages.next(on: vault) {
             guard page.count > 0 else {
                 throw CommandFailure(
-                    .notFound,
-                    name.isEmpty
-                        ? "the vault has no keys\(time)"
-                        : "no key begins with \(KeyName.shown(name))\(time)",
+                    .notFound, Self.nothing(below: name, at: revision),
                     nextStep: "see 'vaultctl list'")
             }
             let found = page.kvs.map(trimmed)
@@ -183,12 +180,21 @@ struct GetCommand: VaultCommand {
         return result
     }
 
-    private var time: String { revision.map { " at revision \($0)" } ?? "" }
+    /// Why there is nothing to show.
+    static func nothing(below prefix: String, at revision: Int64?) -> String {
+        let what =
+            prefix.isEmpty ? "the vault has no keys" : "no key begins with \(KeyName.shown(prefix))"
+        return what + time(revision)
+    }
+
+    private static func time(_ revision: Int64?) -> String {
+        revision.map { " at revision \($0)" } ?? ""
+    }
 
     private func notFound(_ key: String) -> CommandFailure {
         let isPrefix = key.utf8.last == UInt8(ascii: "/")
         return CommandFailure(
-            .notFound, "no key \(KeyName.shown(key))\(time)",
+            .notFound, "no key \(KeyName.shown(key))\(Self.time(revision))",
             nextStep: isPrefix
                 ? "add --prefix for all that begin with it, or see 'vaultctl list'"
                 : "see 'vaultctl list' and 'vaultctl history'")
