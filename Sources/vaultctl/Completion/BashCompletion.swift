@@ -1,6 +1,6 @@
-/// The completion script for bash. bash takes `--env NAME=KEY` for the words `--env`, `NAME`, `=` and
-/// `KEY`, which the parser's script takes as they come; here they are put together again before,
-/// and what bash already has of the word is left out of what is offered.
+/// The completion script for bash. bash takes `--env NAME=KEY` for the words `--env`, `NAME`, `=`
+/// and `KEY`, which the parser's script takes as they come. Here they are put together again
+/// before, and what bash already has of the word is left out of what is offered.
 enum BashCompletion {
     private static let end = "complete -o filenames -F _vaultctl vaultctl"
 

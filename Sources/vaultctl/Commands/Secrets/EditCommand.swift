@@ -194,13 +194,7 @@ struct EditCommand: CommandLineCommand {
     private func kept(
         _ text: EditedText, _ edited: borrowing SecretBuffer, after error: any Error
     ) -> any Error {
-        let failure: CommandFailure
-        switch error {
-        case let error as CommandFailure: failure = error
-        case let error as VaultClientError: failure = CommandFailure(error)
-        default: return error
-        }
-        guard text.keep(edited) else { return failure }
+        guard let failure = CommandFailure(anyOf: error), text.keep(edited) else { return error }
         let path = ShellWord.quoted(text.path)
         return CommandFailure(
             failure.status, failure.message,

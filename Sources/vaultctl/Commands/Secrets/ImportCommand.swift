@@ -58,9 +58,6 @@ struct ImportCommand: VaultCommand {
         }
     }
 
-    /// What reading needs is said by `SecretReader`.
-    var needs: [AccessNeed] { [.init(action: .write, range: KeyRange(prefix: prefix.utf8))] }
-
     func run(
         on vault: VaultConnection, output: inout StandardOutput
     ) async throws -> ExitStatus {
@@ -90,10 +87,13 @@ struct ImportCommand: VaultCommand {
         defer { InputReader.close(descriptor) }
         let name = file == "-" ? "standard input" : TerminalText.escaped(file.utf8)
         var status = stat()
-        if fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+        if file != "-", fstat(descriptor, &status) == 0,
+            status.st_mode & S_IFMT == S_IFREG,
             status.st_mode & 0o077 != 0
         {
-            StandardError.note("\(name) can be read by others: remove it, or type: chmod 600")
+            StandardError.note(
+                "\(name) can be read by others: remove it, or type: chmod 600 "
+                    + ShellWord.quoted(name))
         }
         let bytes = try InputReader.readAll(
             descriptor, limit: TransferredSecret.fileBytesMax, name: name
@@ -142,7 +142,8 @@ struct ImportCommand: VaultCommand {
                     "stored \(Quantity.count(writer.tally.written, "key")) before it failed; "
                         + "the same import stores the rest")
             }
-            throw error
+            let need = AccessNeed(action: .write, range: KeyRange(prefix: prefix.utf8))
+            throw AccessNeed.explaining(error, needs: [need], user: options.user)
         }
     }
 
