@@ -86,9 +86,10 @@ struct GetCommand: VaultCommand {
         }
     }
 
-    /// What keys that are named need is said by `SecretReader`.
+    /// Which one of several keys it is that is denied is said by `SecretReader`.
     var needs: [AccessNeed] {
-        prefix ? [.init(action: .read, range: KeyRange(prefix: keys[0].utf8))] : []
+        guard keys.count == 1 else { return [] }
+        return [.init(action: prefix ? .read : .get, range: KeyRange(keys[0], isPrefix: prefix))]
     }
 
     func run(
