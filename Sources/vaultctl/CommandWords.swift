@@ -60,7 +60,8 @@ struct CommandWords {
         "set": ["put"], "write": ["put"], "insert": ["put"], "exec": ["run"],
         "log": ["history"], "versions": ["history"], "grant": ["allow"], "revoke": ["deny"],
         "lock": ["seal"], "unlock": ["unseal"], "check": ["verify"], "save": ["create"],
-        "new": ["add", "create"], "defrag": ["defragment"],
+        "new": ["add", "create"], "load": ["import"], "dump": ["export"], "modify": ["edit"],
+        "change": ["edit"], "defrag": ["defragment"],
     ]
 
     private func suggestion(for word: String) -> String? {

@@ -13,6 +13,7 @@ struct Vaultctl: AsyncParsableCommand {
               vaultctl init                          create the keys of a new vault
               vaultctl put db/password               asks for the value, without echo
               vaultctl get db/password
+              vaultctl edit app/config               in your editor
               vaultctl list db/
               vaultctl history db/password
               vaultctl run --env PW=db/password -- ./app
@@ -43,9 +44,10 @@ struct Vaultctl: AsyncParsableCommand {
             CommandGroup(
                 name: "Secrets",
                 subcommands: [
-                    PutCommand.self, GetCommand.self, DeleteCommand.self, ListCommand.self,
+                    PutCommand.self, GetCommand.self, EditCommand.self, DeleteCommand.self,
+                    ListCommand.self,
                     HistoryCommand.self, UndeleteCommand.self, WatchCommand.self, RunCommand.self,
-                    CompactCommand.self, LeaseCommand.self,
+                    ImportCommand.self, ExportCommand.self, CompactCommand.self, LeaseCommand.self,
                 ]),
             CommandGroup(
                 name: "Access",

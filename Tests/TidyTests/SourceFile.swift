@@ -40,7 +40,8 @@ struct SourceFile: Sendable {
         lines.compactMap { line in
             let words = line.split(separator: " ").filter { !$0.hasPrefix("@") }
             guard let keyword = words.firstIndex(of: "import"), keyword <= 1,
-                keyword + 1 < words.count
+                // A help text may begin with `vaultctl import`.
+                keyword + 1 < words.count, words[0] != "vaultctl"
             else { return nil }
             let kinds: Set<Substring> = ["struct", "class", "enum", "func", "protocol", "var"]
             let name = kinds.contains(words[keyword + 1]) ? words.last ?? "" : words[keyword + 1]

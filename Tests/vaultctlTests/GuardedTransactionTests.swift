@@ -41,6 +41,13 @@ import VaultBackup
         return response
     }
 
+    @Test func aKeyStaysOnWhicheverLeaseItHas() {
+        var kept = change("a", at: 7)
+        kept.keepsLease = true
+        let request = transaction(kept, change("b", at: 0)).request { _ in false }
+        #expect(request.success.map(\.requestPut.ignoreLease) == [true, false])
+    }
+
     @Test func everyChangeIsComparedWithWhatWasSeen() {
         let request = transaction(
             change("a", at: 0), change("b", at: 7), change("c", at: 8, nil)

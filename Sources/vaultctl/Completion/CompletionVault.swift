@@ -8,7 +8,14 @@ enum CompletionVault {
 
     static func connect(_ arguments: [String]) async throws -> VaultConnection {
         let words = KeyCompletion.socketArguments(arguments) + loginArguments(arguments)
-        return try await GlobalOptions.parse(words).connect(timeout: timeout)
+        // Not parsed: the parser of a debug build ends a program whose options are completed by
+        // asynchronous functions, when they are parsed without a command.
+        var options = GlobalOptions()
+        options.socket = value(of: "--socket", in: words)
+        options.output = .table
+        options.user = value(of: "--user", in: words)
+        options.userPasswordFile = value(of: "--user-password-file", in: words)
+        return try await options.connect(timeout: timeout)
     }
 
     /// The part of the line that says who asks. A password is not asked for in the middle of a

@@ -1,5 +1,4 @@
 import Glibc
-import VaultClient
 
 /// What somebody has to be allowed for a command, so that a refusal can say what to ask for.
 struct AccessNeed: Equatable {
@@ -15,14 +14,8 @@ struct AccessNeed: Equatable {
     static func explaining(
         _ error: any Error, needs: [AccessNeed], user: String?, userID: UInt32 = geteuid()
     ) -> any Error {
-        let failure: CommandFailure
-        switch error {
-        case let error as CommandFailure: failure = error
-        case let error as VaultClientError: failure = CommandFailure(error)
-        default: return error
-        }
-        guard failure.status == .denied, failure.message.hasSuffix("permission denied"),
-            !needs.isEmpty
+        guard let failure = CommandFailure(anyOf: error), failure.status == .denied,
+            failure.message.hasSuffix("permission denied"), !needs.isEmpty
         else { return error }
         let commands = needs.map { need in
             let what = "\(need.action.rawValue) \(need.range.words)"

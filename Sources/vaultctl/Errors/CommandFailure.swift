@@ -18,6 +18,15 @@ struct CommandFailure: Error, Equatable {
         self.init(ExitStatus(error.category), error.message, nextStep: error.nextStep)
     }
 
+    /// What an error of ours or of the vault says; nil for any other.
+    init?(anyOf error: any Error) {
+        switch error {
+        case let error as CommandFailure: self = error
+        case let error as VaultClientError: self.init(error)
+        default: return nil
+        }
+    }
+
     /// A sentence of another library, as part of ours.
     static func lowercasedFirst(_ sentence: String) -> String {
         var text = sentence

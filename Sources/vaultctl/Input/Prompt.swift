@@ -48,4 +48,14 @@ enum Prompt {
             throw CommandFailure(.failed, "not confirmed", nextStep: "nothing was changed")
         }
     }
+
+    /// The same for what is about all keys. Where nobody can be asked, --yes has to say so.
+    static func confirmEverything(_ question: String, word: String) throws(CommandFailure) {
+        guard Terminal.isInteractive else {
+            throw CommandFailure(
+                .usage, "an empty prefix means every key of the vault",
+                nextStep: "add --yes if that is meant")
+        }
+        try confirm(question, word: word)
+    }
 }

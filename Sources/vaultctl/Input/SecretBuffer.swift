@@ -46,9 +46,11 @@ struct SecretBuffer: ~Copyable {
         }
     }
 
+    var endsLine: Bool { count > 0 && storage[count - 1] == UInt8(ascii: "\n") }
+
     /// Forgets one newline at the end, LF or CR LF.
     mutating func removeTrailingNewline() {
-        guard count > 0, storage[count - 1] == UInt8(ascii: "\n") else { return }
+        guard endsLine else { return }
         count -= 1
         if count > 0, storage[count - 1] == UInt8(ascii: "\r") { count -= 1 }
     }

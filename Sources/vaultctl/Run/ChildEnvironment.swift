@@ -56,4 +56,9 @@ struct ChildEnvironment: ~Copyable {
         variable[count - 1] = 0
         pointers.insert(variable, at: pointers.count - 1)
     }
+
+    /// Adds a variable that is no secret, and was left out before.
+    mutating func set(_ name: String, _ text: String) {
+        pointers.insert(strdup("\(name)=\(text)"), at: pointers.count - 1)
+    }
 }

@@ -38,13 +38,32 @@ enum ChildProcess {
             streams.append(MaskedStream(from: errors.reading, to: STDERR_FILENO, mask: mask))
         }
         move(&streams)
-        var status: Int32 = 0
-        while waitpid(process, &status, 0) < 0, errno == EINTR {}
+        let status = wait(for: process)
         if let code = streams.map(\.failure).first(where: { $0 != 0 }), status == 0 {
             throw CommandFailure(
                 .failed, "cannot write the program's output: \(SystemFailure.text(code))",
                 nextStep: "what was printed is not complete")
         }
+        return status
+    }
+
+    /// Runs the program to its end, with the terminal to itself. `SignalRelay` has begun. Where
+    /// standard output is no terminal it is for the answer of this program, and not the other's.
+    static func run(
+        _ command: [String], _ environment: borrowing ChildEnvironment
+    ) throws(CommandFailure) -> Int32 {
+        let process = try spawn(
+            command, environment,
+            output: isatty(STDOUT_FILENO) == 1 ? STDOUT_FILENO : STDERR_FILENO,
+            errors: STDERR_FILENO)
+        SignalRelay.attach(process)
+        defer { SignalRelay.detach() }
+        return wait(for: process)
+    }
+
+    private static func wait(for process: pid_t) -> Int32 {
+        var status: Int32 = 0
+        while waitpid(process, &status, 0) < 0, errno == EINTR {}
         return status
     }
 

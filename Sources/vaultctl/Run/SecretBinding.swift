@@ -3,17 +3,14 @@ struct SecretBinding: Equatable {
     let name: String
     let key: String
 
-    /// More than any program reads; keeps a wrong loop of a script from asking for ever.
-    static let bindingsMax = 1_000
-
     static func parse(_ texts: [String]) throws(CommandFailure) -> [SecretBinding] {
         guard !texts.isEmpty else {
             throw CommandFailure(
                 .usage, "no secret is named", nextStep: "name each one with --env NAME=KEY")
         }
-        guard texts.count <= bindingsMax else {
+        guard texts.count <= SecretReader.keysMax else {
             throw CommandFailure(
-                .usage, "\(texts.count) secrets are more than \(bindingsMax)",
+                .usage, "\(texts.count) secrets are more than \(SecretReader.keysMax)",
                 nextStep: "have the program read them itself")
         }
         var names: Set<String> = []
@@ -48,7 +45,7 @@ struct SecretBinding: Equatable {
     }
 
     /// What every shell takes for a name.
-    private static func isName(_ text: String) -> Bool {
+    static func isName(_ text: String) -> Bool {
         guard let first = text.utf8.first, !(0x30...0x39).contains(first) else { return false }
         return text.utf8.allSatisfy { byte in
             switch byte {

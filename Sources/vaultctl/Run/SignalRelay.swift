@@ -11,6 +11,8 @@ enum SignalRelay {
     private static let process = Atomic<pid_t>(0)
     /// A signal that came before there was a process.
     private static let early = Atomic<Int32>(0)
+    /// The newest signal, wherever it came from.
+    private static let newest = Atomic<Int32>(0)
 
     /// From now on no signal of these ends this program. What the shell had ignored, as nohup(1)
     /// does, stays ignored, here and in the program.
@@ -18,6 +20,7 @@ enum SignalRelay {
         // Made here, and not by the handler, which may neither lock nor allocate.
         process.store(0, ordering: .sequentiallyConsistent)
         early.store(0, ordering: .sequentiallyConsistent)
+        newest.store(0, ordering: .sequentiallyConsistent)
         for number in relayed {
             var before = sigaction()
             var action = sigaction()
@@ -40,8 +43,19 @@ enum SignalRelay {
         if number != 0 { kill(identifier, number) }
     }
 
+    /// The process has ended: its number may become another's.
+    static func detach() {
+        process.store(0, ordering: .sequentiallyConsistent)
+        early.store(0, ordering: .sequentiallyConsistent)
+    }
+
+    /// The newest signal since this was last asked; 0 when there was none. For who ends in its own
+    /// time, with something to remove before.
+    static func takeNewest() -> Int32 { newest.exchange(0, ordering: .sequentiallyConsistent) }
+
     /// In a handler: only system calls and atomics.
     private static func pass(_ number: Int32, code: Int32) {
+        newest.store(number, ordering: .sequentiallyConsistent)
         // Ctrl-C, Ctrl-\ and a terminal that goes away: the kernel tells the program as well,
         // which is in the same group of processes.
         guard code != fromKernel else { return }

@@ -33,7 +33,7 @@ import Testing
     }
 
     @Test func noMoreThanAProgramReads() {
-        let many = (0...SecretBinding.bindingsMax).map { "A\($0)=key" }
+        let many = (0...SecretReader.keysMax).map { "A\($0)=key" }
         #expect(throws: CommandFailure.self) { try SecretBinding.parse(many) }
         #expect(throws: Never.self) { try SecretBinding.parse(Array(many.dropFirst())) }
     }

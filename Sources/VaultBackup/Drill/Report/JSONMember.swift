@@ -1,5 +1,5 @@
 /// One field of a JSON object.
-struct JSONMember: Equatable {
-    var name: String
-    var value: JSONValue
+package struct JSONMember: Equatable {
+    package var name: String
+    package var value: JSONValue
 }

@@ -1,9 +1,9 @@
 /// Reads one JSON document of ours: no fractions, no double names, limited depth.
-struct JSONParser {
+package struct JSONParser {
     private let bytes: ArraySlice<UInt8>
     private var position: Int
 
-    static func parse(_ bytes: ArraySlice<UInt8>) throws(JSONError) -> JSONValue {
+    package static func parse(_ bytes: ArraySlice<UInt8>) throws(JSONError) -> JSONValue {
         guard String(validating: bytes, as: UTF8.self) != nil else {
             throw JSONError(what: "it is not UTF-8")
         }
@@ -84,13 +84,14 @@ struct JSONParser {
     private mutating func object(depth: Int) throws(JSONError) -> JSONValue {
         position += 1
         var members: [JSONMember] = []
-        var names: Set<String> = []
+        // Texts that only look the same are other names.
+        var names: Set<[UInt8]> = []
         skipSpace()
         if take("}") { return .object(members) }
         while true {
             skipSpace()
             let name = try string()
-            guard names.insert(name).inserted else { throw wrong("a second \(name)") }
+            guard names.insert(Array(name.utf8)).inserted else { throw wrong("a second \(name)") }
             skipSpace()
             guard take(":") else { throw wrong("no colon") }
             skipSpace()

@@ -1,6 +1,6 @@
 /// A JSON document of ours (RFC 8259): whole numbers only, and objects keep their order, so that
 /// the same report is always the same bytes.
-enum JSONValue: Equatable {
+package enum JSONValue: Equatable {
     case null
     case boolean(Bool)
     case number(Int64)

@@ -1,5 +1,4 @@
 import ArgumentParser
-import FoundationEssentials
 import VaultAPI
 import VaultClient
 
@@ -84,9 +83,9 @@ struct RunCommand: CommandLineCommand {
         var environment = ChildEnvironment(without: bindings.map(\.name))
         var mask = OutputMask()
         do {
-            var revision: Int64 = 0
+            var reader = SecretReader(vault, user: options.user)
             for binding in bindings {
-                let value = try await value(of: binding, at: &revision, from: vault)
+                let value = try await value(of: binding, from: &reader)
                 try environment.add(value, for: binding)
                 mask.add(value)
             }
@@ -101,31 +100,16 @@ struct RunCommand: CommandLineCommand {
         ChildProcess.end(as: try ChildProcess.run(command, environment, mask))
     }
 
-    /// The value of a key; of all keys at the revision at which the first one was read.
     private func value(
-        of binding: SecretBinding, at revision: inout Int64, from vault: VaultConnection
+        of binding: SecretBinding, from reader: inout SecretReader
     ) async throws -> [UInt8] {
-        var request = Etcdserverpb_RangeRequest()
-        request.key = Data(binding.key.utf8)
-        request.revision = revision
-        let response: Etcdserverpb_RangeResponse
-        do {
-            response = try await vault.range(request)
-        } catch {
-            let need = AccessNeed(action: .get, range: KeyRange(key: binding.key.utf8))
-            throw AccessNeed.explaining(error, needs: [need], user: options.user)
-        }
-        guard let found = response.kvs.first else {
+        guard let found = try await reader.read(Array(binding.key.utf8)) else {
             throw CommandFailure(
                 .notFound, "no key \(KeyName.shown(binding.key)), nothing was started",
                 nextStep: "see 'vaultctl list' and 'vaultctl history'")
         }
-        if revision == 0 { revision = response.header.revision }
         var value = [UInt8](found.value)
-        if trimNewline, value.last == UInt8(ascii: "\n") {
-            value.removeLast()
-            if value.last == UInt8(ascii: "\r") { value.removeLast() }
-        }
+        if trimNewline { TrailingNewline.drop(from: &value) }
         return value
     }
 }

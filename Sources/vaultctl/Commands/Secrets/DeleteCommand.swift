@@ -37,7 +37,10 @@ struct DeleteCommand: VaultCommand {
     func run(
         on vault: VaultConnection, output: inout StandardOutput
     ) async throws -> ExitStatus {
-        if key.isEmpty && !yes { try confirmEverything() }
+        if key.isEmpty && !yes {
+            try Prompt.confirmEverything(
+                "This deletes every key of the vault.", word: "delete everything")
+        }
         var request = Etcdserverpb_DeleteRangeRequest()
         if prefix {
             (request.key, request.rangeEnd) = KeyName.range(prefix: Array(key.utf8))
@@ -67,14 +70,5 @@ struct DeleteCommand: VaultCommand {
         if key.isEmpty { return "the vault has no keys" }
         return prefix
             ? "no key begins with \(KeyName.shown(key))" : "no key \(KeyName.shown(key))"
-    }
-
-    private func confirmEverything() throws(CommandFailure) {
-        guard Terminal.isInteractive else {
-            throw CommandFailure(
-                .usage, "an empty prefix means every key of the vault",
-                nextStep: "add --yes to delete them all")
-        }
-        try Prompt.confirm("This deletes every key of the vault.", word: "delete everything")
     }
 }

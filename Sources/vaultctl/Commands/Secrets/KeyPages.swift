@@ -10,9 +10,13 @@ struct KeyPages {
     static let valuesPerPage: Int64 = 64
 
     private var request = Etcdserverpb_RangeRequest()
+    private let isOfThePast: Bool
     private var isFinished = false
 
-    init(prefix: [UInt8], withValues: Bool = false) {
+    /// - Parameter revision: a past revision; nil for the current one.
+    init(prefix: [UInt8], withValues: Bool = false, revision: Int64? = nil) {
+        isOfThePast = revision != nil
+        request.revision = revision ?? 0
         (request.key, request.rangeEnd) = KeyName.range(prefix: prefix)
         request.limit = withValues ? Self.valuesPerPage : Self.keysPerPage
         request.keysOnly = !withValues
@@ -27,7 +31,9 @@ struct KeyPages {
         do {
             page = try await vault.range(request)
         } catch {
-            guard error.category == .compacted && request.revision > 0 else { throw error }
+            guard error.category == .compacted && request.revision > 0 && !isOfThePast else {
+                throw RevisionArgument.failure(after: error, revision: request.revision)
+            }
             throw CommandFailure(
                 .failed, "revision \(request.revision) was compacted while it was listed",
                 nextStep: "list again")
@@ -36,13 +42,16 @@ struct KeyPages {
         return page
     }
 
+    /// The revision that all pages are from; 0 before the first one.
+    var revision: Int64 { request.revision }
+
     /// Asks for what follows the page.
     mutating func advance(past page: Etcdserverpb_RangeResponse) {
+        if request.revision == 0 { request.revision = page.header.revision }
         guard page.more, let last = page.kvs.last else {
             isFinished = true
             return
         }
-        if request.revision == 0 { request.revision = page.header.revision }
         // The smallest key after `last`.
         request.key = last.key + [0]
     }

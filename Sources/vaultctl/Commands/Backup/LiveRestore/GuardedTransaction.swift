@@ -9,6 +9,8 @@ struct GuardedTransaction {
         let difference: KeyDifference
         /// nil deletes the key.
         let value: [UInt8]?
+        /// Whether the key stays on the lease that it has, whichever that is.
+        var keepsLease = false
 
         /// An upper bound of what it takes in a request: its key is in the comparison, the change
         /// and the question, each with a few numbers.
@@ -52,6 +54,7 @@ struct GuardedTransaction {
                 operation.requestPut.value = Data(value)
                 let lease = change.difference.lease
                 if lease != 0, hasLease(lease) { operation.requestPut.lease = lease }
+                operation.requestPut.ignoreLease = change.keepsLease
             } else {
                 operation.requestDeleteRange.key = key
             }

@@ -6,12 +6,16 @@ import VaultClient
 /// because somebody else was there first.
 struct GuardedWriter {
     private let vault: VaultConnection
+    private let leavesConflictsAlone: Bool
     private var transaction = GuardedTransaction()
     private var hasLease: [Int64: Bool] = [:]
     private(set) var tally = LiveRestoreTally()
 
-    init(_ vault: VaultConnection) {
+    /// - Parameter leavesConflictsAlone: whether the other changes of a transaction are made when
+    ///   somebody has changed one of its keys; otherwise that fails, and none of them is.
+    init(_ vault: VaultConnection, leavesConflictsAlone: Bool = true) {
         self.vault = vault
+        self.leavesConflictsAlone = leavesConflictsAlone
     }
 
     mutating func write(_ change: GuardedTransaction.Change) async throws {
@@ -37,6 +41,13 @@ struct GuardedWriter {
                         throw CommandFailure(
                             .failed, "the vault refused a transaction and found nothing changed",
                             nextStep: "try again")
+                    }
+                    guard leavesConflictsAlone else {
+                        throw CommandFailure(
+                            .failed,
+                            "\(TerminalText.escaped(removed[0].difference.key)) was changed "
+                                + "meanwhile, nothing was stored with it",
+                            nextStep: "look with 'vaultctl get', and try again")
                     }
                     tally.conflicts.formUnion(removed.map(\.difference.key))
                 }
