@@ -55,6 +55,11 @@ public struct Metadata: Sendable, ExpressibleByDictionaryLiteral {
         }
     }
 
+    /// Whether there is a pair of this name (lower case).
+    public func has(_ name: StaticString) -> Bool {
+        withFirstValue(of: name) { _ in true } ?? false
+    }
+
     /// The first value of `name`, which ends in `-bin`, decoded; nil when absent or not base64.
     public func binary(_ name: String) -> [UInt8]? {
         firstEntry(named: name).flatMap { Base64.decode(value(of: $0)) }

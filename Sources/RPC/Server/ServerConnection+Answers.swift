@@ -36,27 +36,35 @@ extension ServerConnection {
         stream.isHeld = true
         // Counted from now on: a client that asks faster than it reads is not answered further.
         unreadAnswerBytes += result.byteCount
-        var failure: Status?
         switch result {
         // Nothing of it is sent before the head is.
         case .message(let message): stream.outbound.append(message)
         case .chunks(let chunks): stream.outbound.append(chunks: chunks)
-        case .failure(let status): failure = status
+        case .failure(let status): stream.heldFailure = status
         }
-        mailbox.hold(
-            HeldAnswer(
-                connection: self, slot: stream.slot, streamID: stream.streamID, failure: failure))
+        mailbox.noteHeld(by: self, isFirst: heldAnswers.isEmpty)
+        heldAnswers.append(HeldAnswer(slot: stream.slot, streamID: stream.streamID))
     }
 
-    /// The journal has it, or `failure` says what is answered in its place.
-    func release(_ answer: HeldAnswer, instead failure: Status?) {
+    /// The journal has what was held, or `failure` says what is answered in its place.
+    func releaseHeld(instead failure: Status?) {
+        var answers: [HeldAnswer] = []
+        swap(&answers, &heldAnswers)
+        for answer in answers { release(answer, instead: failure) }
+        // Keeps the array's memory for the next batch.
+        answers.removeAll(keepingCapacity: true)
+        if heldAnswers.isEmpty { swap(&answers, &heldAnswers) }
+    }
+
+    private func release(_ answer: HeldAnswer, instead failure: Status?) {
         let stream = streams[answer.slot]
         // It may be over: cut off, or its slot another's.
         guard stream.isLive, stream.streamID == answer.streamID, stream.finalStatus == nil else {
             return
         }
         stream.isHeld = false
-        if let failure = failure ?? answer.failure {
+        if let failure = failure ?? stream.heldFailure {
+            stream.heldFailure = nil
             unreadAnswerBytes -= stream.outbound.byteCount
             stream.outbound.removeAll()
             fail(stream, failure)

@@ -10,6 +10,8 @@ final class ServerConnection: Connection {
     let mailbox: Mailbox
     var streams = SlotTable<ServerStream>()
     var largeMessages: LargeMessageBudget
+    /// Unary answers that wait to be written down, in order.
+    var heldAnswers: [HeldAnswer] = []
     /// Has something to flush; used by `Mailbox`.
     var isTouched = false
     /// Is flushed at the end of the event loop's turn; used by `Mailbox`.

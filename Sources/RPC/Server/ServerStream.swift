@@ -46,6 +46,8 @@ final class ServerStream {
     var finalStatus: Status?
     /// Its answer waits to be written down; nothing more is done for it.
     var isHeld = false
+    /// How the call failed whose answer waits; nil when it did not.
+    var heldFailure: Status?
     /// Nothing that arrives changes how it ends.
     var isAnswered: Bool { isHeld || finalStatus != nil }
     /// Its unary request waits for the client to read other answers.
@@ -68,6 +70,7 @@ final class ServerStream {
         offeredBytes = 0
         hasSentHead = false
         isHeld = false
+        heldFailure = nil
         finalStatus = nil
     }
 

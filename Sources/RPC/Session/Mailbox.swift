@@ -5,13 +5,16 @@ import Synchronization
 /// empty mailbox wakes the loop, which then performs all of them and flushes each connection
 /// once: a commit that answers a hundred calls costs one wake-up.
 ///
-/// SAFETY (@unchecked Sendable): `held`, `due` and the journal are used on the event loop only.
+/// SAFETY (@unchecked Sendable): `holders`, `due` and the journal are used on the event loop only.
 final class Mailbox: @unchecked Sendable {
     let eventLoop: any EventLoop
     private let postings = Mutex<[Posting]>([])
     /// Keeps account of what leaves here; nil when nobody does.
     let journal: (any CallJournal)?
-    private var held: [HeldAnswer] = []
+    /// Connections that keep answers until these are in the journal, and how many those are. Each
+    /// keeps its own, by number: an answer that is kept counts no reference.
+    private var holders: [ServerConnection] = []
+    private var heldCount = 0
     /// Connections that are flushed at the end of the turn.
     private var due: [ServerConnection] = []
     /// The journal was told of something that no answer waits for.
@@ -25,18 +28,19 @@ final class Mailbox: @unchecked Sendable {
         self.journal = journal
     }
 
-    /// Keeps an answer until it is in the journal.
-    func hold(_ answer: HeldAnswer) {
-        held.append(answer)
+    /// A connection keeps one more answer until it is in the journal.
+    func noteHeld(by connection: ServerConnection, isFirst: Bool) {
+        heldCount += 1
+        if isFirst { holders.append(connection) }
     }
 
-    var isHolding: Bool { !held.isEmpty }
+    var isHolding: Bool { heldCount > 0 }
 
     /// Lets the answers of a connection go together with those of others that were read from in
     /// the same turn of the event loop: one write to the journal for all. The loop runs this right
     /// after it has read what was there, so that a lone request does not wait.
     func flushAtEndOfTurn(_ connection: ServerConnection) {
-        if held.count >= Self.heldMax { commitJournal() }
+        if heldCount >= Self.heldMax { commitJournal() }
         guard !connection.isDue else { return }
         connection.isDue = true
         due.append(connection)
@@ -65,18 +69,16 @@ final class Mailbox: @unchecked Sendable {
 
     /// Lets the answers go that were held, once they are written down. Before every flush.
     func commitJournal() {
-        guard hasNews || !held.isEmpty, let journal else { return }
+        guard hasNews || heldCount > 0, let journal else { return }
         hasNews = false
         let failure = journal.commit()
-        var answers: [HeldAnswer] = []
-        swap(&answers, &held)
-        for answer in answers {
-            let connection = answer.connection
-            connection.release(answer, instead: failure)
-        }
+        heldCount = 0
+        var connections: [ServerConnection] = []
+        swap(&connections, &holders)
+        for connection in connections { connection.releaseHeld(instead: failure) }
         // Keeps the array's memory for the next batch.
-        answers.removeAll(keepingCapacity: true)
-        if held.isEmpty { swap(&answers, &held) }
+        connections.removeAll(keepingCapacity: true)
+        if holders.isEmpty { swap(&connections, &holders) }
     }
 
     func post(_ posting: Posting) {

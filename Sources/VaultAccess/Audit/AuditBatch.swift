@@ -15,6 +15,12 @@ public struct AuditBatch: ~Copyable {
     /// Of the store, that a line tells of.
     private(set) var newestRevision: Int64?
     private var timestamp = AuditTimestamp()
+    /// Where the last request's time, caller and method stand: the next one's are mostly the same.
+    private var opening = 0..<0
+    private var openingTime: Int64 = 0
+    /// Whose they are. Kept, or another object could come to have the address.
+    private var openingCaller: AuditCaller?
+    private var openingMethod: AuditMethod?
 
     public init(keyNames: AuditKeyNames) {
         self.keyNames = keyNames
@@ -33,21 +39,29 @@ public struct AuditBatch: ~Copyable {
 
     /// Adds a request's line.
     public mutating func append(_ entry: borrowing AuditEntry) {
-        buffer.put(",\"time\":\"")
-        timestamp.write(microseconds: entry.time, to: &buffer)
-        entry.caller.text.withUnsafeBytes { buffer.put($0) }
-        entry.calledMethod.text.withUnsafeBytes { buffer.put($0) }
+        putOpening(entry.time, entry.caller, entry.calledMethod)
         if let key = entry.key { put(",\"key\":\"", name: key) }
         if let end = entry.rangeEnd, !end.isEmpty { put(",\"end\":\"", name: end) }
         if !entry.operations.isEmpty || entry.operationCount > 0 { putOperations(entry) }
         if let target = entry.target { buffer.put(",\"target\":\"", name: target) }
-        putOutcome(entry)
-        if let revision = entry.revision {
-            buffer.put(",\"revision\":")
-            buffer.put(decimal: revision)
-            newestRevision = max(newestRevision ?? revision, revision)
-        }
+        putOutcome(entry.decision, entry.status)
+        if let revision = entry.revision { put(revision: revision) }
         bodies.append(Body(end: buffer.count, isAdministrator: entry.isAdministrator))
+    }
+
+    /// The same for a request that is allowed and names at most a range, and all that is said of
+    /// it is lent: most are, and an entry for each would count references.
+    public mutating func appendAllowed(
+        time: Int64, caller: AuditCaller, method: AuditMethod, key: UnsafeRawBufferPointer?,
+        rangeEnd: UnsafeRawBufferPointer?, status: AuditStatus, revision: Int64?,
+        isAdministrator: Bool
+    ) {
+        putOpening(time, caller, method)
+        if let key { put(",\"key\":\"", name: key) }
+        if let rangeEnd, !rangeEnd.isEmpty { put(",\"end\":\"", name: rangeEnd) }
+        putOutcome(.allowed, status)
+        if let revision { put(revision: revision) }
+        bodies.append(Body(end: buffer.count, isAdministrator: isAdministrator))
     }
 
     /// Adds a line about the log or the vault itself; those count as an administrator's.
@@ -64,6 +78,7 @@ public struct AuditBatch: ~Copyable {
         buffer.removeAll()
         bodies.removeAll(keepingCapacity: true)
         newestRevision = nil
+        opening = 0..<0
     }
 
     /// Drops the lines of everybody but administrators; how many.
@@ -82,18 +97,43 @@ public struct AuditBatch: ~Copyable {
         let removed = bodies.count - kept.count
         buffer.truncate(to: target)
         bodies = kept
+        opening = 0..<0
         return removed
     }
 
-    private mutating func putOutcome(_ entry: borrowing AuditEntry) {
-        if entry.decision == .allowed, entry.status == .ok {
+    @inline(__always)
+    private mutating func putOpening(_ time: Int64, _ caller: AuditCaller, _ method: AuditMethod) {
+        if !opening.isEmpty, time == openingTime, caller === openingCaller,
+            method === openingMethod
+        {
+            return buffer.put(again: opening)
+        }
+        let start = buffer.count
+        buffer.put(",\"time\":\"")
+        timestamp.write(microseconds: time, to: &buffer)
+        caller.text.withUnsafeBytes { buffer.put($0) }
+        method.text.withUnsafeBytes { buffer.put($0) }
+        opening = start..<buffer.count
+        openingTime = time
+        openingCaller = caller
+        openingMethod = method
+    }
+
+    private mutating func put(revision: Int64) {
+        buffer.put(",\"revision\":")
+        buffer.put(decimal: revision)
+        newestRevision = max(newestRevision ?? revision, revision)
+    }
+
+    private mutating func putOutcome(_ decision: AuditDecision, _ status: AuditStatus) {
+        if decision == .allowed, status == .ok {
             // The same in one piece, for the many.
             return buffer.put(",\"decision\":\"allowed\",\"status\":\"OK\"")
         }
         buffer.put(",\"decision\":\"")
-        buffer.put(entry.decision.text)
+        buffer.put(decision.text)
         buffer.put("\",\"status\":\"")
-        buffer.put(entry.status.text)
+        buffer.put(status.text)
         buffer.put(byte: UInt8(ascii: "\""))
     }
 

@@ -38,7 +38,8 @@ struct AuditChain: ~Copyable {
         point.hash = AuditHash(of: scratch.bytes)
         scratch.put(",\"hash\":\"")
         point.hash.withBytes { scratch.put(hexadecimal: $0) }
-        if let keys { putMAC(keys) }
+        // The caller lends the keys: no reference is counted for a line.
+        keys.map(Unmanaged.passUnretained)?._withUnsafeGuaranteedRef { putMAC($0) }
         scratch.put("\"}\n")
         output.put(UnsafeRawBufferPointer(rebasing: scratch.bytes[AuditHash.count...]))
     }

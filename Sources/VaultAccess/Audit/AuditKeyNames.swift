@@ -10,7 +10,15 @@ public struct AuditKeyNames: Sendable {
     }
 
     private let hasher: Hasher?
+    // SAFETY: `hasher` keeps them.
+    private let keys: Unmanaged<AuditKeys>?
     private let isPlain: Bool
+
+    private init(hasher: Hasher?, isPlain: Bool) {
+        self.hasher = hasher
+        keys = hasher.map { .passUnretained($0.keys) }
+        self.isPlain = isPlain
+    }
 
     /// As keyed hashes, so that the log does not tell names: `"h:"` and 32 digits. Without keys
     /// (the vault is sealed) they are left out.
@@ -33,8 +41,10 @@ public struct AuditKeyNames: Sendable {
             Self.write(plain: name, to: &line)
             return true
         }
-        guard let hasher else { return false }
-        return Self.write(name, hashedWith: hasher.keys, to: &line)
+        // No reference is counted for a name.
+        return keys?._withUnsafeGuaranteedRef { keys in
+            Self.write(name, hashedWith: keys, to: &line)
+        } ?? false
     }
 
     @inline(__always)

@@ -125,6 +125,7 @@ struct AuditWriter: ~Copyable {
         output.removeAll()
         var start = 0
         let bodies = batch.buffer.bytes
+        let keys = keys
         for body in batch.bodies {
             chain.append(
                 UnsafeRawBufferPointer(rebasing: bodies[start..<body.end]), keys: keys,

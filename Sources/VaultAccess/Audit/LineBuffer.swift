@@ -59,6 +59,15 @@ struct LineBuffer: ~Copyable, @unchecked Sendable {
         count += bytes.count
     }
 
+    /// What stands in `range` once more.
+    @inline(__always)
+    mutating func put(again range: Range<Int>) {
+        precondition(range.upperBound <= count, "out of bounds")
+        if capacity - count < range.count { grow(range.count) }
+        (start + count).copyMemory(from: start + range.lowerBound, byteCount: range.count)
+        count += range.count
+    }
+
     @inline(__always)
     mutating func put(_ text: StaticString) {
         put(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))

@@ -82,6 +82,7 @@ final class AccessControl: Sendable {
     /// Who makes a call: the user whose token came with it, or the peer.
     func identity(of caller: Caller) throws(AccessError) -> CallerIdentity {
         let peer = peerIdentity(of: caller)
+        guard CallToken.isIn(caller.metadata) else { return peer }
         // A text is made of the token only when it is not known.
         let digest = CallToken.withBytes(in: caller.metadata) {
             TokenDigest(of: $0, key: digestKey)

@@ -45,6 +45,35 @@ final class LoopJournal: CallJournal, @unchecked Sendable {
             log?.countRefused()
             return
         }
+        if !record.isRefused, record.operationCount == 0, record.target == nil {
+            appendAllowed(record, AuditStatus(status.code))
+        } else {
+            append(record, status)
+        }
+    }
+
+    /// Most calls, for which no entry is made.
+    private func appendAllowed(_ record: CallRecord, _ status: AuditStatus) {
+        if batch.isEmpty { time = CalendarClock.now() }
+        let identity = record.identity
+        guard record.hasKey else {
+            batch.appendAllowed(
+                time: time, caller: identity.audited, method: record.method, key: nil,
+                rangeEnd: nil, status: status, revision: record.revision,
+                isAdministrator: identity.rights.isAdministrator)
+            return
+        }
+        record.key.withUnsafeBytes { key in
+            record.rangeEnd.withUnsafeBytes { end in
+                batch.appendAllowed(
+                    time: time, caller: identity.audited, method: record.method, key: key,
+                    rangeEnd: end, status: status, revision: record.revision,
+                    isAdministrator: identity.rights.isAdministrator)
+            }
+        }
+    }
+
+    private func append(_ record: CallRecord, _ status: Status) {
         var entry = entry(record.identity, record.method, isRefused: record.isRefused, status)
         entry.revision = record.revision
         entry.target = record.target

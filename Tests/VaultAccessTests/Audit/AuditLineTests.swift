@@ -136,6 +136,46 @@ import VaultTestSupport
         }
     }
 
+    /// What many lines have in common is copied from one to the next: never another's.
+    @Test func aLineSaysItsOwnCallerMethodAndTimeWhateverTheLineBeforeItSays() {
+        let peers = [UInt32(1000), 1001].map {
+            PeerIdentity(processID: 123, userID: $0, groupID: 1000)
+        }
+        let callers = [("alice", 0), ("bob", 0), ("alice", 1)].map { user, peer in
+            AuditCaller(peer: peers[peer], user: user)
+        }
+        let methods = ["etcdserverpb.KV/Range", "etcdserverpb.KV/Put"].map { AuditMethod($0) }
+        var together = AuditBatch(keyNames: .plain)
+        var expected: [(body: [UInt8], isAdministrator: Bool)] = []
+        for number in 0..<500 {
+            var entry = AuditEntry(
+                time: Int64(number / 7), caller: callers[number / 3 % 3],
+                calledMethod: methods[number / 5 % 2], decision: .allowed, status: .ok)
+            entry.revision = Int64(number)
+            entry.isAdministrator = number % 4 == 0
+            var alone = AuditBatch(keyNames: .plain)
+            alone.append(entry)
+            expected.append((Array(alone.buffer.bytes), entry.isAdministrator))
+            if number % 2 == 0 {
+                together.append(entry)
+            } else {
+                together.appendAllowed(
+                    time: entry.time, caller: entry.caller, method: entry.calledMethod,
+                    key: nil, rangeEnd: nil, status: .ok, revision: entry.revision,
+                    isAdministrator: entry.isAdministrator)
+            }
+            // Lines that are moved or gone are no model for the next.
+            if number % 100 == 50 {
+                _ = together.removeOthers()
+                expected.removeAll { !$0.isAdministrator }
+            } else if number % 100 == 70 {
+                together.removeAll()
+                expected = []
+            }
+        }
+        #expect(Array(together.buffer.bytes) == expected.flatMap(\.body))
+    }
+
     @Test func theLongestLineFitsTheLimit() throws {
         let fixture = try AuditFixture()
         var batch = AuditBatch(keyNames: .plain)
