@@ -1,6 +1,7 @@
 import NIOCore
 import NIOPosix
 import RPC
+import SwiftProtobuf
 import Testing
 import VaultAPI
 import VaultTestSupport
