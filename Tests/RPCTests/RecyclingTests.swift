@@ -9,7 +9,7 @@ import Testing
 
     /// The message that consists of `byte` alone, `count` times.
     private func message(
-        _ byte: UInt8, count: Int = count, from assembler: inout MessageAssembler
+        _ byte: UInt8, count: Int = Self.count, from assembler: inout MessageAssembler
     ) throws -> ByteBuffer {
         let frame = ScriptedClient.frame([UInt8](repeating: byte, count: count))
         let message = try frame.withUnsafeBytes { bytes in
@@ -19,7 +19,7 @@ import Testing
         return try #require(message)
     }
 
-    private func isWhole(_ message: ByteBuffer, _ byte: UInt8, count: Int = count) -> Bool {
+    private func isWhole(_ message: ByteBuffer, _ byte: UInt8, count: Int = Self.count) -> Bool {
         message.readableBytes == count && message.readableBytesView.allSatisfy { $0 == byte }
     }
 
