@@ -56,6 +56,20 @@ public enum AEAD {
         else { preconditionFailure("a buffer of that size has an address") }
         // SAFETY: sizes are checked above. The tag is verified before anything is decrypted, and
         // the output is zeroed when it does not fit.
+        if ShortAEAD.takes(textCount: textCount, associatedCount: associatedData.count),
+            let start = output.baseAddress
+        {
+            guard
+                unsafe ShortAEAD.decrypt(
+                    sealed, into: start, key: key.assumingMemoryBound(to: UInt8.self),
+                    nonce: nonce.assumingMemoryBound(to: UInt8.self),
+                    associatedData: associatedData)
+            else {
+                unsafe wipe(UnsafeMutableRawBufferPointer(rebasing: output[..<textCount]))
+                throw .notAuthentic
+            }
+            return
+        }
         let result = unsafe crypto_aead_xchacha20poly1305_ietf_decrypt_detached(
             output.octets, nil,
             source.assumingMemoryBound(to: UInt8.self), UInt64(textCount),

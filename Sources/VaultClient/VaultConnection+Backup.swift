@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import NIOCore
 public import VaultAPI
 
 /// Archives (`vault.v1.Backup`).
@@ -21,9 +22,10 @@ extension VaultConnection {
         request.audit = audit
         var failure: (any Error)?
         do throws(VaultClientError) {
-            try await call(Methods.Backup.create, request) { (answer: Vault_V1_ArchiveBlob) in
+            // An archive is encrypted, and its key is not here.
+            try await call(Methods.Backup.create, request, recyclesMessages: true) { answer in
                 do {
-                    try answer.blob.withUnsafeBytes { try receive($0, answer.records) }
+                    try Self.lend(answer, to: receive)
                 } catch {
                     failure = error
                     throw error
@@ -32,6 +34,20 @@ extension VaultConnection {
         } catch {
             throw failure ?? error
         }
+    }
+
+    /// Lends the bytes of an archive right where they came in.
+    private static func lend(
+        _ answer: ByteBuffer, to receive: (UnsafeRawBufferPointer, UInt64) throws -> Void
+    ) throws {
+        let isTaken = try answer.withUnsafeReadableBytes { message in
+            guard let piece = ArchivePiece(message) else { return false }
+            try receive(UnsafeRawBufferPointer(rebasing: message[piece.bytes]), piece.records)
+            return true
+        }
+        guard !isTaken else { return }
+        let blob: Vault_V1_ArchiveBlob = try decode(answer)
+        try blob.blob.withUnsafeBytes { try receive($0, blob.records) }
     }
 
     /// Tells the vault that the archive with that footer lies durable where it belongs.

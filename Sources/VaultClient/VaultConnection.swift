@@ -115,12 +115,25 @@ public final class VaultConnection: Sendable {
     func call<Request: SwiftProtobuf.Message, Response: SwiftProtobuf.Message>(
         _ method: VaultAPI.Method, _ request: Request, receive: (Response) throws -> Void
     ) async throws(VaultClientError) {
+        try await call(method, request) { (answer: ByteBuffer) in
+            try receive(Self.decode(answer))
+        }
+    }
+
+    /// The same with answers that are not decoded yet.
+    ///
+    /// - Parameter recyclesMessages: as `Client.stream`.
+    func call(
+        _ method: VaultAPI.Method, _ request: some SwiftProtobuf.Message,
+        recyclesMessages: Bool = false, receive: (ByteBuffer) throws -> Void
+    ) async throws(VaultClientError) {
         do {
-            let stream = try await client.stream(method.path, metadata: metadata)
+            let stream = try await client.stream(
+                method.path, metadata: metadata, recyclesMessages: recyclesMessages)
             try await stream.send(Self.encode(request))
             stream.finishSending()
             for try await answer in stream.messages {
-                try receive(Self.decode(answer))
+                try receive(answer)
             }
         } catch {
             throw Self.failure(error, socketPath: socketPath)

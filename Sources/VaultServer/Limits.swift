@@ -140,6 +140,9 @@ enum Limits {
     /// Bytes of an archive in one message: a whole frame, but for that of a very long record.
     static let archiveBlobBytes = 512 << 10
 
+    /// Messages of an archive whose memory is used again: as many as are on their way at a time.
+    static let archiveMessagesKept = 3
+
     /// How long the maker of an archive waits for a client that does not read, in nanoseconds:
     /// nothing is compacted meanwhile.
     static let archiveStallMax: Int64 = 60_000_000_000

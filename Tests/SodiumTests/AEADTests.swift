@@ -85,4 +85,60 @@ struct AEADTests {
         #expect(
             decrypt(empty, key: key, nonce: nonce, associatedData: [], residue: &residue) == nil)
     }
+
+    // Short messages are opened in fewer steps than libsodium takes: sizes on both sides of every
+    // step, of every multiple of 16, and of the largest that is short.
+    @Test(arguments: [0, 1, 12, 16, 63, 64, 65, 200])
+    func `What libsodium sealed is opened, whatever its size`(associatedCount: Int) {
+        let data = (0..<associatedCount).map { UInt8(truncatingIfNeeded: $0 &* 7) }
+        var residue: [UInt8] = []
+        for count in 0...1100 {
+            let text = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ count) }
+            let sealed = encrypt(text, key: key, nonce: nonce, associatedData: data)
+            let opened = decrypt(
+                sealed, key: key, nonce: nonce, associatedData: data, residue: &residue)
+            #expect(opened == text, "\(count) bytes")
+        }
+    }
+
+    @Test(arguments: [0, 64])
+    func `A change at any size is refused and leaves zeros`(associatedCount: Int) {
+        let data = [UInt8](repeating: 9, count: associatedCount)
+        var residue: [UInt8] = []
+        func refuses(_ sealed: [UInt8], _ data: [UInt8]) -> Bool {
+            let opened = decrypt(
+                sealed, key: key, nonce: nonce, associatedData: data, residue: &residue)
+            return opened == nil && residue.allSatisfy { $0 == 0 }
+        }
+        for count in 1...1100 {
+            let sealed = encrypt(
+                [UInt8](repeating: 5, count: count), key: key, nonce: nonce, associatedData: data)
+            for index in [0, count / 2, count - 1, count, sealed.count - 1] {
+                var changed = sealed
+                changed[index] ^= 0x80
+                #expect(refuses(changed, data), "byte \(index) of \(count)")
+            }
+            #expect(refuses(sealed, data + [0]), "\(count) bytes, more associated data")
+            // The zeros that fill up the last 16 bytes are no part of the message.
+            #expect(refuses(Array(sealed.prefix(count)) + [0] + sealed.suffix(16), data))
+        }
+    }
+
+    @Test(arguments: [1, 16, 580, 960, 4000])
+    func `A message is opened where it lies`(count: Int) throws {
+        let text = (0..<count).map { UInt8(truncatingIfNeeded: $0) }
+        var sealed = encrypt(text, key: key, nonce: nonce, associatedData: associatedData)
+        try sealed.withUnsafeMutableBytes { sealed in
+            try key.withUnsafeBytes { key in
+                try nonce.withUnsafeBytes { nonce in
+                    try associatedData.withUnsafeBytes { associatedData in
+                        try AEAD.decrypt(
+                            UnsafeRawBufferPointer(sealed), into: sealed, key: key, nonce: nonce,
+                            associatedData: associatedData)
+                    }
+                }
+            }
+        }
+        #expect(Array(sealed.prefix(count)) == text)
+    }
 }

@@ -65,10 +65,18 @@ public final class Client: Sendable {
     }
 
     /// Opens a stream in both directions.
+    ///
+    /// - Parameter recyclesMessages: the memory of messages that nobody has any more is used for
+    ///   the next, and not wiped before. For large ones that hold nothing secret.
     public func stream(
-        _ path: String, metadata: Metadata = [:], timeout: Duration? = nil
+        _ path: String, metadata: Metadata = [:], timeout: Duration? = nil,
+        recyclesMessages: Bool = false
     ) async throws -> ClientStream {
-        start(ClientRequest(path: path, metadata: metadata, timeout: timeout), message: nil)
+        start(
+            ClientRequest(
+                path: path, metadata: metadata, timeout: timeout,
+                recyclesMessages: recyclesMessages),
+            message: nil)
     }
 
     /// Finishes the calls under way and closes the connection.

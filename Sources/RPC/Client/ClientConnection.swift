@@ -48,6 +48,7 @@ final class ClientConnection: Connection {
         }
         let stream = streams.take { slot in ClientStreamState(slot: slot, limits: limits) }
         stream.open(call)
+        stream.assembler.recyclesBodies = request.recyclesMessages
         if let message {
             stream.outbound.append(message)
             stream.isSendingFinished = true

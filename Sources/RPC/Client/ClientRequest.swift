@@ -5,6 +5,8 @@ struct ClientRequest: Sendable {
     var path: String
     var metadata: Metadata
     var timeout: Duration?
+    /// `MessageAssembler.recyclesBodies` for the answers.
+    var recyclesMessages = false
 
     /// The header block, or why there is none.
     func headers() throws(Status) -> HeaderBlock {

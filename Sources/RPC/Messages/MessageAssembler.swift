@@ -16,6 +16,13 @@ struct MessageAssembler {
     private var prefix: UInt64 = 0
     private var prefixCount = 0
     private var body = ByteBuffer()
+    /// Whether the memory of a large message is filled again once whoever took it has let go:
+    /// giving it back, and taking as much anew, costs more than filling it.
+    var recyclesBodies = false
+    /// With `recyclesBodies`: the messages that were returned last, the oldest first.
+    private var returned: [ByteBuffer] = []
+    /// As many messages as wait to be taken; of older ones some are always free.
+    private static let returnedMax = 4
 
     /// A larger body is not kept for reuse, so that one large message does not make every stream
     /// object of the connection large for good.
@@ -37,6 +44,8 @@ struct MessageAssembler {
         expectedCount = nil
         prefix = 0
         prefixCount = 0
+        recyclesBodies = false
+        returned = []
         if body.capacity > Self.reusedBodyBytesMax {
             body = ByteBuffer()
         }
@@ -75,10 +84,18 @@ struct MessageAssembler {
         prefix = 0
         prefixCount = 0
         expectedCount = nil
-        if body.capacity > Self.reusedBodyBytesMax {
-            body = ByteBuffer()
-        }
+        if body.capacity > Self.reusedBodyBytesMax { replaceBody() }
         return message
+    }
+
+    private mutating func replaceBody() {
+        guard recyclesBodies else {
+            body = ByteBuffer()
+            return
+        }
+        returned.append(body)
+        // Who still has it keeps it: `clear` takes other memory then.
+        body = returned.count > Self.returnedMax ? returned.removeFirst() : ByteBuffer()
     }
 
     private mutating func beginBody() throws(Status) {

@@ -22,7 +22,13 @@ public final class ArchiveWriter: ArchiveSink {
     private var scheduling = IdleScheduling(patience: BackupLimits.framePatience)
     /// When the first record came into `frame`: waiting for it is no work of the thread.
     private var frameStart: Int64?
-    private var frame: FrameBuffer
+    private var frame: FrameBuffer {
+        didSet { lent = .passUnretained(frame) }
+    }
+    /// `frame`, without a reference that is counted for each record.
+    ///
+    /// SAFETY: used by methods that do not change `frame`, which holds it.
+    private var lent: Unmanaged<FrameBuffer>
     private var recordCount: UInt64 = 0
     private var lastKept: (main: Int64, sub: UInt32) = (0, 0)
     private var kept: [UInt8] = []
@@ -30,6 +36,7 @@ public final class ArchiveWriter: ArchiveSink {
     private init(_ sealer: FrameSealer) {
         self.sealer = sealer
         frame = sealer.makeBuffer()
+        lent = .passUnretained(frame)
     }
 
     /// Writes an archive of `store` and returns its footer, which has been written, too.
@@ -127,15 +134,13 @@ public final class ArchiveWriter: ArchiveSink {
         flushKept()
         if frameStart == nil { frameStart = Monitor.now() }
         let head = Self.recordHeadCount
-        try frame.append(upTo: head + countMax) { (output) throws(StoreError) in
-            let count = try write(UnsafeMutableRawBufferPointer(rebasing: output[head...]))
-            output[0] = ArchiveFormat.Item.record.rawValue
-            output.storeBytes(of: main.littleEndian, toByteOffset: 1, as: Int64.self)
-            output.storeBytes(of: sub.littleEndian, toByteOffset: 9, as: UInt32.self)
-            output.storeBytes(
-                of: UInt32(count).littleEndian, toByteOffset: 13, as: UInt32.self)
-            return head + count
-        }
+        let output = lent._withUnsafeGuaranteedRef { $0.room(for: head + countMax) }
+        let count = try write(UnsafeMutableRawBufferPointer(rebasing: output[head...]))
+        output[0] = ArchiveFormat.Item.record.rawValue
+        output.storeBytes(of: main.littleEndian, toByteOffset: 1, as: Int64.self)
+        output.storeBytes(of: sub.littleEndian, toByteOffset: 9, as: UInt32.self)
+        output.storeBytes(of: UInt32(count).littleEndian, toByteOffset: 13, as: UInt32.self)
+        lent._withUnsafeGuaranteedRef { $0.extend(by: head + count) }
         recordCount += 1
         if recordCount.isMultiple(of: Self.recordsAtOnce) { scheduling.giveWay() }
     }

@@ -40,15 +40,14 @@ final class FrameBuffer: @unchecked Sendable {
         withUnsafeBytes(of: number.littleEndian) { append($0) }
     }
 
-    /// Lends room for so many bytes behind what is there; `body` says how many of them stay.
-    func append<Failure: Error>(
-        upTo more: Int, _ body: (UnsafeMutableRawBufferPointer) throws(Failure) -> Int
-    ) throws(Failure) {
+    /// Room for so many bytes behind what is there, valid until the buffer is changed; `extend`
+    /// then keeps as many of them as were written.
+    func room(for more: Int) -> UnsafeMutableRawBufferPointer {
         reserve(more)
-        count += try body(UnsafeMutableRawBufferPointer(rebasing: memory[count..<(count + more)]))
+        return UnsafeMutableRawBufferPointer(rebasing: memory[count..<(count + more)])
     }
 
-    /// Bytes whose content does not matter yet.
+    /// Bytes whose content does not matter yet, or that `room` was written with.
     func extend(by more: Int) {
         reserve(more)
         count += more

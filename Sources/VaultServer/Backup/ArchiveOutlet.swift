@@ -7,13 +7,19 @@ import VaultStore
 /// Takes an archive's bytes from the thread that makes it to a client, and holds the thread up
 /// while the client does not read.
 ///
-/// SAFETY: `isOver` is touched only under `monitor`.
+/// SAFETY: `isOver` is touched only under `monitor`; `messages` only by `send`, which one thread at
+/// a time calls.
 final class ArchiveOutlet: @unchecked Sendable {
     private let call: StreamCall
     private let monitor = Monitor()
     private var isOver = false
     /// Told with the first bytes.
     private let records = Atomic<UInt64>(0)
+    /// The last messages. What was sent of them is filled again: to give as much memory back as
+    /// the archive has, and have it wiped, would take longer than to copy the archive.
+    private var messages = [ByteBuffer](
+        repeating: ByteBuffer(), count: Limits.archiveMessagesKept)
+    private var next = 0
 
     init(_ call: StreamCall) {
         self.call = call
@@ -54,7 +60,11 @@ final class ArchiveOutlet: @unchecked Sendable {
         head.unsigned(2, records)
         let tag = head.buffer.readableBytes
         let count = 1 + WireSize.varint(UInt64(bytes.count)) + bytes.count + tag
-        call.send(count: count) { output in
+        next = (next + 1) % messages.count
+        // Takes new memory where the connection still has the old.
+        messages[next].clear(minimumCapacity: count)
+        // SAFETY: there is room for `count` bytes, and all of them are written.
+        messages[next].writeWithUnsafeMutableBytes(minimumWritableBytes: count) { output in
             var position = 0
             output[position] = 1 << 3 | 2
             position += 1
@@ -68,9 +78,12 @@ final class ArchiveOutlet: @unchecked Sendable {
             position += 1
             UnsafeMutableRawBufferPointer(rebasing: output[position..<(position + bytes.count)])
                 .copyMemory(from: bytes)
-            let end = UnsafeMutableRawBufferPointer(rebasing: output[(position + bytes.count)...])
+            let end = UnsafeMutableRawBufferPointer(
+                rebasing: output[(position + bytes.count)..<count])
             head.buffer.withUnsafeReadableBytes { end.copyMemory(from: $0) }
+            return count
         }
+        call.send(messages[next])
     }
 
     private func wait() throws(StoreError) {
