@@ -86,9 +86,9 @@ public enum Limits {
     /// Leases in all: about 300 bytes of memory each, and a second of every unseal.
     public static let leasesMax = 1_000_000
 
-    /// Leases, and keys on them, that end in one commit: a client's write that comes meanwhile waits
-    /// for it no longer than for another client's write, and ten thousand still end within a second.
-    /// A lease with more keys ends in a commit of its own.
+    /// Leases, and keys on them, that end in one commit: a client's write that comes meanwhile
+    /// waits for it no longer than for another client's write, and ten thousand still end within a
+    /// second. A lease with more keys ends in a commit of its own.
     public static let leaseExpiriesMax = 12
     public static let expiredKeysMax = 16
 

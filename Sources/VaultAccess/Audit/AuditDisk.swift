@@ -177,6 +177,7 @@ final class AuditDisk: Sendable {
 
     /// Has a piece of the file begin its way to the disk. What becomes of it `synchronize` tells.
     func startWriting(_ file: AuditFile, _ range: Range<Int64>) {
+        guard hook?(.startWriting) == nil else { return }
         vault_start_writing(file.descriptor, Int(range.lowerBound), range.count)
     }
 

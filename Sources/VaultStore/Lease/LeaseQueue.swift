@@ -73,8 +73,8 @@ struct LeaseQueue {
     /// When to look next; earlier than need be where a lease was renewed.
     var nextTime: Duration? { heap.first?.time }
 
-    /// Up to `countMax` leases whose time is up, until one is not admitted. Each is handed out once,
-    /// unless put back.
+    /// Up to `countMax` leases whose time is up, until one is not admitted. Each is handed out
+    /// once, unless put back.
     mutating func takeExpired(
         at now: Duration, countMax: Int, admits: (LeaseID) -> Bool = { _ in true }
     ) -> [LeaseID] {

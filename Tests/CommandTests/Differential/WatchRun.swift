@@ -279,7 +279,15 @@ final class WatchRun {
         // etcd loses the deletions when its compaction got there first, and tells them otherwise.
         guard !agree(one.events, two.events) else { return }
         guard agree(one.events, withoutLostTombstones(two.events, one)) else {
-            throw divergence("the watcher \(name) was told something else before its end")
+            let told = zip(one.events, two.events).enumerated()
+            let place = told.first { $1.0 != $1.1 }?.offset ?? 0
+            throw divergence(
+                """
+                the watcher \(name) was told something else before its end
+                --- asked \(one.request.textFormatString()), begins at \(one.start)
+                --- event \(place) of etcd: \(text(one.events, place))
+                --- event \(place) of vaultd: \(text(two.events, place))
+                """)
         }
     }
 

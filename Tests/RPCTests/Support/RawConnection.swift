@@ -24,7 +24,7 @@ final class RawConnection {
             throw Status(.unavailable, "connect: \(code)")
         }
         // A test that waits for what never comes fails instead of hanging.
-        var timeout = timeval(tv_sec: 120, tv_usec: 0)
+        var timeout = timeval(tv_sec: 600, tv_usec: 0)
         setsockopt(
             descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
     }
@@ -41,7 +41,7 @@ final class RawConnection {
     /// Waits for the peer to close, whatever is left to read; false when it does not.
     func waitForHangUp() -> Bool {
         var request = pollfd(fd: descriptor, events: 0, revents: 0)
-        poll(&request, 1, 120_000)
+        poll(&request, 1, 600_000)
         return request.revents & Int16(POLLHUP) != 0
     }
 
