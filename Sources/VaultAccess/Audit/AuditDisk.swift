@@ -181,16 +181,6 @@ final class AuditDisk: Sendable {
         vault_start_writing(file.descriptor, Int(range.lowerBound), range.count)
     }
 
-    /// The kernel need not keep the file's bytes before `end` in memory: they are on the disk, and
-    /// nobody reads most of them. A piece of advice, on which nothing depends.
-    func release(_ file: AuditFile, before end: Int64) {
-        // Zero would mean all of it. Whole blocks of the kernel's, or a line that is added would
-        // have to wait for the disk.
-        let count = end / AuditLimits.releaseBytes * AuditLimits.releaseBytes
-        guard count > 0 else { return }
-        _ = posix_fadvise(file.descriptor, 0, off_t(count), POSIX_FADV_DONTNEED)
-    }
-
     func synchronizeDirectory() throws(AuditError) {
         try fault(.synchronizeDirectory, "sync", "")
         guard fsync(descriptor) == 0 else { throw failure("sync", "") }

@@ -37,14 +37,6 @@ public enum AuditLimits {
     /// A file's age before it is rotated.
     public static let fileAgeDefault: Duration = .seconds(24 * 3600)
 
-    /// Bytes of the newest lines that stay in memory once they are on the disk, for who follows
-    /// the log.
-    static let recentBytes: Int64 = 1 << 20
-
-    /// Memory for older lines is given back in multiples of these: more than a block of any file
-    /// system.
-    static let releaseBytes: Int64 = 64 << 10
-
     /// Bytes that are read at a time when a log is opened or verified.
     static let readBytes = 256 << 10
 

@@ -164,7 +164,7 @@ public final class AuditLog: Sendable {
     /// disk, and nobody waits for it: never call it on an event loop.
     public func synchronizeIfDue(now: Int64) {
         guard case .interval(let interval) = settings.synchronization else { return }
-        let due: (file: AuditFile, disk: AuditDisk, size: Int64)? = writer.withLock { writer in
+        let due: (file: AuditFile, disk: AuditDisk)? = writer.withLock { writer in
             // Compared this way around, a clock that was set back does not stop it.
             let age = Duration.microseconds(
                 now.subtractingReportingOverflow(
@@ -176,12 +176,9 @@ public final class AuditLog: Sendable {
             writer.isSynchronized = true
             writer.synchronizedAt = now
             _ = writer.takeUnwritten(now: now)
-            return (file, writer.disk, writer.size)
+            return (file, writer.disk)
         }
-        guard let due, synchronize(due.file, due.disk) else { return }
-        // Otherwise a busy log takes all memory that there is for files, a page after the other
-        // that was not in use before, and the store's pages with it.
-        due.disk.release(due.file, before: due.size - AuditLimits.recentBytes)
+        if let due { _ = synchronize(due.file, due.disk) }
     }
 
     /// True once for a piece of new lines that should begin its way to the disk: `startWriting`
@@ -232,9 +229,9 @@ public final class AuditLog: Sendable {
     /// has no room, and everybody waits until all of it is on the disk; here only for its last
     /// lines. It waits for the disk: never call it on an event loop.
     public func rotateIfNear(now: Int64) {
-        let due: (file: AuditFile, disk: AuditDisk, size: Int64)? = writer.withLock { writer in
+        let due: (file: AuditFile, disk: AuditDisk)? = writer.withLock { writer in
             guard writer.isRotationNear, let file = writer.file else { return nil }
-            return (file, writer.disk, writer.size)
+            return (file, writer.disk)
         }
         guard let due, synchronize(due.file, due.disk) else { return }
         writer.withLock { writer in
@@ -243,7 +240,6 @@ public final class AuditLog: Sendable {
             writer.rotate(now: now)
             acceptsEverybodyNow.store(writer.state.acceptsEverybody, ordering: .releasing)
         }
-        due.disk.release(due.file, before: due.size)
     }
 
     /// Makes everything durable and writes nothing more.
