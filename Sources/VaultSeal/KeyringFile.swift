@@ -66,14 +66,14 @@ public struct KeyringFile {
     static func open(
         _ bytes: [UInt8], with credential: borrowing Credential
     ) throws(SealError) -> RecordCipher {
-        try openAll(bytes, of: "", with: credential).cipher
+        try openAll(bytes, of: "", with: credential, acceptsUnproven: true).cipher
     }
 
     /// The same for the bytes of a keyring file, as an archive holds them; `directory` is where
     /// changes would be written.
     public static func openAll(
         _ bytes: [UInt8], of directory: String, with credential: borrowing Credential,
-        acceptsUnproven: Bool = true
+        acceptsUnproven: Bool = false
     ) throws(SealError) -> OpenedKeyring {
         try SealError.memory { () throws(SodiumError) in try Sodium.initialize() }
         let document = try KeyringDocument(decoding: bytes)
