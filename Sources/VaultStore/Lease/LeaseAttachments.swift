@@ -16,10 +16,19 @@ struct LeaseAttachments {
         if let old = lease == .none
             ? leases.removeValue(forKey: key) : leases.updateValue(lease, forKey: key)
         {
-            keys[old]?.remove(key)
-            if keys[old]?.isEmpty == true { keys[old] = nil }
+            drop(key, from: old)
         }
         if lease != .none { keys[lease, default: []].insert(key) }
+    }
+
+    private mutating func drop(_ key: Bytes, from lease: LeaseID) {
+        guard let place = keys.index(forKey: lease) else { return }
+        // Mostly the only one: a set that is gone need not be searched.
+        if keys.values[place].count > 1 {
+            keys.values[place].remove(key)
+        } else {
+            keys.remove(at: place)
+        }
     }
 
     /// A lease that keys hang on although `exists` does not know it.

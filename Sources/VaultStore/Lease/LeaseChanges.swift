@@ -30,9 +30,11 @@ struct LeaseChanges {
 
     /// In the order in which they are deleted.
     func keys(of id: LeaseID) -> [Bytes] {
-        var keys = registry.keys(of: id).filter { attached[$0] == nil }
-        keys.formUnion(gained[id] ?? [])
-        return keys.sorted { $0.lexicographicallyPrecedes($1) }
+        var keys = Array(registry.keys(of: id).lazy.filter { attached[$0] == nil })
+        // Those have changed, so none of them is there already.
+        if let gained = gained[id] { keys += gained }
+        if keys.count > 1 { keys.sort { $0.lexicographicallyPrecedes($1) } }
+        return keys
     }
 
     mutating func grant(_ id: LeaseID, ttl: Duration) {

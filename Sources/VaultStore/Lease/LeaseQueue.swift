@@ -83,10 +83,13 @@ struct LeaseQueue {
         var looksLeft = 16 * countMax
         while taken.count < countMax, looksLeft > 0, let first = heap.first, first.time <= now {
             looksLeft -= 1
-            guard let lease = leases[first.id], lease.ticket == first.ticket else {
+            guard let place = leases.index(forKey: first.id),
+                leases.values[place].ticket == first.ticket
+            else {
                 removeFirst()
                 continue
             }
+            let lease = leases.values[place]
             if !lease.isExpiring && lease.deadline > first.time {
                 removeFirst()
                 push(Entry(time: lease.deadline, id: first.id, ticket: first.ticket))
@@ -94,7 +97,7 @@ struct LeaseQueue {
             }
             guard admits(first.id) else { break }
             removeFirst()
-            leases[first.id]?.isExpiring = true
+            leases.values[place].isExpiring = true
             taken.append(first.id)
         }
         return taken
@@ -121,17 +124,17 @@ struct LeaseQueue {
     }
 
     private mutating func removeFirst() {
-        heap.swapAt(0, heap.count - 1)
-        heap.removeLast()
+        let last = heap.removeLast()
+        guard !heap.isEmpty else { return }
+        // Smaller children move up until the last entry fits.
         var index = 0
         while true {
-            var least = index
-            for child in [2 * index + 1, 2 * index + 2] where child < heap.count {
-                if heap[child] < heap[least] { least = child }
-            }
-            guard least != index else { return }
-            heap.swapAt(index, least)
-            index = least
+            var child = 2 * index + 1
+            if child + 1 < heap.count, heap[child + 1] < heap[child] { child += 1 }
+            guard child < heap.count, heap[child] < last else { break }
+            heap[index] = heap[child]
+            index = child
         }
+        heap[index] = last
     }
 }
