@@ -57,6 +57,13 @@ import VaultSeal
         #expect(try finish(first.store.hashOfEverything()) == value)
     }
 
+    /// 0 is what a client has before it has asked.
+    @Test func theHashOfNothingIsNotZero() throws {
+        let empty = try StoreFixture()
+        #expect(try finish(empty.store.hash(upTo: .none)) != 0)
+        #expect(try finish(empty.store.hashOfEverything()) != 0)
+    }
+
     @Test func compactionShortensTheSpanAndBoundsWhatMayBeAsked() throws {
         let (first, second) = (try StoreFixture(), try StoreFixture())
         try fill(first)
@@ -68,7 +75,9 @@ import VaultSeal
         let hash = try first.store.hash(upTo: .none)
         #expect(hash.compactRevision == compacted)
         #expect(try finish(hash) == finish(second.store.hash(upTo: .none)))
-        #expect(try finish(first.store.hash(upTo: compacted)) == 0, "nothing lies behind it")
+        // Nothing lies behind it.
+        let ofNothing = try finish(StoreFixture().store.hash(upTo: .none))
+        #expect(try finish(first.store.hash(upTo: compacted)) == ofNothing)
         #expect(throws: StoreError.compacted(oldestReadable: compacted)) {
             try first.store.hash(upTo: Revision(9))
         }

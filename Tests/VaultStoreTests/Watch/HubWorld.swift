@@ -14,8 +14,8 @@ struct HubWorld {
         var position = 0
         /// Something may have kept it from being told at once.
         var mayLag = false
-        /// Something was said to it since the last tick.
-        var wasTold = true
+        /// It was told events since the last tick.
+        var wasTold = false
     }
 
     struct ModelStream {

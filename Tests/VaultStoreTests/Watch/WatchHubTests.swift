@@ -65,6 +65,27 @@ import VaultTestSupport
         #expect(hub.takeActions().count == 2)
     }
 
+    /// As in etcd: whoever hears nothing waits for one tick, not for two.
+    @Test func aWatcherThatHeardNoEventHearsOfTheNextTick() {
+        var hub = WatchHub(cursor: 9)
+        let stream = hub.addStream()
+        var request = WatchRequest(range: .all)
+        request.wantsProgress = true
+        hub.create(request, on: stream)
+        _ = hub.takeActions()
+        hub.tick()
+        guard case .progressed(_, 0, revision: 9)? = hub.takeActions().first else {
+            Issue.record("the first tick told nothing")
+            return
+        }
+        hub.changed([Self.event("a", 10)], upTo: 10) { _ in 1 << 20 }
+        _ = hub.takeActions()
+        hub.tick()
+        #expect(hub.takeActions().isEmpty)
+        hub.tick()
+        #expect(hub.takeActions().count == 1)
+    }
+
     @Test func limitsAreKept() {
         var limits = WatchLimits()
         limits.watchersMax = 3

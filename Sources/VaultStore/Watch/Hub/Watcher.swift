@@ -17,8 +17,8 @@ struct Watcher {
     var isBehind = false
     /// Its index in the group's list of synced watchers, or of those behind.
     var place = 0
-    /// Something was said to it since the last tick.
-    var wasTold = true
+    /// It was told events since the last tick. Its creation is none, as in etcd.
+    var wasTold = false
 
     init(
         _ request: WatchRequest, stream: Int, id: Int64, group: Int, next: Int64
