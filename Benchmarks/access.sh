@@ -5,6 +5,7 @@
 [ "$(id -u)" = 0 ] || { echo "access: left out, it calls as other users: run it as root"; return; }
 
 calls=${CALLS:-100000}
+pairs=${PAIRS:-9}
 bare_socket="$run/b.sock"
 control_groups=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
 unit=vaultbench.service
@@ -89,16 +90,27 @@ both() { # case socket process token runner
     calls_of "$1" Range range "$2" "$3" "$4" "$5"
     calls_of "$1" Put put "$2" "$3" "$4" "$5"
 }
+# The same right after the build without access control, and the share of its rate. How fast a
+# machine is changes within seconds, so only neighbours are compared.
+beside_bare() { # case token runner
+    both bare "$bare_socket" "$bare" "" as_root
+    both "$1" "$vaultd_socket" "$vaultd" "$2" "$3"
+    for method in Range Put; do
+        tail -qn 1 "$run/access.bare.$method" "$run/access.$1.$method" |
+            awk 'NR == 1 { bare = $1 } NR == 2 { printf "%.4f\n", $1 / bare }' \
+                >>"$run/share.$1.$method"
+    done
+}
 
 # The values that are read are there, and everything has been used once.
 for socket in "$etcd_socket" "$vaultd_socket" "$bare_socket"; do load "$socket" 2000 10 10 put Put >"$run/warm"; done
-for _ in $(seq "$rounds"); do
-    both bare "$bare_socket" "$bare" "" as_root
-    both user "$vaultd_socket" "$vaultd" "" as_user
-    both root "$vaultd_socket" "$vaultd" "" as_root
-    [ -z "$groups_made" ] || both unit "$vaultd_socket" "$vaultd" "" as_unit
-    both token "$vaultd_socket" "$vaultd" \
-        "$("$bench" log-in --socket "$vaultd_socket" --user alice)" as_user
+for round in $(seq "$pairs"); do
+    beside_bare user "" as_user
+    beside_bare root "" as_root
+    [ -z "$groups_made" ] || beside_bare unit "" as_unit
+    beside_bare token "$("$bench" log-in --socket "$vaultd_socket" --user alice)" as_user
+    # It takes most of the time, and its rates are compared with nobody's by percent.
+    [ "$round" -le "$rounds" ] || continue
     both etcd "$etcd_socket" "$etcd" "" as_root
     etcd_auth auth enable
     both etcd-token "$etcd_socket" "$etcd" \
@@ -106,19 +118,26 @@ for _ in $(seq "$rounds"); do
     etcd_auth --user root:bench auth disable
 done
 
-printf '\n%-44s %10s %9s %9s %9s %9s %9s\n' "medians of $rounds, $calls calls each, 10x10" \
+printf '\n%-44s %10s %9s %9s %9s %9s %9s\n' "medians of $pairs pairs, $calls calls each, 10x10" \
     req/s "of bare" "x etcd" "cpu us" "p50 us" "p99 us"
 show() { # case method text
     file="$run/access.$1.$2"
     [ -f "$file" ] || return 0
     rate=$(median "$file" 1)
-    of_bare=$(awk "BEGIN { printf \"%.3f\", $rate / $(median "$run/access.bare.$2" 1) }")
+    of_bare=-1
+    spread=""
+    if [ -f "$run/share.$1.$2" ]; then
+        of_bare=$(median "$run/share.$1.$2" 1)
+        spread=$(sort -n "$run/share.$1.$2" | awk '{ v[NR] = $1 }
+            END { printf "%.2f to %.2f", v[int(NR * 0.25) + 1], v[int(NR * 0.75) + 1] }')
+    fi
     of_etcd=$(awk "BEGIN { printf \"%.2f\", $rate / $(median "$run/access.etcd.$2" 1) }")
     cpu=$(median "$file" 2)
     p50=$(median "$file" 3)
     p99=$(median "$file" 4)
-    printf '%-44s %10.0f %9s %9s %9s %9s %9s\n' \
-        "$2, $3" "$rate" "$of_bare" "$of_etcd" "$cpu" "$p50" "$p99"
+    printf '%-44s %10.0f %9s %9s %9s %9s %9s   %s\n' "$2, $3" "$rate" \
+        "$(echo "$of_bare" | awk '{ if ($1 < 0) print "-"; else printf "%.3f", $1 }')" \
+        "$of_etcd" "$cpu" "$p50" "$p99" "$spread"
     json="$json{\"name\":\"access: $2, $3\",\"requests_per_second\":$rate,\"of_bare\":$of_bare,"
     json="$json\"times_etcd\":$of_etcd,\"cpu_us\":$cpu,\"p50_us\":$p50,\"p99_us\":$p99},"
 }

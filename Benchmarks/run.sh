@@ -8,6 +8,7 @@
 #   SLEEP_MIB=1024           watch: events that a sleeping watcher misses; 0 leaves it out
 #   COPIED=1000000           copies: keys of the store
 #   CALLS=100000             access: calls of each measurement
+#   PAIRS=9                  access: how often each caller is measured beside the build without
 #   REWRAPPED=1000000        rewrap: records of the store; more of its own in its file
 #   BACKED=200000            backup: secrets of the store
 #
