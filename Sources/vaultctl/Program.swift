@@ -41,7 +41,7 @@ enum Program {
     ) -> ExitStatus {
         guard !Vaultctl.exitCode(for: error).isSuccess else {
             var output = StandardOutput()
-            let text = BashCompletion.completed(Vaultctl.fullMessage(for: error))
+            let text = CompletionScript.completed(Vaultctl.fullMessage(for: error))
             do throws(CommandFailure) {
                 try output.write(text.hasSuffix("\n") || text.isEmpty ? text : text + "\n")
                 try output.flush()
