@@ -51,7 +51,8 @@ enum Program {
             return .done
         }
         if let failure = words.failure { return report(failure) }
-        let message = Vaultctl.message(for: error).split(separator: "\n").joined(separator: " ")
+        let said = Vaultctl.message(for: error).split(separator: "\n").joined(separator: " ")
+        let message = UnknownOption.corrected(said)
             .replacing(". Please provide ", with: "; give ")
             .replacing(". Did you mean ", with: "; did you mean ")
         // Our own validation already says what to do.

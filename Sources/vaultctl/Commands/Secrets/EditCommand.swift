@@ -24,9 +24,9 @@ struct EditCommand: CommandLineCommand {
             unless with --keep-newline. An editor that ends with another status than 0 (:cq in \
             vim) stores nothing.
 
-            vim and nvim are told to keep no swap file, backup, undo or viminfo. Others may keep \
-            copies elsewhere when they are set up so. An editor that returns at once needs its \
-            option to wait: EDITOR='code --wait'.
+            vim and nvim are told to keep no swap file, backup, undo or viminfo, emacs no backup \
+            and no saves of its own. Others may keep copies elsewhere when they are set \
+            up so. An editor that returns at once needs its option to wait: EDITOR='code --wait'.
 
             EXAMPLES
               vaultctl edit app/config
