@@ -73,7 +73,7 @@ struct CommandWords {
     }
 
     /// How many letters have to be put in, left out or replaced.
-    private static func distance(_ one: String, _ other: String) -> Int {
+    static func distance(_ one: String, _ other: String) -> Int {
         // No command is that long, and nothing that is much longer is near one.
         guard one.count <= 32 else { return .max }
         let letters = Array(other)

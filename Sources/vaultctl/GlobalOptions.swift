@@ -71,6 +71,21 @@ struct GlobalOptions: ParsableArguments {
         }
     }
 
+    /// Connects, does the work, and closes, whatever comes of it.
+    func onVault<Answer>(
+        _ body: (VaultConnection) async throws -> Answer
+    ) async throws -> Answer {
+        let vault = try await connect()
+        do {
+            let answer = try await body(vault)
+            await vault.close()
+            return answer
+        } catch {
+            await vault.close()
+            throw error
+        }
+    }
+
     var socketPath: String {
         if let socket { return socket }
         if let variable = getenv("VAULTD_SOCKET"), variable[0] != 0 {

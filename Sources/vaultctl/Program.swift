@@ -41,7 +41,7 @@ enum Program {
     ) -> ExitStatus {
         guard !Vaultctl.exitCode(for: error).isSuccess else {
             var output = StandardOutput()
-            let text = BashCompletion.completed(Vaultctl.fullMessage(for: error))
+            let text = CompletionScript.completed(Vaultctl.fullMessage(for: error))
             do throws(CommandFailure) {
                 try output.write(text.hasSuffix("\n") || text.isEmpty ? text : text + "\n")
                 try output.flush()
@@ -51,7 +51,8 @@ enum Program {
             return .done
         }
         if let failure = words.failure { return report(failure) }
-        let message = Vaultctl.message(for: error).split(separator: "\n").joined(separator: " ")
+        let said = Vaultctl.message(for: error).split(separator: "\n").joined(separator: " ")
+        let message = UnknownOption.corrected(said)
             .replacing(". Please provide ", with: "; give ")
             .replacing(". Did you mean ", with: "; did you mean ")
         // Our own validation already says what to do.

@@ -21,16 +21,15 @@ extension VaultCommand {
 
     func perform() async throws -> ExitStatus {
         if standsBack { ProcessSetup.standBack() }
-        let vault = try await options.connect()
-        var output = StandardOutput()
-        do {
-            let status = try await run(on: vault, output: &output)
-            try output.flush()
-            await vault.close()
-            return status
-        } catch {
-            await vault.close()
-            throw AccessNeed.explaining(error, needs: needs, user: options.user)
+        return try await options.onVault { vault in
+            var output = StandardOutput()
+            do {
+                let status = try await run(on: vault, output: &output)
+                try output.flush()
+                return status
+            } catch {
+                throw AccessNeed.explaining(error, needs: needs, user: options.user)
+            }
         }
     }
 

@@ -88,6 +88,8 @@ struct VaultdCommand: ParsableCommand {
             StandardStreams.writeError("vaultd: \(error)")
             Glibc.exit(error.exitStatus)
         }
+        // The confinement makes it already.
+        let isNew = !isDevelopment && access(settings.dataDirectory, F_OK) != 0
         let confinement = Confinement.apply(
             ConfinementPlan(
                 settings, isDevelopment: isDevelopment, environment: Environment.current))
@@ -96,7 +98,8 @@ struct VaultdCommand: ParsableCommand {
         Task {
             do throws(DaemonError) {
                 try await serve(
-                    settings, until: stops, confinement: confinement, weaknesses: weaknesses)
+                    settings, until: stops, confinement: confinement, weaknesses: weaknesses,
+                    isNew: isNew)
                 Glibc.exit(0)
             } catch {
                 StandardStreams.writeError("vaultd: \(error)")
@@ -125,7 +128,7 @@ struct VaultdCommand: ParsableCommand {
 
     private func serve(
         _ settings: ServerConfiguration, until stops: AsyncStream<Void>,
-        confinement: Confinement, weaknesses: [String]
+        confinement: Confinement, weaknesses: [String], isNew: Bool
     ) async throws(DaemonError) {
         let environment = Environment.current
         let logger = makeLogger(settings, weaknesses)
@@ -135,6 +138,13 @@ struct VaultdCommand: ParsableCommand {
                 settings, socket: socket, environment: environment, confinement: confinement,
                 logger: logger)
             : try await Daemon.start(settings, confinement: confinement, logger: logger)
+        if isNew {
+            logger.notice(
+                """
+                made the data directory, for a new vault; if there is a vault already, \
+                stop and look for a typo in --data-dir
+                """, metadata: ["path": "\(settings.dataDirectory)"])
+        }
         let notification = ServiceNotification(environment: environment)
         notification.ready()
         announce(daemon)

@@ -20,6 +20,19 @@ import Testing
         #expect(step("histroy", "k") == "did you mean 'vaultctl history'?")
     }
 
+    @Test(
+        arguments: [
+            ("--json", "--user", "-o json"), ("--jsn", "--user", "-o json"),
+            ("--prefx", "--prefix", "--prefix"), ("--rev", "--revision", "--revision"),
+            ("--frob", "--user", nil),
+        ] as [(String, String, String?)])
+    func onlyAnOptionThatIsNearIsSuggested(typed: String, near: String, meant: String?) {
+        let said = "Unknown option '\(typed)'"
+        #expect(
+            UnknownOption.corrected(said + ". Did you mean '\(near)'?")
+                == said + (meant.map { ". Did you mean '\($0)'?" } ?? ""))
+    }
+
     @Test func whatIsLikeNothingPointsToTheHelp() {
         #expect(step("frobnicate") == "see 'vaultctl --help'")
         #expect(step("backup", "frobnicate") == "see 'vaultctl help backup'")

@@ -1,22 +1,14 @@
 import ArgumentParser
-import FoundationEssentials
-import VaultAPI
 import VaultClient
 
 /// Names of keys for the shell's completion. Silent about every failure: a shell has no place
 /// for messages there.
 enum KeyCompletion {
-    private static let namesMax: Int64 = 200
-
     static func names(_ arguments: [String], _: Int, _ prefix: String) async -> [String] {
         do {
             let vault = try await CompletionVault.connect(arguments)
-            var request = Etcdserverpb_RangeRequest()
-            (request.key, request.rangeEnd) = KeyName.range(prefix: Array(prefix.utf8))
-            request.limit = namesMax
-            request.keysOnly = true
-            let response = try await vault.range(request)
-            return response.kvs.compactMap { name(of: [UInt8]($0.key)) }
+            return try await KeyNames(vault: vault, beginning: Array(prefix.utf8)).offered()
+                .compactMap(name)
         } catch {
             return []
         }
@@ -33,11 +25,22 @@ enum KeyCompletion {
         return []
     }
 
-    /// Names that a shell can take as they are.
+    /// Names that mean the same to every shell as they stand. No shell is given others: what it
+    /// does not quote rightly, it would run.
     static func name(of key: [UInt8]) -> String? {
-        guard let name = String(validating: key, as: UTF8.self),
-            name == ShellWord.quoted(name), !name.contains(":")
+        guard let name = String(validating: key, as: UTF8.self), !name.isEmpty,
+            !name.hasPrefix("-"),
+            name.unicodeScalars.allSatisfy(isPlain)
         else { return nil }
         return name
+    }
+
+    private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
+        if !scalar.isASCII {
+            let isSeen = scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+            return isSeen && !scalar.properties.isDefaultIgnorableCodePoint
+        }
+        let character = Character(scalar)
+        return character.isLetter || character.isNumber || "/._-+:=@%,".contains(character)
     }
 }

@@ -39,11 +39,17 @@ struct TextEditor {
     }
 
     /// vim copies what it edits into a swap file, backups and the file of an undo, and keeps what
-    /// was yanked in its viminfo. Said at last, so that it overrules what its user likes.
+    /// was yanked in its viminfo; emacs writes copies where its user likes. Said at last, so that
+    /// it overrules that.
     static func options(for program: String, isBinary: Bool) -> [String] {
+        // Said before the file is opened, which is when it is decided.
+        if program == "emacs" || program.hasPrefix("emacs-") {
+            return ["--eval", "(setq auto-save-default nil make-backup-files nil)"]
+        }
         let names: Set = ["vim", "nvim", "gvim", "rvim", "vimx"]
         guard names.contains(program) || program.hasPrefix("vim.") else { return [] }
-        return (isBinary ? ["-b"] : []) + [
+        // With a window of its own vim returns at once otherwise, and the file is gone.
+        return (isBinary ? ["-b"] : []) + (program == "nvim" ? [] : ["-f"]) + [
             "-n", "-i", "NONE", "-c",
             "silent! set noswapfile nobackup nowritebackup noundofile",
         ]

@@ -15,7 +15,13 @@ struct CommandFailure: Error, Equatable {
     }
 
     init(_ error: VaultClientError) {
-        self.init(ExitStatus(error.category), error.message, nextStep: error.nextStep)
+        // What the vault says may end with the next step already.
+        let known = "; restore a backup"
+        let isTold = error.message.hasSuffix(known) && error.nextStep.hasPrefix(known.dropFirst(2))
+        self.init(
+            ExitStatus(error.category),
+            isTold ? String(error.message.dropLast(known.count)) : error.message,
+            nextStep: error.nextStep)
     }
 
     /// What an error of ours or of the vault says; nil for any other.

@@ -23,6 +23,26 @@ struct KeyRange: Equatable {
         self = isPrefix ? KeyRange(prefix: key.utf8) : KeyRange(key: key.utf8)
     }
 
+    /// Whether it is every key that begins with `key`.
+    var isPrefix: Bool { isEverything || Data(end) == KeyName.range(prefix: key).end }
+
+    /// The keys that are in both; nil when there are none.
+    func overlap(with other: KeyRange) -> KeyRange? {
+        if end.isEmpty { return other.contains(key) ? self : nil }
+        if other.end.isEmpty { return contains(other.key) ? other : nil }
+        let first = key.lexicographicallyPrecedes(other.key) ? other.key : key
+        let ends = [end, other.end].filter { $0 != [0] }
+        let end = ends.min { $0.lexicographicallyPrecedes($1) } ?? [0]
+        guard end == [0] || first.lexicographicallyPrecedes(end) else { return nil }
+        return KeyRange(key: first, end: end)
+    }
+
+    private func contains(_ name: [UInt8]) -> Bool {
+        if end.isEmpty { return name == key }
+        return !name.lexicographicallyPrecedes(key)
+            && (end == [0] || name.lexicographicallyPrecedes(end))
+    }
+
     var isEverything: Bool { KeySpan(key: key, rangeEnd: end) == .all }
 
     /// The range as a command takes it: `app/web/ --prefix`.

@@ -38,7 +38,7 @@ import VaultClient
     ])
     func principalIsTakenAsItIs(name: String) async throws {
         let allow = try await parse(AllowCommand.self, "allow", name, "write", "k")
-        #expect(try allow.request(allow.grant.range()).principal == name)
+        #expect(try allow.request(allow.grant.ranges()[0]).principal == name)
     }
 
     @Test func nameOfDigitsIsTakenAndDoubted() throws {
@@ -59,12 +59,12 @@ import VaultClient
     func rangesAreThoseOfEtcd(words: [String], key: String, end: String) async throws {
         let line = ["allow", "uid:1", "get"] + words
         let allow = try await CommandLineWords.parse(AllowCommand.self, line)
-        let request = try allow.request(allow.grant.range())
+        let request = try allow.request(allow.grant.ranges()[0])
         #expect(request.action == .get)
         #expect(request.key == Data(key.utf8))
         #expect(request.rangeEnd == Data(end.utf8))
         let deny = try await CommandLineWords.parse(DenyCommand.self, ["deny"] + line.dropFirst())
-        let opposite = try deny.request(deny.grant.range())
+        let opposite = try deny.request(deny.grant.ranges()[0])
         #expect(opposite.key == request.key && opposite.rangeEnd == request.rangeEnd)
     }
 

@@ -149,7 +149,7 @@ import VaultAPI
     @Test func takingBackSaysWhatIsStillAllowed() async throws {
         let deny = try await CommandLineWords.parse(
             DenyCommand.self, ["deny", "uid:5", "read", "a/", "--prefix"])
-        let range = try deny.grant.range()
+        let range = try deny.grant.ranges()[0]
         var response = Vault_V1_DenyResponse()
         #expect(deny.sentence(response, range: range) == "uid:5 may no longer read a/ --prefix")
         response.stillAllowed = true

@@ -40,11 +40,15 @@ import Testing
         }
     }
 
-    @Test func onlyVimsAreToldWhatVimsUnderstand() {
-        for program in ["vim", "vim.basic", "vim.tiny", "nvim"] {
-            #expect(TextEditor.options(for: program, isBinary: false).first == "-n")
+    @Test func editorsAreToldOnlyWhatTheyUnderstand() {
+        for program in ["vim", "vim.basic", "vim.tiny", "gvim"] {
+            #expect(TextEditor.options(for: program, isBinary: false).starts(with: ["-f", "-n"]))
         }
-        for program in ["nvi", "nano", "busybox", "vimdiff", "emacs"] {
+        #expect(TextEditor.options(for: "nvim", isBinary: false).first == "-n")
+        for program in ["emacs", "emacs-nox", "emacs-28.2"] {
+            #expect(TextEditor.options(for: program, isBinary: false).first == "--eval")
+        }
+        for program in ["nvi", "nano", "busybox", "vimdiff", "emacsclient"] {
             #expect(TextEditor.options(for: program, isBinary: true).isEmpty)
         }
     }

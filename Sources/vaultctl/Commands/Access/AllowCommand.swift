@@ -20,7 +20,7 @@ struct AllowCommand: VaultCommand {
 
             EXAMPLES
               vaultctl allow uid:1000 read app/web/ --prefix
-              vaultctl allow unit:web.service get db/password
+              vaultctl allow unit:web.service get db/user db/password
             """)
 
     @OptionGroup var options: GlobalOptions
@@ -38,18 +38,19 @@ struct AllowCommand: VaultCommand {
     func run(
         on vault: VaultConnection, output: inout StandardOutput
     ) async throws -> ExitStatus {
-        let range = try grant.range()
-        RangeOptions.noteIfEverything(range)
         let principal = try PrincipalName.parse(grant.principal)
         if let doubt = PrincipalName.doubt(principal) ?? PrincipalName.absence(principal) {
             StandardError.note(doubt)
         }
-        let response = try await vault.allow(request(range))
-        let may = "\(grant.principal) may \(grant.action.rawValue) \(range.shown)"
-        try report(response.changed ? may : may + " already", to: &output) {
-            grant.write(range, to: &$0)
-            $0.field("changed", response.changed)
-            $0.field("auth_revision", response.authRevision)
+        try await grant.change(options.output, &output) { range in
+            try await vault.allow(request(range))
+        } sentence: { range, response in
+            let may = "\(grant.principal) may \(grant.action.rawValue) \(range.shown)"
+            return response.changed ? may : may + " already"
+        } json: { range, response, json in
+            grant.write(range, to: &json)
+            json.field("changed", response.changed)
+            json.field("auth_revision", response.authRevision)
         }
         return .done
     }

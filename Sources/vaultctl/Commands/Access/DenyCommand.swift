@@ -34,18 +34,18 @@ struct DenyCommand: VaultCommand {
     func run(
         on vault: VaultConnection, output: inout StandardOutput
     ) async throws -> ExitStatus {
-        let range = try grant.range()
-        RangeOptions.noteIfEverything(range)
-        let response: Vault_V1_DenyResponse
-        do throws(VaultClientError) {
-            response = try await vault.deny(request(range))
-        } catch {
-            throw failure(after: error, range: range)
-        }
-        try report(sentence(response, range: range), to: &output) {
-            grant.write(range, to: &$0)
-            $0.field("still_allowed", response.stillAllowed)
-            $0.field("auth_revision", response.authRevision)
+        try await grant.change(options.output, &output) { range in
+            do throws(VaultClientError) {
+                return try await vault.deny(request(range))
+            } catch {
+                throw failure(after: error, range: range)
+            }
+        } sentence: { range, response in
+            sentence(response, range: range)
+        } json: { range, response, json in
+            grant.write(range, to: &json)
+            json.field("still_allowed", response.stillAllowed)
+            json.field("auth_revision", response.authRevision)
         }
         return .done
     }

@@ -87,21 +87,16 @@ struct AuditTailCommand: CommandLineCommand {
     /// where there is none.
     private func pathAndHash() async throws -> (path: String, hash: String?) {
         if let file, key == nil { return (file, nil) }
-        let vault = try await options.connect()
-        do {
+        return try await options.onVault { vault in
             let hash =
                 if let key { try await vault.auditHash(of: Array(key.utf8)) } else { String?.none }
             let path = if let file { file } else { try await vault.auditState().path }
-            await vault.close()
             guard !path.isEmpty else {
                 throw CommandFailure(
                     .failed, "the vault does not say where its log is",
                     nextStep: "name a file with --file")
             }
             return (path, hash)
-        } catch {
-            await vault.close()
-            throw error
         }
     }
 

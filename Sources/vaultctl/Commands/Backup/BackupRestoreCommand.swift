@@ -107,18 +107,17 @@ struct BackupRestoreCommand: CommandLineCommand {
 
     private func restoreIntoLive(_ chain: ArchiveChain) async throws {
         let restore = LiveRestore(options: live, output: options.output, revision: revision)
-        let vault = try await options.connect()
-        var output = StandardOutput()
-        do {
-            try await restore.check(chain, against: vault)
-            let opened = try OpenedChain(
-                chain, with: try KeptKey.read(credential, opening).credential())
-            defer { opened.close() }
-            try await restore.run(opened, on: vault, to: &output)
-            await vault.close()
-        } catch {
-            await vault.close()
-            throw AccessNeed.explaining(error, needs: restore.needs, user: options.user)
+        try await options.onVault { vault in
+            var output = StandardOutput()
+            do {
+                try await restore.check(chain, against: vault)
+                let opened = try OpenedChain(
+                    chain, with: try KeptKey.read(credential, opening).credential())
+                defer { opened.close() }
+                try await restore.run(opened, on: vault, to: &output)
+            } catch {
+                throw AccessNeed.explaining(error, needs: restore.needs, user: options.user)
+            }
         }
     }
 

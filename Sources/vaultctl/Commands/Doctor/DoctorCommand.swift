@@ -49,15 +49,9 @@ struct DoctorCommand: CommandLineCommand {
     /// What the vault says of itself, and which process it is. That it says nothing is a finding.
     private func asked() async -> (processID: Int32?, findings: [Finding]) {
         do {
-            let vault = try await options.connect()
-            do {
+            return try await options.onVault { vault in
                 let status = try await vault.status()
-                let findings = try await vault.check().map { Finding($0) }
-                await vault.close()
-                return (status.pid, findings)
-            } catch {
-                await vault.close()
-                throw error
+                return (status.pid, try await vault.check().map { Finding($0) })
             }
         } catch let error as VaultClientError {
             return (nil, [Self.finding(CommandFailure(error))])

@@ -79,20 +79,15 @@ struct RunCommand: CommandLineCommand {
     func perform() async throws -> ExitStatus {
         let bindings = try SecretBinding.parse(env)
         let given = OpenDescriptors()
-        let vault = try await options.connect()
         var environment = ChildEnvironment(without: bindings.map(\.name))
         var mask = OutputMask()
-        do {
+        try await options.onVault { vault in
             var reader = SecretReader(vault, user: options.user)
             for binding in bindings {
                 let value = try await value(of: binding, from: &reader)
                 try environment.add(value, for: binding)
                 mask.add(value)
             }
-            await vault.close()
-        } catch {
-            await vault.close()
-            throw error
         }
         // swift-nio's epoll descriptors outlive an exec.
         OpenDescriptors.keepToItself(since: given)

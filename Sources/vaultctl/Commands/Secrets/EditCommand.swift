@@ -24,9 +24,9 @@ struct EditCommand: CommandLineCommand {
             unless with --keep-newline. An editor that ends with another status than 0 (:cq in \
             vim) stores nothing.
 
-            vim and nvim are told to keep no swap file, backup, undo or viminfo. Others may keep \
-            copies elsewhere when they are set up so. An editor that returns at once needs its \
-            option to wait: EDITOR='code --wait'.
+            vim and nvim are told to keep no swap file, backup, undo or viminfo, emacs no backup \
+            and no saves of its own. Others may keep copies elsewhere when they are set \
+            up so. An editor that returns at once needs its option to wait: EDITOR='code --wait'.
 
             EXAMPLES
               vaultctl edit app/config
@@ -52,7 +52,7 @@ struct EditCommand: CommandLineCommand {
 
     func perform() async throws -> ExitStatus {
         let given = OpenDescriptors()
-        let found = try await onVault { try await read(from: $0) }
+        let found = try await options.onVault { try await read(from: $0) }
         // The editor gets no descriptor of ours; swift-nio's outlive an exec.
         OpenDescriptors.keepToItself(since: given)
         SignalRelay.begin()
@@ -76,7 +76,9 @@ struct EditCommand: CommandLineCommand {
             let value = edited.withBytes { Array($0) }
             let revision: Int64
             do {
-                revision = try await onVault { try await store(value, over: found, on: $0) }
+                revision = try await options.onVault {
+                    try await store(value, over: found, on: $0)
+                }
             } catch {
                 throw kept(text, edited, after: error)
             }
@@ -119,20 +121,6 @@ struct EditCommand: CommandLineCommand {
         guard signals.contains(number) else { return }
         text.remove()
         ChildProcess.end(as: number)
-    }
-
-    private func onVault<Answer>(
-        _ body: (VaultConnection) async throws -> Answer
-    ) async throws -> Answer {
-        let vault = try await options.connect()
-        do {
-            let answer = try await body(vault)
-            await vault.close()
-            return answer
-        } catch {
-            await vault.close()
-            throw error
-        }
     }
 
     /// The key as it is, once it is known that it may be changed: nobody wants to hear that after

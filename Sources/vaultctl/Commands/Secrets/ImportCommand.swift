@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import VaultAPI
+import VaultBackup
 import VaultClient
 
 /// `vaultctl import`: secrets from a file of another program.
@@ -16,11 +17,12 @@ struct ImportCommand: VaultCommand {
             outside of single quotes, the file is refused.
 
             A key that has another value already is replaced with --overwrite alone, and keeps its \
-            lease; one that has the same value is left as it is. Nothing is stored unless all of \
-            it can be. Up to 128 keys and a mebibyte are stored in one transaction; more take \
-            several, and when one fails the same import stores the rest. A key that somebody \
-            changes meanwhile fails its transaction. --dry-run shows what would happen, and never \
-            a value; it ends as the import would.
+            lease; one that has the same value is left as it is. Names, sizes, rights and other \
+            values are looked at before anything is stored. Up to 128 keys and a mebibyte are one \
+            transaction, all or nothing. More take several, in the order of the file: when one \
+            fails, because somebody changes a key meanwhile or the vault is sealed, it is said \
+            which keys are stored, and the same import stores the rest. --dry-run shows what \
+            would happen, and never a value; it ends as the import would.
 
             Needs the right to get each key and to write it.
 
@@ -68,6 +70,7 @@ struct ImportCommand: VaultCommand {
             try output.flush()
             throw refusal
         }
+        try await checkRights(plan, on: vault)
         var tally = LiveRestoreTally()
         if !dryRun { tally = try await write(plan, to: vault) }
         try report(sentence(plan, tally), to: &output) {
@@ -128,22 +131,45 @@ struct ImportCommand: VaultCommand {
         return plan
     }
 
+    /// Asked for all of it, or else for each key: nobody wants to hear it after the first half.
+    private func checkRights(_ plan: ImportPlan, on vault: VaultConnection) async throws {
+        let all = AccessNeed(action: .write, range: KeyRange(prefix: prefix.utf8))
+        guard try await !vault.explain(AccessQuestion.request([], all)).allowed else { return }
+        for entry in plan.entries where entry.kind != .unchanged {
+            let need = AccessNeed(action: .write, range: KeyRange(key: entry.key))
+            guard try await vault.explain(AccessQuestion.request([], need)).allowed else {
+                let key = TerminalText.escaped(entry.key)
+                throw AccessNeed.explaining(
+                    CommandFailure(
+                        .denied, "cannot write \(key), nothing was stored: permission denied"),
+                    needs: [all], user: options.user)
+            }
+        }
+    }
+
     private func write(
         _ plan: ImportPlan, to vault: VaultConnection
     ) async throws -> LiveRestoreTally {
+        let changes = plan.entries.compactMap(\.change)
         var writer = GuardedWriter(vault, leavesConflictsAlone: false)
         do {
-            for change in plan.entries.compactMap(\.change) { try await writer.write(change) }
+            for change in changes { try await writer.write(change) }
             try await writer.flush()
             return writer.tally
         } catch {
-            if writer.tally.written > 0 {
-                StandardError.note(
-                    "stored \(Quantity.count(writer.tally.written, "key")) before it failed; "
-                        + "the same import stores the rest")
-            }
             let need = AccessNeed(action: .write, range: KeyRange(prefix: prefix.utf8))
-            throw AccessNeed.explaining(error, needs: [need], user: options.user)
+            let explained = AccessNeed.explaining(error, needs: [need], user: options.user)
+            guard writer.tally.written > 0, let failure = CommandFailure(anyOf: explained) else {
+                throw explained
+            }
+            let written = Int(writer.tally.written)
+            let last = TerminalText.escaped(changes[written - 1].difference.key)
+            let step = failure.nextStep.isEmpty ? "" : failure.nextStep + "; "
+            throw CommandFailure(
+                failure.status,
+                "the first \(Quantity.count(Int64(written), "key")) of \(changes.count), up to "
+                    + "\(last), were stored, then: \(failure.message)",
+                nextStep: step + "the same import stores the rest")
         }
     }
 
