@@ -52,20 +52,22 @@ enum Limits {
     /// promised. A range of a million keys of 200 bytes is about 260 MB.
     static let responseBytesTotalMax = 1 << 30
 
-    /// Long reads that wait or run. Each costs a queue entry and, once it runs, its answer.
+    /// Long reads that wait or run. Each costs a queue entry and, once it runs, its answer. One
+    /// user alone has half of them at most.
     static let scansMax = 64
 
-    /// Long reads of one client process, so that one cannot take all the places.
-    static let scansPerProcessMax = 8
-
-    /// Long reads that take turns; each holds a partly built answer.
+    /// Long reads that take turns; each holds a partly built answer. One is kept for others.
     static let scansActiveMax = 4
+    static let scansActivePerUserMax = scansActiveMax - 1
 
     /// Slices of a long read before the next one gets its turn: a few milliseconds.
     static let scanSlicesPerTurn = 8
 
     /// Nice value of the threads that do long work, so that short reads go first.
     static let backgroundNice: Int32 = 10
+
+    /// Nice value of the event loops of best effort where somebody was promised more.
+    static let bestEffortNice: Int32 = 5
 
     /// Attempts to unseal or initialise that wait or run: Argon2id takes hundreds of megabytes and
     /// a second of a core, one at a time.
@@ -113,7 +115,7 @@ enum Limits {
     /// Leases, or keys of one, that an answer lists on an event loop: a tenth of a millisecond.
     static let inlineLeaseItemsMax = 1_000
 
-    /// Clients that watch the health service.
+    /// Clients that watch the health service; those of one user are half of them at most.
     static let healthWatchersMax = 1_024
 
     /// Milliseconds between two automatic compactions: etcd's five minutes, or sooner for short

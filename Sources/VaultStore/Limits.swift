@@ -13,6 +13,10 @@ public enum Limits {
     /// etcd's limit on comparisons, and on operations, of one transaction.
     public static let transactionOperationsMax = 128
 
+    /// Keys in the ranges that one transaction reads and compares, when it writes, too: everybody's
+    /// writes wait meanwhile. A tenth of a second of work.
+    static let transactionKeysMax = 100_000
+
     /// Bytes of key and value of one put. Whoever takes requests has a lower limit; this one keeps
     /// every record within what can be sealed.
     public static let recordBytesMax = 8 << 20
@@ -33,14 +37,16 @@ public enum Limits {
     /// Bytes of the rules of access: one record, rewritten with every change of them.
     public static let accessBytesMax = 8 << 20
 
-    /// Requests that wait for the writer. Each holds its key and value in memory.
-    public static let queuedWritesMax = 16_384
+    /// Requests that wait for the writer, and their bytes. One lane alone has half of it at most.
+    static let queuedWritesMax = 32_768
+    static let queuedWriteBytesMax = 512 << 20
 
-    /// Requests in one commit. More would make the first of them wait without saving a sync.
-    public static let batchRequestsMax = 4_096
+    /// Work of one commit, in puts of a small record: some milliseconds, which is what a write of
+    /// somebody else waits for. More would save no sync that matters beside them.
+    static let batchWorkMax = 1_024
 
-    /// Bytes of requests in one commit, to bound what a failed commit must undo.
-    public static let batchBytesMax = 32 << 20
+    /// Bytes that take the writer about as long as one more small record.
+    static let bytesPerWork = 8 << 10
 
     /// Index entries that one step of a compaction visits, and records that it removes, between
     /// two batches of writes.

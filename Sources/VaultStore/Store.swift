@@ -116,12 +116,14 @@ public final class Store: Sendable {
 
     /// Queues a write. `completion` runs once: on the writer thread after the change is durable and
     /// visible, or at once when the queue refuses it. It must be quick.
+    ///
+    /// - Parameter lane: lanes are served in turns; within one the order stays.
     public func submit(
-        _ request: WriteRequest,
+        _ request: WriteRequest, in lane: Lane = .own,
         completion: @escaping @Sendable (Result<WriteResult, StoreError>) -> Void
     ) {
         if isReadOnly { return completion(.failure(.readOnly)) }
-        writer.submit(request, completion: completion)
+        writer.submit(request, in: lane, completion: completion)
     }
 
     /// Writes and waits until it is durable and visible. Not on an event loop, nor on a thread of
@@ -129,7 +131,7 @@ public final class Store: Sendable {
     public func write(_ request: WriteRequest) throws(StoreError) -> WriteResult {
         if isReadOnly { throw .readOnly }
         let handover = Handover<Result<WriteResult, StoreError>>()
-        writer.submit(request) { handover.give($0) }
+        writer.submit(request, in: .own) { handover.give($0) }
         return try handover.wait().get()
     }
 

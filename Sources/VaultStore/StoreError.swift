@@ -19,6 +19,8 @@ public enum StoreError: Error, Equatable, Sendable {
     case tooManyLeases
     /// More operations than a transaction may have.
     case tooManyOperations
+    /// A transaction that writes has more keys in its ranges than it may. Read them before it.
+    case tooManyKeys
     /// A transaction puts a key twice, or puts and deletes it.
     case duplicateKey
     /// The sort order or target is not one that etcd defines.

@@ -35,7 +35,14 @@ extension Gatekeeper {
 }
 
 /// What the gatekeeper found out about one connection; goes when the connection does.
-public protocol PeerIdentification: AnyObject, Sendable {}
+public protocol PeerIdentification: AnyObject, Sendable {
+    /// Which of the server's sets of event loops serves the connection.
+    var loopSet: Int { get }
+}
+
+extension PeerIdentification {
+    public var loopSet: Int { 0 }
+}
 
 /// For servers to whom it is all the same.
 final class UnknownPeer: PeerIdentification {

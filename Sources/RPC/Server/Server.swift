@@ -8,15 +8,21 @@ import Synchronization
 /// acceptor thread per listening socket hands connections to the loops in turn.
 public final class Server: Sendable {
     private let environment: ServerEnvironment
-    private let mailboxes: [Mailbox]
+    /// One for each event loop, by set.
+    private let mailboxes: [[Mailbox]]
     private let acceptors = Mutex<[Acceptor]>([])
     private let nextLoop = Atomic<Int>(0)
 
     /// Without `plain` whoever speaks HTTP/1.1 is told to use gRPC. `log` is called on event loops
     /// and acceptor threads and must not block.
+    ///
+    /// - Parameter loopSets: how many sets the loops of `group` are dealt out to. What the
+    ///   connections of one set ask for never holds up those of another: the kernel shares the
+    ///   processors among them. Which is whose, `PeerIdentification` says.
     public init(
         routes: [Route], limits: ServerLimits = ServerLimits(),
-        group: MultiThreadedEventLoopGroup, gate: any Gatekeeper = OpenGate(),
+        group: MultiThreadedEventLoopGroup, loopSets: Int = 1,
+        gate: any Gatekeeper = OpenGate(),
         plain: (any PlainResponder)? = nil,
         log: @escaping @Sendable (ServerEvent) -> Void = { _ in }
     ) {
@@ -24,8 +30,12 @@ public final class Server: Sendable {
             routes: RouteTable(routes), limits: limits, gate: gate,
             plain: plain ?? GRPCOnly(), log: log,
             registry: ConnectionRegistry())
-        mailboxes = group.makeIterator().map {
+        let all = group.makeIterator().map {
             Mailbox(eventLoop: $0, journal: gate.makeJournal())
+        }
+        precondition(loopSets > 0 && all.count >= loopSets, "a set without an event loop")
+        mailboxes = (0..<loopSets).map { set in
+            stride(from: set, to: all.count, by: loopSets).map { all[$0] }
         }
     }
 
@@ -52,7 +62,7 @@ public final class Server: Sendable {
             await acceptor.stop()
         }
         environment.registry.signal(.drain)
-        let cutOff = mailboxes[0].eventLoop.scheduleTask(in: TimeAmount(timeout)) {
+        let cutOff = mailboxes[0][0].eventLoop.scheduleTask(in: TimeAmount(timeout)) {
             self.environment.registry.signal(.close)
         }
         await environment.registry.waitUntilEmpty()
@@ -65,7 +75,8 @@ public final class Server: Sendable {
         _ identification: any PeerIdentification
     ) {
         let turn = nextLoop.wrappingAdd(1, ordering: .relaxed).oldValue
-        let mailbox = mailboxes[turn % mailboxes.count]
+        let set = mailboxes[min(identification.loopSet, mailboxes.count - 1)]
+        let mailbox = set[turn % set.count]
         let environment = environment
         let limits = environment.limits
         let mark = ChannelOptions.Types.WriteBufferWaterMark(

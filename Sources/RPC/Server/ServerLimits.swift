@@ -51,8 +51,10 @@ public struct ServerLimits: Sendable {
     public var outboundBytesPausingReads = 1024 * 1024
     /// Bytes of unary answers that a connection has not taken, above which its further unary
     /// requests wait their turn. A client that asks for much and never reads costs this, and one
-    /// answer more, not as many answers as it has streams.
-    public var unreadAnswerBytesMax = 64 * 1024 * 1024
+    /// answer more, not as many answers as it has streams; and those of its requests that came at
+    /// once are not all answered before another connection gets its turn. Four times what one turn
+    /// of the event loop sends: the client never waits for more.
+    public var unreadAnswerBytesMax = 1024 * 1024
     /// Unsent bytes of one stream above which it is not writable.
     public var streamOutboundBytesMax = 256 * 1024
     /// Idle time after which the server pings a client: etcd's default.

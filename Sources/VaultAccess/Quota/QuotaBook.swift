@@ -106,6 +106,16 @@ public struct QuotaBook: Sendable {
         if case .rule(let place) = owner.kind { rules[place] } else { defaultRule }
     }
 
+    /// How surely the owner is served.
+    public func quotaClass(of owner: QuotaOwner) -> QuotaClass {
+        rule(of: owner)?.quotaClass ?? .bestEffort
+    }
+
+    /// Some rule is for a systemd service, so that it has to be known who is in which.
+    public var namesUnits: Bool {
+        rules.contains { if case .principal(.unit) = $0.subject { true } else { false } }
+    }
+
     /// The rule for everybody without one.
     var defaultRule: QuotaRule? { placeOfDefault.map { rules[$0] } }
 

@@ -9,4 +9,12 @@ public enum QuotaClass: String, CaseIterable, Hashable, Sendable {
 
     /// Its rate is set aside for it.
     public var isReserved: Bool { self != .bestEffort }
+
+    /// The classes that there are under `rules`, the surest first; everybody without a rule is best
+    /// effort.
+    public static func inUse(by rules: [QuotaRule]) -> [QuotaClass] {
+        allCases.filter { quotaClass in
+            quotaClass == .bestEffort || rules.contains { $0.quotaClass == quotaClass }
+        }
+    }
 }

@@ -18,16 +18,26 @@ extension AccessControl {
     }
 
     /// Checks a password on another thread and hands out a token. The work is the same for users
-    /// who do not exist. False when too many wait already; `completion` is not called then.
+    /// who do not exist. Throws when it cannot be tried now, without costing the thread anything:
+    /// whoever tries again and again takes no place of others. `completion` is not called then.
     func logIn(
-        as user: String, _ password: PasswordBox, peerUserID: UInt32,
+        as user: String, _ password: () throws(AccessError) -> PasswordBox, peerUserID: UInt32,
         completion: @escaping @Sendable (Result<String, AccessError>) -> Void
-    ) -> Bool {
-        loginThread.submit {
+    ) throws(AccessError) {
+        let now = SteadyClock.now()
+        try state.withLock { (state) throws(AccessError) in
+            try state.pacing.begin(peerUserID: peerUserID, user: user, now: now)
+        }
+        let box = try password()
+        let isAccepted = loginThread.submit {
             completion(
                 Result { () throws(AccessError) in
-                    try self.logInNow(as: user, password, peerUserID: peerUserID)
+                    try self.logInNow(as: user, box, peerUserID: peerUserID)
                 })
+        }
+        guard isAccepted else {
+            state.withLock { $0.pacing.takeBack(peerUserID: peerUserID, user: user) }
+            throw .tooManyAttempts(retryAfter: .seconds(1))
         }
     }
 
@@ -36,9 +46,7 @@ extension AccessControl {
     ) throws(AccessError) -> String {
         let attempt = try state.withLock { (state) throws(AccessError) in
             guard let book = state.book else { throw .loginDisabled }
-            let attempt = try book.login(as: user, decoy: decoy)
-            try state.pacing.begin(peerUserID: peerUserID, user: user, now: SteadyClock.now())
-            return attempt
+            return try book.login(as: user, decoy: decoy)
         }
         guard try attempt.isRight(password.secret) else { throw .authenticationFailed }
         let random = Random.bytes(count: TokenTable.randomCount)

@@ -16,6 +16,7 @@ final class PeerSession: PeerIdentification, @unchecked Sendable {
     }
 
     let peer: Peer
+    let loopSet: Int
     private let whenGone: @Sendable () -> Void
     private var version: UInt64 = 0
     private var identity: CallerIdentity?
@@ -24,8 +25,9 @@ final class PeerSession: PeerIdentification, @unchecked Sendable {
     private var login: Login?
 
     /// `whenGone` runs when the connection is no more.
-    init(peer: Peer, whenGone: @escaping @Sendable () -> Void) {
+    init(peer: Peer, loopSet: Int = 0, whenGone: @escaping @Sendable () -> Void) {
         self.peer = peer
+        self.loopSet = loopSet
         self.whenGone = whenGone
     }
 

@@ -161,14 +161,11 @@ public final class Daemon: Sendable {
         } catch {
             throw DaemonError(error)
         }
-        let threads = configuration.eventThreads > 0 ? configuration.eventThreads : processors
         return Parts(
             vault: vault, reads: LongReads(), recipes: Recipes(),
-            group: MultiThreadedEventLoopGroup(numberOfThreads: threads),
+            group: EventLoops.make(configuration),
             configuration: configuration, confinement: confinement, logger: logger)
     }
-
-    private static var processors: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
     private static func stop(_ parts: Parts) async {
         await withCheckedContinuation { continuation in
@@ -240,6 +237,7 @@ public final class Daemon: Sendable {
                 gate: gate, reads: parts.reads, recipes: parts.recipes, facts: facts),
             limits: parts.configuration.transportLimits(
                 descriptorsMax: Hardening.descriptorsMax), group: parts.group,
+            loopSets: EventLoops.sets(parts.configuration),
             gate: BuildKind.isWithoutAccess ? OpenGate() : gate,
             plain: PlainService(gate: gate),
             log: { logger.debug("transport", metadata: ["event": "\($0)"]) })

@@ -69,7 +69,7 @@ final class Housekeeping: Sendable {
 
     /// Not on the event loop. When too many long reads wait, the next time is soon enough.
     private func run(_ job: @escaping @Sendable (Store) throws(StoreError) -> Void) {
-        _ = reads.submit(process: 0) {
+        _ = reads.submit(user: 0) {
             let store: Store
             do throws(VaultError) { store = try self.vault.open().store } catch { return true }
             // A restored vault does nothing by itself before somebody has accepted it.

@@ -12,6 +12,9 @@ final class ServerGate: Gatekeeper {
     let trail: AuditTrail
     let quotas: QuotaGate
     let quotaBook: QuotaBook
+    private let namesUnits: Bool
+    /// Each has a set of event loops of its own, in this order.
+    private let classes: [QuotaClass]
     private let requirements: [String: Requirement]
     private let methods: AuditMethods
     let counters: CallCounters
@@ -22,6 +25,8 @@ final class ServerGate: Gatekeeper {
         trail = vault.trail
         self.quotaBook = quotaBook
         quotas = QuotaGate(quotaBook)
+        namesUnits = quotaBook.namesUnits
+        classes = QuotaClass.inUse(by: quotaBook.rules)
         requirements = Dictionary(
             uniqueKeysWithValues: Permissions.table.map { ($0.key.path, $0.value) })
         methods = AuditMethods(
@@ -37,9 +42,13 @@ final class ServerGate: Gatekeeper {
         if peer.identity.isOwner(daemonUserID: access.daemonUserID) {
             return PeerSession(peer: peer) {}
         }
-        let owner = quotaBook.owner(of: .peer(peer.identity, unit: nil))
+        let unit = namesUnits ? peer.unit(now: SteadyClock.now()) : nil
+        let owner = quotaBook.owner(of: .peer(peer.identity, unit: unit))
         guard quotas.begin(.connection, by: owner) == nil else { return nil }
-        return PeerSession(peer: peer) { [quotas] in quotas.end(.connection, by: owner) }
+        let loopSet = classes.firstIndex(of: quotaBook.quotaClass(of: owner))
+        return PeerSession(peer: peer, loopSet: loopSet ?? 0) { [quotas] in
+            quotas.end(.connection, by: owner)
+        }
     }
 
     func keepsPlace(for credentials: PeerCredentials) -> Bool {

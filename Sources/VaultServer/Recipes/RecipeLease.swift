@@ -26,7 +26,7 @@ struct RecipeLease: Sendable {
             while !Task.isCancelled {
                 do {
                     try await Task.sleep(for: Self.timeToLive / 3)
-                    guard try store.renew(grant.id) != nil else { return }
+                    guard try store.keepAlive(grant.id) != nil else { return }
                 } catch { return }
             }
         }

@@ -8,9 +8,9 @@ struct StoreSession: Sendable {
     let open: OpenVault
     private let vault: Vault
     private let reads: LongReads
-    private let process: Int32
+    private let user: UInt32
 
-    init(vault: Vault, reads: LongReads, process: Int32) throws(Status) {
+    init(vault: Vault, reads: LongReads, user: UInt32) throws(Status) {
         do throws(VaultError) {
             open = try vault.open()
         } catch {
@@ -18,7 +18,7 @@ struct StoreSession: Sendable {
         }
         self.vault = vault
         self.reads = reads
-        self.process = process
+        self.user = user
     }
 
     var store: Store { open.store }
@@ -32,7 +32,7 @@ struct StoreSession: Sendable {
 
     func write(_ request: WriteRequest) async throws(Status) -> WriteResult {
         let result = await withCheckedContinuation { continuation in
-            store.submit(request) { continuation.resume(returning: $0) }
+            store.submit(request, in: Lane(user)) { continuation.resume(returning: $0) }
         }
         return try vault.answer(result)
     }
@@ -43,7 +43,7 @@ struct StoreSession: Sendable {
         if let result = try vault.answer(short) { return result }
         let long = await withCheckedContinuation {
             (continuation: CheckedContinuation<Result<RangeResult, StoreError>?, Never>) in
-            let isAccepted = reads.submit(process: process) {
+            let isAccepted = reads.submit(user: user) {
                 continuation.resume(
                     returning: Result { () throws(StoreError) in
                         try Self.long(query, in: open)

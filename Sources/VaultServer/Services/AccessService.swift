@@ -30,7 +30,7 @@ final class AccessService: Sendable {
         }
         let identity = call.record.identity
         let unit = (call.identification as? PeerSession)?.peer.unit(now: SteadyClock.now())
-        let isAccepted = reads.submit(process: call.peer.processID) {
+        let isAccepted = reads.submit(user: call.peer.userID) {
             var response = Vault_V1_WhoAmIResponse()
             do throws(AccountNamesError) {
                 response.principals = try AccountNames()
@@ -129,7 +129,7 @@ final class AccessService: Sendable {
         _ call: UnaryCall
     ) -> UnaryAnswer {
         let access = vault.access
-        let isAccepted = reads.submit(process: call.peer.processID) {
+        let isAccepted = reads.submit(user: call.peer.userID) {
             do throws(Status) {
                 let subject =
                     try principals.isEmpty

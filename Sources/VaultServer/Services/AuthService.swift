@@ -128,12 +128,14 @@ final class AuthService: Sendable {
             var password = Array(request.password.utf8)
             request.password = ""
             do throws(AccessError) {
-                let isAccepted = access.logIn(
-                    as: request.name, try PasswordBox(&password), peerUserID: call.peer.userID
+                try access.logIn(
+                    as: request.name,
+                    { () throws(AccessError) in try PasswordBox(&password) },
+                    peerUserID: call.peer.userID
                 ) { result in
                     call.finish(Self.response(result, open))
                 }
-                return isAccepted ? .later : .failure(StatusTable.tooManyRequests)
+                return .later
             } catch {
                 return .failure(StatusTable.status(of: error))
             }

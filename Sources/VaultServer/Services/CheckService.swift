@@ -33,7 +33,7 @@ final class CheckService: Sendable {
             return Answer.unary(response(VaultFacts()))
         }
         // Keys may be waited for, and records counted.
-        let isAccepted = reads.submit(process: call.peer.processID) {
+        let isAccepted = reads.submit(user: call.peer.userID) {
             call.finish(Answer.encoded(self.response(Self.keyFacts(of: open))))
             return true
         }

@@ -80,7 +80,7 @@ final class ElectionObserver: StreamHandler, RightsObserver, @unchecked Sendable
         return Task {
             do throws(Status) {
                 let session = try StoreSession(
-                    vault: vault, reads: reads, process: call.peer.processID)
+                    vault: vault, reads: reads, user: call.peer.userID)
                 try await Self.observe(name, call, signal, session, send)
             } catch {
                 call.finish(error)

@@ -62,9 +62,9 @@ final class ElectionService: Sendable {
             guard message.readableBytes <= Limits.writeRequestBytesMax else {
                 return .failure(StatusTable.requestTooLarge)
             }
-            let (vault, reads, process) = (vault, reads, call.peer.processID)
+            let (vault, reads, user) = (vault, reads, call.peer.userID)
             return recipes.run(call) { () async throws(Status) in
-                let session = try StoreSession(vault: vault, reads: reads, process: process)
+                let session = try StoreSession(vault: vault, reads: reads, user: user)
                 try record.require(LeaseID(lease(request)), in: session)
                 return try await body(request, session)
             }

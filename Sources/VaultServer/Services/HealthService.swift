@@ -15,6 +15,7 @@ final class HealthService: Sendable {
 
     private struct State {
         var watchers: [Int: Watcher] = [:]
+        var countOfUser: [UInt32: Int] = [:]
         var lastID = 0
     }
 
@@ -67,10 +68,13 @@ final class HealthService: Sendable {
         }
     }
 
-    /// Starts telling `call` how `service` is; nil when there are too many watchers.
+    /// Starts telling `call` how `service` is; nil when there are too many watchers. Anybody may:
+    /// a user has as many as there is room left for, so that nobody takes all of it.
     func watch(_ service: String, _ call: StreamCall) -> Int? {
         state.withLock { state in
-            guard state.watchers.count < Limits.healthWatchersMax else { return nil }
+            let ofUser = state.countOfUser[call.peer.userID, default: 0]
+            guard ofUser < Limits.healthWatchersMax - state.watchers.count else { return nil }
+            state.countOfUser[call.peer.userID] = ofUser + 1
             // The health protocol keeps a watch on an unknown service open.
             let known = status(of: service)
             let status = known ?? .serviceUnknown
@@ -83,7 +87,11 @@ final class HealthService: Sendable {
     }
 
     func unwatch(_ id: Int) {
-        state.withLock { _ = $0.watchers.removeValue(forKey: id) }
+        state.withLock { state in
+            guard let watcher = state.watchers.removeValue(forKey: id) else { return }
+            let left = state.countOfUser[watcher.call.peer.userID, default: 1] - 1
+            state.countOfUser[watcher.call.peer.userID] = left == 0 ? nil : left
+        }
     }
 
     /// The status is read under the lock, so that the last one told is the last one true.

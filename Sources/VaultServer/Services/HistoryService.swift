@@ -47,7 +47,7 @@ final class HistoryService: Sendable {
             } catch {
                 return .failure(StatusTable.status(of: error))
             }
-            let accepted = reads.submit(process: call.peer.processID) {
+            let accepted = reads.submit(user: call.peer.userID) {
                 do throws(StoreError) {
                     call.finish(try answer(request.key, request.revision, open.store))
                 } catch {

@@ -31,7 +31,7 @@ final class IntegrityService: Sendable {
             return nil
         }
         let turns = VerifyTurns(call: call, open: open, vault: vault)
-        guard reads.submit(process: call.peer.processID, { turns.turn() }) else {
+        guard reads.submit(user: call.peer.userID, { turns.turn() }) else {
             call.finish(StatusTable.tooManyRequests)
             return nil
         }

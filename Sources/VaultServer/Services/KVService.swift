@@ -71,7 +71,7 @@ final class KVService: Sendable {
             return .failure(vault.refusal(for: error))
         }
         let turns = RangeTurns(query: query, call: call, open: open, vault: vault, reads: reads)
-        guard reads.submit(process: call.peer.processID, { turns.turn() }) else {
+        guard reads.submit(user: call.peer.userID, { turns.turn() }) else {
             return .failure(StatusTable.tooManyRequests)
         }
         return .later
@@ -143,7 +143,7 @@ final class KVService: Sendable {
         } catch {
             return .failure(vault.refusal(for: error))
         }
-        let accepted = reads.submit(process: call.peer.processID) {
+        let accepted = reads.submit(user: call.peer.userID) {
             call.finish(self.readAtLeisure(transaction, open))
             return true
         }

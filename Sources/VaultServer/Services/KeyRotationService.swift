@@ -59,7 +59,7 @@ final class KeyRotationService: Sendable {
         do throws(VaultError) { open = try vault.open() } catch {
             return .failure(StatusTable.status(of: error))
         }
-        let isAccepted = report(on: open, process: call.peer.processID) { result in
+        let isAccepted = report(on: open, user: call.peer.userID) { result in
             switch result {
             case .failure(let status): call.finish(status)
             case .success(let progress): call.finish(Answer.encoded(progress))
@@ -101,10 +101,10 @@ final class KeyRotationService: Sendable {
 
     /// How far it is and what is under which key: may pass over the file, so not on an event loop.
     func report(
-        on open: OpenVault, process: Int32,
+        on open: OpenVault, user: UInt32,
         _ completion: @escaping @Sendable (Result<Vault_V1_RewrapProgress, Status>) -> Void
     ) -> Bool {
-        reads.submit(process: process) { [vault] in
+        reads.submit(user: user) { [vault] in
             do throws(StoreError) {
                 let use = try open.dataKeyUse()
                 var progress = Self.progress(of: open)

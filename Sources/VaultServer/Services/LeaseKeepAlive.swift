@@ -56,7 +56,7 @@ final class LeaseKeepAlive: StreamHandler, RightsObserver, @unchecked Sendable {
             guard isAllowed else { return finish(StatusTable.permissionDenied) }
             let revision = open.store.revision
             // A lease that is over is no error: the client reads it from the time, which is zero.
-            let ttl = try open.store.renew(id) ?? .zero
+            let ttl = try open.store.keepAlive(id) ?? .zero
             call.send(
                 ResponseEncoding.keepAlive(id, ttl: ttl, revision: revision, header: open.header))
         } catch {

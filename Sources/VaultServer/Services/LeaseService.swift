@@ -141,7 +141,7 @@ final class LeaseService: Sendable {
             return .failure(vault.refusal(for: error))
         }
         let vault = vault
-        let isAccepted = reads.submit(process: call.peer.processID) {
+        let isAccepted = reads.submit(user: call.peer.userID) {
             do throws(StoreError) {
                 if let answer = try body(open) {
                     call.finish(answer)

@@ -27,7 +27,7 @@ final class LockService: Sendable {
         switch Answer.decoded(message, as: V3lockpb_LockRequest.self) {
         case .failure(let status): return .failure(status)
         case .success(let request):
-            let (vault, reads, process) = (vault, reads, call.peer.processID)
+            let (vault, reads, user) = (vault, reads, call.peer.userID)
             let record = call.record
             guard record.allowsQueue(Bytes(request.name)) else { return record.refuse() }
             guard message.readableBytes <= Limits.writeRequestBytesMax else {
@@ -35,7 +35,7 @@ final class LockService: Sendable {
             }
             let rights = QueueRights(call, gate: gate)
             return recipes.run(call) { () async throws(Status) in
-                let session = try StoreSession(vault: vault, reads: reads, process: process)
+                let session = try StoreSession(vault: vault, reads: reads, user: user)
                 try record.require(LeaseID(request.lease), in: session)
                 return try await Self.lock(request, in: session, by: rights)
             }
@@ -70,11 +70,11 @@ final class LockService: Sendable {
         switch Answer.decoded(message, as: V3lockpb_UnlockRequest.self) {
         case .failure(let status): return .failure(status)
         case .success(let request):
-            let (vault, reads, process) = (vault, reads, call.peer.processID)
+            let (vault, reads, user) = (vault, reads, call.peer.userID)
             let record = call.record
             guard record.allowsPlace(Bytes(request.key)) else { return record.refuse() }
             return recipes.run(call) { () async throws(Status) in
-                let session = try StoreSession(vault: vault, reads: reads, process: process)
+                let session = try StoreSession(vault: vault, reads: reads, user: user)
                 let delete = DeleteOperation(range: KeyRange(key: Bytes(request.key)))
                 guard case .delete(let result) = try await session.write(.delete(delete)) else {
                     throw Status(.internal, "vaultd: a deletion was answered as something else")

@@ -1,21 +1,25 @@
 import Synchronization
-import VaultStore
 
 /// Reads that are too long for an event loop. They take turns on one thread of low priority, a few
 /// slices at a time, so that a large one does not hold up the next.
+///
+/// A user may have as many as there are places left, and is not given the last turn while somebody
+/// else may come. Who has the fewest under way is next.
 final class LongReads: Sendable {
     /// Does a part of the work; returns true when it is done.
     typealias Turn = @Sendable () -> Bool
 
     private struct Read {
-        var process: Int32
+        var user: UInt32
         var turn: Turn
     }
 
     private struct State {
         var waiting: [Read] = []
         var active = 0
-        var countOfProcess: [Int32: Int] = [:]
+        /// Waiting or under way, and those under way.
+        var countOfUser: [UInt32: Int] = [:]
+        var activeOfUser: [UInt32: Int] = [:]
         /// Bytes of answers that are being put together.
         var bytes = 0
     }
@@ -25,24 +29,33 @@ final class LongReads: Sendable {
     private let thread = WorkerThread(
         jobsMax: 2 * Limits.scansActiveMax, nice: Limits.backgroundNice)
 
-    /// Queues a read for `process`; false when it, or everybody together, has too many.
-    func submit(process: Int32, _ turn: @escaping Turn) -> Bool {
-        let read = Read(process: process, turn: turn)
-        let decision = state.withLock { state -> (isAccepted: Bool, starts: Bool) in
-            let ofProcess = state.countOfProcess[process, default: 0]
-            guard state.active + state.waiting.count < Limits.scansMax,
-                ofProcess < Limits.scansPerProcessMax
-            else { return (false, false) }
-            state.countOfProcess[process] = ofProcess + 1
-            guard state.active < Limits.scansActiveMax else {
-                state.waiting.append(read)
-                return (true, false)
-            }
-            state.active += 1
-            return (true, true)
+    /// Queues a read for `user`; false when they, or everybody together, have too many.
+    func submit(user: UInt32, _ turn: @escaping Turn) -> Bool {
+        let read = Read(user: user, turn: turn)
+        let decision = state.withLock { state -> (isAccepted: Bool, next: Read?) in
+            let free = Limits.scansMax - state.active - state.waiting.count
+            guard state.countOfUser[user, default: 0] < free else { return (false, nil) }
+            state.countOfUser[user, default: 0] += 1
+            state.waiting.append(read)
+            return (true, Self.takeNext(&state))
         }
-        if decision.starts { run(read) }
+        if let next = decision.next { run(next) }
         return decision.isAccepted
+    }
+
+    /// The oldest read of the user with the fewest under way, now counted as under way.
+    private static func takeNext(_ state: inout State) -> Read? {
+        guard state.active < Limits.scansActiveMax else { return nil }
+        var best: (place: Int, active: Int)?
+        for (place, read) in state.waiting.enumerated() {
+            let active = state.activeOfUser[read.user, default: 0]
+            if active < best?.active ?? Limits.scansActivePerUserMax { best = (place, active) }
+        }
+        guard let best else { return nil }
+        let read = state.waiting.remove(at: best.place)
+        state.active += 1
+        state.activeOfUser[read.user] = best.active + 1
+        return read
     }
 
     /// Claims room for part of an answer; false when all answers together have too much.
@@ -71,15 +84,20 @@ final class LongReads: Sendable {
 
     private func finish(_ read: Read) -> Read? {
         state.withLock { state in
-            let left = state.countOfProcess[read.process, default: 1] - 1
-            state.countOfProcess[read.process] = left == 0 ? nil : left
-            guard !state.waiting.isEmpty else {
-                state.active -= 1
-                return nil
-            }
-            return state.waiting.removeFirst()
+            state.active -= 1
+            Self.lower(&state.countOfUser, read.user)
+            Self.lower(&state.activeOfUser, read.user)
+            return Self.takeNext(&state)
         }
     }
+
+    private static func lower(_ counts: inout [UInt32: Int], _ user: UInt32) {
+        let left = counts[user, default: 1] - 1
+        counts[user] = left == 0 ? nil : left
+    }
+
+    /// Nothing waits or is under way.
+    var isIdle: Bool { state.withLock { $0.countOfUser.isEmpty } }
 
     /// Lets the reads finish and ends the thread.
     func shutdown() async {

@@ -50,7 +50,7 @@ extension MaintenanceService {
             return .failure(StatusTable.status(of: error))
         }
         let turns = HashTurns(call: call, open: open, vault: vault, start: start, answer: answer)
-        let isAccepted = reads.submit(process: call.peer.processID) { turns.turn() }
+        let isAccepted = reads.submit(user: call.peer.userID) { turns.turn() }
         return isAccepted ? .later : .failure(StatusTable.tooManyRequests)
     }
 }

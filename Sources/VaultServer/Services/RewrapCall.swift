@@ -61,7 +61,7 @@ final class RewrapCall: StreamHandler {
     private func finish(_ open: OpenVault) {
         stop()
         let call = call
-        let isAccepted = service.report(on: open, process: call.peer.processID) { result in
+        let isAccepted = service.report(on: open, user: call.peer.userID) { result in
             switch result.flatMap({ (progress) -> Result<ByteBuffer, Status> in
                 var last = progress
                 last.finished = true

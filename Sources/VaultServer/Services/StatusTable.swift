@@ -42,6 +42,10 @@ enum StatusTable {
         case .leaseTTLTooLarge: etcd(.outOfRange, "too large lease TTL")
         case .tooManyLeases: vaultd(.resourceExhausted, "too many leases; revoke some")
         case .tooManyOperations: etcd(.invalidArgument, "too many operations in txn request")
+        case .tooManyKeys:
+            vaultd(
+                .resourceExhausted,
+                "the transaction reads too many keys; read them before it, and compare")
         case .duplicateKey: etcd(.invalidArgument, "duplicate key given in txn request")
         case .invalidSortOption: etcd(.invalidArgument, "invalid sort option")
         case .compacted: etcd(.outOfRange, "mvcc: required revision has been compacted")

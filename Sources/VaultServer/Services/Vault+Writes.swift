@@ -16,7 +16,7 @@ extension Vault {
     /// The same for who has looked whether the vault is open.
     func submit(_ request: WriteRequest, to open: OpenVault, for call: UnaryCall) -> UnaryAnswer {
         let record = call.record
-        open.store.submit(request) { result in
+        open.store.submit(request, in: Lane(call.peer.userID)) { result in
             switch result {
             case .success(let result):
                 record.revision = result.revision?.rawValue

@@ -2,7 +2,7 @@ import LMDB
 import VaultSeal
 
 extension WriteBatch {
-    private var reader: StoreReader {
+    var reader: StoreReader {
         StoreReader(index: index, cipher: log.cipher, isWriter: true)
     }
 
@@ -26,6 +26,7 @@ extension WriteBatch {
     }
 
     func choosePath(of transaction: Transaction) throws(StoreError) -> TransactionPath {
+        try checkComparisons(of: transaction)
         let path = try reader.choosePath(
             of: transaction, at: base, budget: .unlimited,
             lookup: { (position) throws(StoreError) in
@@ -39,6 +40,7 @@ extension WriteBatch {
     func checkPath(_ path: TransactionPath, of transaction: Transaction) throws(StoreError) {
         try checkPuts(path, of: transaction)
         try checkRanges(path, of: transaction)
+        try checkReads(path, of: transaction)
     }
 
     private func checkPuts(

@@ -47,7 +47,8 @@ final class Writer: @unchecked Sendable {
     private let leases: LeaseRegistry
     private let rewraps: RewrapDesk
     private let reserve: ReserveKeeper
-    private let queue = WorkQueue<Item>(capacity: Limits.queuedWritesMax)
+    private let queue = WriteQueue<Item>(
+        countMax: Limits.queuedWritesMax, bytesMax: Limits.queuedWriteBytesMax)
     /// Who wants the store to stand still.
     private let visitors = WorkQueue<Visitor>(capacity: Limits.writerVisitorsMax)
     private var state: State
@@ -80,9 +81,10 @@ final class Writer: @unchecked Sendable {
     }
 
     /// Queues a request. `completion` runs on the writer thread, or at once when it is refused.
-    func submit(_ request: WriteRequest, completion: @escaping Completion) {
-        do throws(WorkQueue<Item>.Refusal) {
-            try queue.append(Item(request: request, completion: completion))
+    func submit(_ request: WriteRequest, in lane: Lane, completion: @escaping Completion) {
+        do throws(WriteQueue<Item>.Refusal) {
+            try queue.append(
+                Item(request: request, completion: completion), cost: request.cost, to: lane)
         } catch {
             completion(.failure(error == .full ? .overloaded : .closed))
         }
@@ -105,16 +107,12 @@ final class Writer: @unchecked Sendable {
 
     private func run() {
         var expiry = Expiry.done
-        while let items = queue.takeAll(
+        while let batch = queue.take(
+            workMax: Limits.batchWorkMax,
             waits: !canSweep && expiry != .goesOn && !canRewrap, until: wakeTime(expiry))
         {
             expiry = .done
-            var rest = items[...]
-            while !rest.isEmpty {
-                let batch = rest.prefix(Limits.batchRequestsMax)
-                rest = rest.dropFirst(batch.count)
-                if runBatch(batch) { expiry = .givesWay }
-            }
+            if !batch.isEmpty, runBatch(batch) { expiry = .givesWay }
             receiveVisitors()
             if canSweep { sweepStep() }
             if canRewrap { rewrapStep() }
@@ -172,7 +170,7 @@ final class Writer: @unchecked Sendable {
     }
 
     /// True when leases ended with it.
-    private func runBatch(_ items: ArraySlice<Item>, endsLeases: Bool = true) -> Bool {
+    private func runBatch(_ items: [Item], endsLeases: Bool = true) -> Bool {
         var answers: [Result<WriteResult, StoreError>] = []
         answers.reserveCapacity(items.count)
         var expired: [LeaseID] = []
@@ -205,10 +203,7 @@ final class Writer: @unchecked Sendable {
             if !expired.isEmpty, state.poison == nil { return runBatch(items, endsLeases: false) }
             // The commit failed: what a refused request was told still holds.
             answers = items.indices.map { index in
-                let position = index - items.startIndex
-                if position < answers.count, case .failure = answers[position] {
-                    return answers[position]
-                }
+                if index < answers.count, case .failure = answers[index] { return answers[index] }
                 return .failure(error)
             }
         }
@@ -242,7 +237,7 @@ final class Writer: @unchecked Sendable {
     }
 
     private func answer(
-        _ items: ArraySlice<Item>, _ answers: [Result<WriteResult, StoreError>]
+        _ items: [Item], _ answers: [Result<WriteResult, StoreError>]
     ) {
         for (item, answer) in zip(items, answers) {
             if case .tidy = item.request, case .success = answer { tidy() }

@@ -6,10 +6,18 @@ struct TestGate: Gatekeeper {
     /// What it says that it found out of callers.
     var finding: (any AnyObject & Sendable)?
     var keeps: @Sendable (PeerCredentials) -> Bool = { _ in false }
+    /// Which set of event loops the next connection is for.
+    var loopSet: (@Sendable () -> Int)?
     var journal: (@Sendable () -> any CallJournal)?
 
     init(_ decide: @escaping @Sendable (String, Caller) -> Status? = { _, _ in nil }) {
         self.decide = decide
+    }
+
+    func identify(
+        socket: Int32, credentials: PeerCredentials
+    ) -> (any PeerIdentification)? {
+        TestPeer(loopSet: loopSet?() ?? 0)
     }
 
     func keepsPlace(for credentials: PeerCredentials) -> Bool { keeps(credentials) }
@@ -19,4 +27,10 @@ struct TestGate: Gatekeeper {
     }
 
     func makeJournal() -> (any CallJournal)? { journal?() }
+}
+
+private final class TestPeer: PeerIdentification {
+    let loopSet: Int
+
+    init(loopSet: Int) { self.loopSet = loopSet }
 }

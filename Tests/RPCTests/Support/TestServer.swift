@@ -16,13 +16,14 @@ struct TestServer {
     static func run<R>(
         _ routes: [Route], limits: ServerLimits = ServerLimits(),
         gate: any Gatekeeper = OpenGate(), group: MultiThreadedEventLoopGroup = group,
-        plain: (any PlainResponder)? = nil,
+        loopSets: Int = 1, plain: (any PlainResponder)? = nil,
         _ body: (TestServer) async throws -> R
     ) async throws -> R {
         try await SocketDirectory.with { directory in
             let events = Recorder<ServerEvent>()
             let server = Server(
-                routes: routes, limits: limits, group: group, gate: gate, plain: plain,
+                routes: routes, limits: limits, group: group, loopSets: loopSets, gate: gate,
+                plain: plain,
                 log: { events.append($0) })
             let path = directory.path + "/s"
             try await server.start(try ListeningSocket.bind(path: path))

@@ -86,4 +86,20 @@ import VaultTestSupport
         #expect(book.rule(of: book.owner(user: 1)) == nil)
         #expect(!book.limitsRates && QuotaUse.allCases.allSatisfy { !book.limits($0) })
     }
+
+    @Test func everybodyHasAClassAndThereAreNoMoreThanRulesName() throws {
+        let book = try quotaBook([
+            "unit:web.service class=guaranteed rate=5", "default rate=7",
+        ])
+        let peer = PeerIdentity(processID: 1, userID: 1, groupID: 1, groups: [])
+        func quotaClass(_ unit: String?) -> QuotaClass {
+            book.quotaClass(of: book.owner(of: .peer(peer, unit: unit)))
+        }
+        #expect(quotaClass("web.service") == .guaranteed)
+        #expect(quotaClass(nil) == .bestEffort)
+        #expect(book.namesUnits)
+        #expect(QuotaClass.inUse(by: book.rules) == [.guaranteed, .bestEffort])
+        #expect(QuotaClass.inUse(by: []) == [.bestEffort])
+        #expect(!QuotaBook.unlimited.namesUnits)
+    }
 }

@@ -100,6 +100,32 @@ import Testing
         #expect(burst(&pacing, at: .seconds(1_000)) == AccessLimits.loginBurst)
     }
 
+    @Test func whoLogsInAllTheTimeLeavesAttemptsForOthers() {
+        var pacing = LoginPacing()
+        func logIn(at now: Duration) -> Int {
+            (0..<1_000).filter { _ in
+                guard wait(&pacing, user: "own", at: now) == nil else { return false }
+                pacing.succeed(peerUserID: 1000, user: "own")
+                return true
+            }.count
+        }
+        #expect(logIn(at: .zero) == AccessLimits.loginBurst / 2)
+        #expect(wait(&pacing, peer: 2000, user: "other", at: .zero) == nil)
+        // Nobody else is there: one has the whole rate, and still others get in.
+        var count = 0
+        for tenth in 1...1_000 { count += logIn(at: .milliseconds(100 * tenth)) }
+        #expect(count >= 95 * AccessLimits.loginsPerSecond)
+        #expect(wait(&pacing, peer: 3000, user: "third", at: .seconds(100)) == nil)
+    }
+
+    @Test func whatDidNotComeAboutCountsNothing() {
+        var pacing = LoginPacing()
+        for _ in 0..<3 * AccessLimits.freeFailuresPerPeer {
+            #expect(wait(&pacing, at: .zero) == nil)
+            pacing.takeBack(peerUserID: 1000, user: "alice")
+        }
+    }
+
     @Test func afterAWhileAllIsForgiven() {
         var pacing = LoginPacing()
         for second in 0..<60 { _ = wait(&pacing, at: .seconds(second)) }
@@ -119,7 +145,7 @@ import Testing
         for number in 0..<200 {
             now += .milliseconds(100)
             _ = wait(&pacing, peer: 100 + UInt32(number), user: "u\(number)", at: now)
-            #expect(pacing.entryCount <= 16)
+            #expect(pacing.entryCount <= 24)
         }
         let failed = FailureTable<UInt32>(freeFailures: 0, delayMax: .seconds(1), entriesMax: 1)
         #expect(failed.wait(of: 1, now: .zero) == .zero)

@@ -60,4 +60,26 @@ import VaultAPI
             stream.cancel()
         }
     }
+
+    @Test func oneUserDoesNotTakeThePlacesOfAllWatchers() async throws {
+        try await TestServer.withUnsealed { (server) async throws in
+            let bytes: [UInt8] = try Grpc_Health_V1_HealthCheckRequest().serializedBytes()
+            func watch() async throws -> ClientStream {
+                let stream = try await server.client.stream(Methods.Health.watch.path)
+                try await stream.send(ByteBuffer(bytes: bytes))
+                stream.finishSending()
+                return stream
+            }
+            var streams: [ClientStream] = []
+            for _ in 0..<Limits.healthWatchersMax / 2 {
+                let stream = try await watch()
+                var messages = stream.messages.makeAsyncIterator()
+                #expect(try await messages.next() != nil)
+                streams.append(stream)
+            }
+            var refused = try await watch().messages.makeAsyncIterator()
+            await #expect(throws: StatusTable.tooManyRequests) { try await refused.next() }
+            for stream in streams { stream.cancel() }
+        }
+    }
 }
