@@ -1,5 +1,6 @@
 import NIOCore
 import RPC
+import Sodium
 import SwiftProtobuf
 import VaultAPI
 import VaultAccess
@@ -127,6 +128,8 @@ final class AuthService: Sendable {
             }
             var password = Array(request.password.utf8)
             request.password = ""
+            // The box wipes what it takes; of an attempt that comes too soon it takes nothing.
+            defer { wipe(&password) }
             do throws(AccessError) {
                 try access.logIn(
                     as: request.name,
