@@ -87,17 +87,22 @@ struct AuditTailCommand: CommandLineCommand {
     /// where there is none.
     private func pathAndHash() async throws -> (path: String, hash: String?) {
         if let file, key == nil { return (file, nil) }
-        return try await options.onVault { vault in
-            let hash =
-                if let key { try await vault.auditHash(of: Array(key.utf8)) } else { String?.none }
-            let path = if let file { file } else { try await vault.auditState().path }
-            guard !path.isEmpty else {
-                throw CommandFailure(
-                    .failed, "the vault does not say where its log is",
-                    nextStep: "name a file with --file")
-            }
-            return (path, hash)
+        return try await options.onVault { try await pathAndHash(from: $0) }
+    }
+
+    private func pathAndHash(
+        from vault: VaultConnection
+    ) async throws -> (path: String, hash: String?) {
+        var hash: String?
+        if let key { hash = try await vault.auditHash(of: Array(key.utf8)) }
+        if let file { return (file, hash) }
+        let path = try await vault.auditState().path
+        guard !path.isEmpty else {
+            throw CommandFailure(
+                .failed, "the vault does not say where its log is",
+                nextStep: "name a file with --file")
         }
+        return (path, hash)
     }
 
     private func note(_ text: String?) {
