@@ -18,5 +18,6 @@ note "put p99 while they end" "$6" "${17}" us - lower
 note "put max while they end" "$8" "${19}" us - lower
 note "the p99, in medians" "$(ratio "$1" "$6")" "$(ratio "${12}" "${17}")" x 5 lower
 note "the max, in medians" "$(ratio "$1" "$8")" "$(ratio "${12}" "${19}")" x 5 lower
+note "  in medians of the puts meanwhile" "$(ratio "$5" "$8")" "$(ratio "${16}" "${19}")" x - lower
 note "  without standstills of a processor" "$(ratio "$1" "${11}")" "$(ratio "${12}" "${22}")" x - lower
 note "until the last key is gone" "$9" "${20}" s - lower
