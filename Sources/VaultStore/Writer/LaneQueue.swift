@@ -5,7 +5,7 @@
 ///
 /// A lane may hold as many, and as many bytes, as there is room left. However much the others
 /// want, and whoever comes late, there is room: n lanes that are full hold 1 / (n + 1) each.
-struct LaneQueue<Element: Sendable>: Sendable {
+struct LaneQueue<Element: Sendable>: Backlog {
     private struct Waiting: Sendable {
         var elements: [Element] = []
         var costs: [WriteCost] = []

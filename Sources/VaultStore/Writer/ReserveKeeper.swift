@@ -4,13 +4,13 @@ import LMDB
 /// mebibytes of them made a put now and then wait for 20 to 100 ms.
 final class ReserveKeeper: Sendable {
     private let environment: Environment
-    private let requests = WorkQueue<Void>(capacity: 1)
+    private let requests = WorkQueue(FirstComeQueue<Void>(capacity: 1))
     private let thread: StoreThread
 
     init(_ environment: Environment) {
         self.environment = environment
         thread = StoreThread(name: "store-reserve") { [requests] in
-            while requests.takeAll(waits: true, until: nil) != nil {
+            while requests.take(waits: true, until: nil, { $0.takeAll() }) != nil {
                 environment.reserveGrowth(besideCommits: true)
             }
         }
@@ -20,7 +20,7 @@ final class ReserveKeeper: Sendable {
     func look() {
         guard environment.isReserveLow else { return }
         // Full is as good: somebody has asked already.
-        do throws(WorkQueue<Void>.Refusal) { try requests.append(()) } catch {}
+        do throws(QueueRefusal) { try requests.append { $0.append(()) } } catch {}
     }
 
     /// Ends the thread. Before the file is closed.

@@ -1,34 +1,29 @@
-/// A bounded queue from many threads to one, which takes all that waits at once.
+/// A bounded queue from many threads to one, over what keeps the elements while they wait.
 ///
-/// SAFETY: `elements`, `isClosed`, `wasNudged` and `isWaiting` are touched only under `monitor`.
-final class WorkQueue<Element: Sendable>: @unchecked Sendable {
+/// SAFETY: `waiting`, `isClosed`, `wasNudged` and `isWaiting` are touched only under `monitor`.
+final class WorkQueue<Waiting: Backlog>: @unchecked Sendable {
     private let monitor = Monitor()
-    private let capacity: Int
-    private var elements: [Element] = []
+    private var waiting: Waiting
     private var isClosed = false
     private var wasNudged = false
     private var isWaiting = false
 
-    enum Refusal: Error {
-        case full, closed
+    init(_ waiting: Waiting) {
+        self.waiting = waiting
     }
 
-    init(capacity: Int) {
-        self.capacity = capacity
-    }
-
-    func append(_ element: Element) throws(Refusal) {
-        let wakes = try monitor.locked { () throws(Refusal) in
+    /// `add` is given what waits and adds to it, or returns false when there is no room.
+    func append(_ add: (inout Waiting) -> Bool) throws(QueueRefusal) {
+        let wakes = try monitor.locked { () throws(QueueRefusal) in
             if isClosed { throw .closed }
-            if elements.count >= capacity { throw .full }
-            elements.append(element)
+            guard add(&waiting) else { throw .full }
             return isWaiting
         }
         // After the lock is free: whoever wakes would only wait for it.
         if wakes { monitor.signal() }
     }
 
-    /// Makes a waiting `takeAll` return, if only with nothing.
+    /// Makes a waiting `take` return, if only with nothing.
     func nudge() {
         monitor.locked {
             wasNudged = true
@@ -44,22 +39,21 @@ final class WorkQueue<Element: Sendable>: @unchecked Sendable {
         }
     }
 
-    /// Everything queued, in order. Waits for something when `waits`, until `deadline`
+    /// What `next` takes of that which waits. Waits for something when `waits`, until `deadline`
     /// (nanoseconds of the monotonic clock); nil when the queue is closed and empty.
-    func takeAll(waits: Bool, until deadline: Int64?) -> [Element]? {
+    func take<Taken>(
+        waits: Bool, until deadline: Int64?, _ next: (inout Waiting) -> Taken
+    ) -> Taken? {
         monitor.locked {
-            while waits && elements.isEmpty && !isClosed && !wasNudged {
+            while waits && waiting.isEmpty && !isClosed && !wasNudged {
                 if let deadline, Monitor.now() >= deadline { break }
                 isWaiting = true
                 monitor.wait(until: deadline)
                 isWaiting = false
             }
             wasNudged = false
-            if elements.isEmpty && isClosed { return nil }
-            var taken: [Element] = []
-            taken.reserveCapacity(elements.count)
-            swap(&taken, &elements)
-            return taken
+            if waiting.isEmpty && isClosed { return nil }
+            return next(&waiting)
         }
     }
 }

@@ -47,10 +47,12 @@ final class Writer: @unchecked Sendable {
     private let leases: LeaseRegistry
     private let rewraps: RewrapDesk
     private let reserve: ReserveKeeper
-    private let queue = WriteQueue<Item>(
-        countMax: Limits.queuedWritesMax, bytesMax: Limits.queuedWriteBytesMax)
+    private let queue = WorkQueue(
+        LaneQueue<Item>(
+            countMax: Limits.queuedWritesMax, bytesMax: Limits.queuedWriteBytesMax))
     /// Who wants the store to stand still.
-    private let visitors = WorkQueue<Visitor>(capacity: Limits.writerVisitorsMax)
+    private let visitors = WorkQueue(
+        FirstComeQueue<Visitor>(capacity: Limits.writerVisitorsMax))
     private var state: State
     private var thread: StoreThread?
 
@@ -82,9 +84,9 @@ final class Writer: @unchecked Sendable {
 
     /// Queues a request. `completion` runs on the writer thread, or at once when it is refused.
     func submit(_ request: WriteRequest, in lane: Lane, completion: @escaping Completion) {
-        do throws(WriteQueue<Item>.Refusal) {
-            try queue.append(
-                Item(request: request, completion: completion), cost: request.cost, to: lane)
+        let (item, cost) = (Item(request: request, completion: completion), request.cost)
+        do throws(QueueRefusal) {
+            try queue.append { $0.append(item, cost: cost, to: lane) }
         } catch {
             completion(.failure(error == .full ? .overloaded : .closed))
         }
@@ -108,8 +110,8 @@ final class Writer: @unchecked Sendable {
     private func run() {
         var expiry = Expiry.done
         while let batch = queue.take(
-            workMax: Limits.batchWorkMax,
-            waits: !canSweep && expiry != .goesOn && !canRewrap, until: wakeTime(expiry))
+            waits: !canSweep && expiry != .goesOn && !canRewrap, until: wakeTime(expiry),
+            { $0.take(workMax: Limits.batchWorkMax) })
         {
             expiry = .done
             if !batch.isEmpty, runBatch(batch) { expiry = .givesWay }
@@ -130,17 +132,16 @@ final class Writer: @unchecked Sendable {
         _ body: @escaping @Sendable (inout Standstill) throws(StoreError) -> R
     ) throws(StoreError) -> R {
         let handover = Handover<Result<R, StoreError>>()
-        do throws(WorkQueue<Visitor>.Refusal) {
-            try visitors.append { standstill in
-                do throws(StoreError) {
-                    guard var here = standstill else { throw StoreError.closed }
-                    defer { standstill = here }
-                    handover.give(.success(try body(&here)))
-                } catch {
-                    handover.give(.failure(error))
-                }
+        let visitor: Visitor = { standstill in
+            do throws(StoreError) {
+                guard var here = standstill else { throw StoreError.closed }
+                defer { standstill = here }
+                handover.give(.success(try body(&here)))
+            } catch {
+                handover.give(.failure(error))
             }
-        } catch {
+        }
+        do throws(QueueRefusal) { try visitors.append { $0.append(visitor) } } catch {
             throw error == .full ? .overloaded : .closed
         }
         queue.nudge()
@@ -148,7 +149,7 @@ final class Writer: @unchecked Sendable {
     }
 
     private func receiveVisitors(isOpen: Bool = true) {
-        for visitor in visitors.takeAll(waits: false, until: nil) ?? [] {
+        for visitor in visitors.take(waits: false, until: nil, { $0.takeAll() }) ?? [] {
             var standstill =
                 isOpen && state.poison == nil ? Standstill(head: state.head) : nil
             visitor(&standstill)

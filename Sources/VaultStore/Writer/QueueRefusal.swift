@@ -1,0 +1,4 @@
+/// Why a `WorkQueue` does not take something.
+enum QueueRefusal: Error {
+    case full, closed
+}
