@@ -22,6 +22,18 @@ final class LongReads: Sendable {
         var activeOfUser: [UInt32: Int] = [:]
         /// Bytes of answers that are being put together.
         var bytes = 0
+        /// Nothing more is taken.
+        var isEnding = false
+        var whenIdle: CheckedContinuation<Void, Never>?
+
+        var isIdle: Bool { countOfUser.isEmpty }
+
+        /// To be resumed: nothing waits or is under way any more.
+        mutating func takeWhenIdle() -> CheckedContinuation<Void, Never>? {
+            guard isIdle else { return nil }
+            defer { whenIdle = nil }
+            return whenIdle
+        }
     }
 
     private let state = Mutex(State())
@@ -29,10 +41,12 @@ final class LongReads: Sendable {
     private let thread = WorkerThread(
         jobsMax: 2 * Limits.scansActiveMax, nice: Limits.backgroundNice)
 
-    /// Queues a read for `user`; false when they, or everybody together, have too many.
+    /// Queues a read for `user`; false when they, or everybody together, have too
+    /// many, or the thread is ending.
     func submit(user: UInt32, _ turn: @escaping Turn) -> Bool {
         let read = Read(user: user, turn: turn)
         let decision = state.withLock { state -> (isAccepted: Bool, next: Read?) in
+            guard !state.isEnding else { return (false, nil) }
             let free = Limits.scansMax - state.active - state.waiting.count
             guard state.countOfUser[user, default: 0] < free else { return (false, nil) }
             state.countOfUser[user, default: 0] += 1
@@ -83,12 +97,14 @@ final class LongReads: Sendable {
     }
 
     private func finish(_ read: Read) -> Read? {
-        state.withLock { state in
+        let (next, whenIdle) = state.withLock { state in
             state.active -= 1
             Self.lower(&state.countOfUser, read.user)
             Self.lower(&state.activeOfUser, read.user)
-            return Self.takeNext(&state)
+            return (Self.takeNext(&state), state.takeWhenIdle())
         }
+        whenIdle?.resume()
+        return next
     }
 
     private static func lower(_ counts: inout [UInt32: Int], _ user: UInt32) {
@@ -97,10 +113,19 @@ final class LongReads: Sendable {
     }
 
     /// Nothing waits or is under way.
-    var isIdle: Bool { state.withLock { $0.countOfUser.isEmpty } }
+    var isIdle: Bool { state.withLock { $0.isIdle } }
 
-    /// Lets the reads finish and ends the thread.
+    /// Lets the reads finish and ends the thread, which must have nothing left then: it would run
+    /// what it is handed at once, inside of what hands it over.
     func shutdown() async {
+        await withCheckedContinuation { continuation in
+            let whenIdle = state.withLock { state in
+                state.isEnding = true
+                state.whenIdle = continuation
+                return state.takeWhenIdle()
+            }
+            whenIdle?.resume()
+        }
         await thread.shutdown()
     }
 }

@@ -43,4 +43,27 @@ import VaultTestSupport
         #expect(done.withLock { $0 } == accepted)
         await reads.shutdown()
     }
+
+    /// Whoever ends the thread waits for what goes on, and for what waits behind it.
+    @Test func readsThatTakeTurnsAreDoneBeforeTheThreadEnds() async {
+        let reads = LongReads()
+        let done = Mutex(0)
+        var accepted = 0
+        for number in 0..<UInt32(60) {
+            let turnsLeft = Mutex(50)
+            let isAccepted = reads.submit(user: number % 7) {
+                let isOver = turnsLeft.withLock { left in
+                    left -= 1
+                    return left == 0
+                }
+                if isOver { done.withLock { $0 += 1 } }
+                return isOver
+            }
+            if isAccepted { accepted += 1 }
+        }
+        await reads.shutdown()
+        #expect(accepted > 30)
+        #expect(done.withLock { $0 } == accepted)
+        #expect(reads.isIdle)
+    }
 }
