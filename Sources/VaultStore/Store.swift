@@ -176,6 +176,7 @@ public final class Store: Sendable {
     public func close() {
         guard !isClosed.exchange(true, ordering: .sequentiallyConsistent) else { return }
         writer.stop()
+        rewraps.close()
         watch.stop()
         while activeReads.load(ordering: .sequentiallyConsistent) > 0 { StoreThread.pause() }
         log.environment.close()

@@ -157,4 +157,34 @@ import VaultTestSupport
         try fixture.keyring.retireDataKeys(below: 2)
         #expect(try hash(store) != 0)
     }
+
+    /// Stands for what the end of a sweep is told to: often the store itself, which then would
+    /// never go.
+    private final class Listener: Sendable {}
+
+    enum SweepEnd: CaseIterable { case finished, stopped, closed }
+
+    @Test(arguments: SweepEnd.allCases) func whoHearsOfTheEndIsNotHeldAfterIt(
+        _ sweepEnd: SweepEnd
+    ) throws {
+        let fixture = try RotatingFixture()
+        try fill(fixture.store, count: 10)
+        _ = try fixture.keyring.rotateDataKey()
+        let end = RewrapEnd()
+        weak var held: Listener?
+        do {
+            let listener = Listener()
+            held = listener
+            let rate = sweepEnd == .finished ? 1_000_000 : 1
+            try fixture.store.startRewrap(recordsPerSecond: rate) {
+                target in withExtendedLifetime(listener) { end.note(target) }
+            }
+        }
+        switch sweepEnd {
+        case .finished: _ = try end.wait()
+        case .stopped: #expect(fixture.store.stopRewrap())
+        case .closed: fixture.store.close()
+        }
+        #expect(Waiting.until(.seconds(60)) { held == nil })
+    }
 }
