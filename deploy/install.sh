@@ -52,7 +52,9 @@ install_all() {
     put 644 "$source/systemd/vaultd.tmpfiles" "$prefix/lib/tmpfiles.d/vaultd.conf"
     put 644 "$source/README.md" "$documents/README.md"
     put 644 "$source/../SECURITY.md" "$documents/SECURITY.md"
-    put 644 "$source/../docs/formats.md" "$documents/formats.md"
+    for document in runbook formats etcd; do
+        put 644 "$source/../docs/$document.md" "$documents/$document.md"
+    done
     put 644 "$source/systemd/vaultd-keyfile.conf" "$documents/vaultd-keyfile.conf"
     put 644 "$source/../config/vaultd.yaml" "$documents/vaultd.yaml"
     completion bash "$prefix/share/bash-completion/completions/vaultctl"

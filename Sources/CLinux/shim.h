@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <sys/statfs.h>
 #include <sys/syscall.h>
+#include <sys/timex.h>
 #include <unistd.h>
 
 // Linux 6.5; newer than the headers of some systems that we build on.
@@ -36,6 +37,13 @@
 #define SYS_landlock_add_rule 445
 #define SYS_landlock_restrict_self 446
 #endif
+
+/// Whether something keeps the clock in step with others: 1, 0, or -1 when the kernel does not say.
+static inline int vault_clock_is_kept(void) {
+    struct timex state = {0};
+    int result = adjtimex(&state);
+    return result < 0 ? -1 : result != TIME_ERROR;
+}
 
 /// Renames within a directory; fails with EEXIST where the new name is taken (Linux 3.15). 0 when
 /// done.

@@ -80,6 +80,20 @@ public final class Environment: Sendable {
         state.withLock { $0.file }?.reserveGrowth(besideCommits: besideCommits)
     }
 
+    /// Writes a change to the file. It is durable only after `synchronize`. `.diskFull` has left
+    /// the file as it was.
+    public func commit(_ transaction: consuming WriteTransaction) throws(LMDBError) {
+        do throws(LMDBError) {
+            try transaction.commit()
+        } catch {
+            // LMDB says EIO of a write that was cut short, as the one is that fills a disk. Those
+            // of pages that nothing refers to come first; when the meta page's fails, LMDB lets
+            // nothing be written any more.
+            let isFull = error == .system(EIO) && state.withLock { $0.file }?.hasNoRoom == true
+            throw isFull ? .diskFull : error
+        }
+    }
+
     /// Bytes of the data file; 0 once it is closed.
     public func fileBytes() -> Int { state.withLock { $0.file }?.byteCount ?? 0 }
 

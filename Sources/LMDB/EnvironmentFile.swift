@@ -113,6 +113,15 @@ internal import Synchronization
         grownTo.store(end, ordering: .relaxed)
     }
 
+    /// Whether the file system has no room for one more page at the end of the file; tries it.
+    var hasNoRoom: Bool {
+        let zeros = [UInt8](repeating: 0, count: pageSize)
+        let written = unsafe zeros.withUnsafeBytes {
+            unsafe write(appending, $0.baseAddress, $0.count)
+        }
+        return written < 0 ? LMDBError(code: errno) == .diskFull : written < zeros.count
+    }
+
     var byteCount: Int {
         var status = stat()
         guard unsafe fstat(descriptor, &status) == 0 else { return 0 }

@@ -27,6 +27,13 @@ extension DeployTests {
             }
         }
 
+        @Test func whatIsReadInADisasterIsOnTheMachine() throws {
+            let tree = try InstalledTree()
+            for name in ["README", "SECURITY", "runbook", "formats", "etcd"] {
+                #expect(tree.has("/usr/local/share/doc/vaultd/\(name).md"), "\(name)")
+            }
+        }
+
         @Test func aChangedConfigurationStaysAndTheRestGoes() throws {
             let tree = try InstalledTree()
             let configuration = "\(tree.root)/etc/vaultd/vaultd.yaml"

@@ -7,7 +7,8 @@ extension DeployTests {
     @Suite struct Manifests {
         private let directory = "\(SourceTree.root)/deploy/kubernetes"
         private let names = [
-            "namespace.yaml", "vaultd.yaml", "jobs.yaml", "prune.yaml", "freshness.yaml",
+            "namespace.yaml", "vaultd.yaml", "jobs.yaml", "prune.yaml", "scrub.yaml",
+            "freshness.yaml", "restore.yaml",
         ]
 
         private func check(_ files: [String]) throws -> ProgramResult {
@@ -18,7 +19,7 @@ extension DeployTests {
         @Test func manifestsKeepToTheRestrictedProfile() throws {
             let result = try check(names.map { "\(directory)/\($0)" })
             #expect(result.status == .exit(0), "\(result)")
-            #expect(result.outputText.contains("14 documents, 0 violations"), "\(result)")
+            #expect(result.outputText.contains("17 documents, 0 violations"), "\(result)")
         }
 
         @Test(arguments: [
@@ -54,6 +55,12 @@ extension DeployTests {
                 "configMap: {name: vault-ceremonies", "secret: {secretName: vault-drill-key",
                 "vault-drill-key ro"
             ),
+            ("suspend: true", "suspend: false", "suspend"),
+            // Sealed is not ill, and serves nobody.
+            ("status, --live", "status", "livenessProbe of a sealed vault"),
+            ("vaultd.sock, status]", "vaultd.sock, status, --live]", "readinessProbe of a sealed"),
+            ("startupProbe", "xProbe", "startupProbe"),
+            ("type: OnDelete", "type: RollingUpdate", "updateStrategy"),
             ("name: vault-freshness", "name: vault-staleness", "nobody is vault-freshness"),
         ])
         func weakerManifestsAreRefused(_ from: String, _ to: String, _ rule: String) throws {

@@ -58,6 +58,9 @@ extension DeployTests {
             let stale = try pods.run("vault-freshness")
             #expect(stale.status == .exit(25), "\(stale)")
             #expect(stale.outputText.contains("there is no ledger"), "\(stale)")
+            let scrub = try pods.run("vault-scrub")
+            #expect(scrub.status == .exit(0), "\(scrub)")
+            #expect(scrub.outputText.contains("archives read"), "\(scrub)")
             for job in ["vault-drill", "vault-drill-oldest"] {
                 let drill = try pods.run(job)
                 #expect(drill.status == .exit(0), "\(job): \(drill)")
@@ -101,6 +104,53 @@ extension DeployTests {
             return path
         }
 
+        @Test func anArchiveThatIsDamagedFailsTheJobThatReadsIt() throws {
+            try allowBackups()
+            #expect(try pods.run("vault-backup").status == .exit(0))
+            let all = [
+                "env", "VAULT_SCRUB_DAYS=1", "/usr/local/lib/vaultd/vault-scrub", archives,
+                "/scrub",
+            ]
+            let good = try pods.run("vault-scrub", all)
+            #expect(good.outputText.contains("vault-scrub: 1 archives read"), "\(good)")
+            let name = try #require(try names().first)
+            // Whoever makes archives can spoil them.
+            let spoil = "printf spoilt | dd of=\(archives)/\(name) conv=notrunc bs=1 seek=2000"
+            _ = try pods.require("vault-backup", ["sh", "-c", spoil])
+            let yesterday = pods.file("claims/vault-scrub/last")
+            unlink(yesterday)
+            let bad = try pods.run("vault-scrub", all)
+            #expect(bad.status == .exit(13), "\(bad)")
+            #expect(access(yesterday, F_OK) != 0, "a day that failed stays due")
+        }
+
+        /// The volume of the vault is lost, and the job that waits for that day is let go.
+        @Test func theVaultIsRestoredIntoANewVolume() throws {
+            try allowBackups()
+            #expect(try pods.run("vault-backup").status == .exit(0))
+            _ = try vault.stop(SIGKILL)
+            _ = try Program.run("rm", ["-rf", pods.file("claims/vaultd-state")])
+            mkdir(pods.file("secrets/vault-restore-key"), 0o755)
+            try Files.write(
+                Files.read(pods.file("secrets/vault-drill-key/drill.key")),
+                to: pods.file("secrets/vault-restore-key/recovery.key"))
+            let restored = try pods.run("vault-restore")
+            #expect(restored.status == .exit(0), "\(restored)")
+            #expect(restored.outputText.contains("timeline   2"), "\(restored)")
+            // fsGroup hands its group down.
+            #expect(Files.mode(pods.file("claims/vaultd-state/data")) == 0o2700)
+            let again = try pods.run("vault-restore")
+            #expect(again.status == .exit(21), "\(again)")
+        }
+
+        /// What the probes ask.
+        @Test func aSealedVaultIsAliveAndNotReady() throws {
+            #expect(try pods.run("vaultd", vaultctl(["status"])).status == .exit(0))
+            try ctl(["seal"])
+            #expect(try pods.run("vaultd", vaultctl(["status"])).status == .exit(5))
+            #expect(try pods.run("vaultd", vaultctl(["status", "--live"])).status == .exit(0))
+        }
+
         /// Archives of one user, removed by another, who may not touch what says which may go.
         @Test func whoPrunesRemovesWhatAnotherMadeAndADrillHasReplaced() throws {
             try allowBackups()
@@ -138,6 +188,7 @@ extension DeployTests {
             let may = [
                 ("vault-backup", ["cat", archive]), ("vault-prune", ["cat", archive]),
                 ("vault-freshness", ["cat", archive]), ("vault-drill", ["cat", archive]),
+                ("vault-scrub", ["cat", archive]),
                 ("vault-prune", ["cat", "/ledger/drills.jsonl"]),
                 ("vault-drill", ["cat", "/keys/drill.key"]),
             ]
@@ -152,7 +203,8 @@ extension DeployTests {
                 ("vault-prune", ["ls", "/run/vaultd"]), ("vault-prune", ["ls", "/keys"]),
                 ("vault-drill", ["touch", "\(archives)/new"]), ("vault-drill", ["rm", archive]),
                 ("vault-drill", ["ls", "/run/vaultd"]), ("vault-drill", ["touch", "/new"]),
-                ("vault-freshness", ["rm", archive]),
+                ("vault-freshness", ["rm", archive]), ("vault-scrub", ["rm", archive]),
+                ("vault-scrub", ["ls", "/keys"]), ("vault-scrub", ["ls", "/ledger"]),
                 ("vault-freshness", ["touch", "/ledger/new"]),
                 ("vault-freshness", ["ls", "/keys"]), ("vault-freshness", ["ls", "/run/vaultd"]),
             ]

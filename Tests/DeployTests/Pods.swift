@@ -14,11 +14,14 @@ final class Pods: Sendable {
 
     static let manifests = "\(SourceTree.root)/deploy/kubernetes"
     private let directory: TemporaryDirectory
+    /// What the image has below `/usr/local`.
+    private let image: InstalledTree
 
     init() throws {
         directory = try TemporaryDirectory()
+        image = try InstalledTree()
         for name in ["claims", "secrets", "configMaps"] { mkdir(directory.file(name), 0o755) }
-        guard symlink(try BuiltPrograms.directory(), directory.file("bin")) == 0 else {
+        guard symlink(image.root + image.prefix, directory.file("local")) == 0 else {
             throw TestFailure("cannot link the programs: \(errno)")
         }
     }

@@ -4,7 +4,7 @@ far as files and identities go: the pod's containers one after the other, each i
 its user, with its mounts. The status is that of the first that fails. With a COMMAND it alone is run, as by
 `kubectl exec`.
 
-ROOT/claims, ROOT/secrets and ROOT/configMaps have a directory a name; ROOT/bin the programs."""
+ROOT/claims, ROOT/secrets and ROOT/configMaps have a directory a name; ROOT/local what the image installs."""
 
 import glob
 import os
@@ -22,7 +22,7 @@ def find():
     for path in sorted(glob.glob(f"{manifests}/*.yaml")):
         with open(path, encoding="utf-8") as file:
             for document in yaml.safe_load_all(file):
-                if document["kind"] in ("StatefulSet", "CronJob"):
+                if document["kind"] in ("StatefulSet", "CronJob", "Job"):
                     if document["metadata"]["name"] == name:
                         spec = document["spec"]
                         return spec.get("jobTemplate", {"spec": spec})["spec"]["template"]["spec"]
@@ -90,8 +90,7 @@ def start(pod, container, command, isLast):
     script.append(f"cd {root}/root; mkdir dev etc proc tmp old")
     script.append("for link in bin sbin lib lib64; do ln -s usr/$link $link; done")
     script.append("cp /etc/ld.so.cache etc")
-    script.append("mount -t tmpfs -o mode=755 tmpfs usr/local; mkdir usr/local/bin")
-    script.append(f"mount --bind {root}/bin usr/local/bin")
+    script.append(f"mount --bind {root}/local/ usr/local; mount -o remount,bind,ro usr/local")
     script.append("for device in null zero full random urandom; do")
     script.append(": >dev/$device; mount --bind /dev/$device dev/$device; done")
     mounts(pod, container)

@@ -83,6 +83,26 @@ import VaultTestSupport
     @Test func aFileSystemThatDoesNotKeepAVaultIsTold() {
         #expect(severity(of: "file-system") { $0.fileSystem?.kind = .network("NFS") } == .critical)
         #expect(severity(of: "file-system") { $0.fileSystem?.kind = .memory("tmpfs") } == .warning)
+        #expect(
+            severity(of: "file-system") { $0.fileSystem?.kind = .layer("overlayfs") } == .warning)
+    }
+
+    @Test func archivesBesideTheVaultOrForOthersAreTold() {
+        func place(of backups: FileFacts?) -> Severity? {
+            severity(of: "backups-place") { facts in
+                facts.backupsPath = "/backups"
+                facts.backups = backups
+            }
+        }
+        let elsewhere = file("/backups", .directory, mode: 0o755, device: 2)
+        #expect(place(of: elsewhere) == .ok)
+        #expect(place(of: nil) == .critical)
+        #expect(place(of: file("/backups", .directory, mode: 0o755)) == .warning)
+        for (mode, expected) in [(UInt32(0o775), Severity.critical), (0o1775, .ok)] {
+            var shared = elsewhere
+            shared.mode = mode
+            #expect(place(of: shared) == expected)
+        }
     }
 
     @Test func aDiskThatIsNearlyFullIsTold() {

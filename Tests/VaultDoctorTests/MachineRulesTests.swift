@@ -82,9 +82,29 @@ import VaultDoctor
         #expect(severity("clock", MachineRules.findings(facts)) == .critical)
     }
 
+    @Test(arguments: [(nil, Severity.ok), (true, .ok), (false, .info)])
+    func aClockThatNothingKeepsIsTold(_ isKept: Bool?, _ expected: Severity) {
+        var facts = MachineFacts()
+        facts.isClockKept = isKept
+        #expect(severity("clock", MachineRules.findings(facts)) == expected)
+    }
+
+    @Test func aLibraryInEveryProgramIsAWarning() {
+        var facts = MachineFacts()
+        facts.preloadsLibraries = true
+        #expect(severity("preload", MachineRules.findings(facts)) == .warning)
+    }
+
+    @Test(arguments: [(nil, Severity.ok), (0, .warning), (1, .warning), (2, .ok)])
+    func addressesThatCanBeGuessedAreAWarning(_ level: Int?, _ expected: Severity) {
+        var facts = MachineFacts()
+        facts.addressRandomization = level
+        #expect(severity("addresses", MachineRules.findings(facts)) == expected)
+    }
+
     @Test func thisMachineCanBeLookedAt() {
         let facts = MachineFacts.read()
         #expect(facts.kernelMajor >= 4)
-        #expect(MachineRules.findings(facts).count == 7)
+        #expect(MachineRules.findings(facts).count == 9)
     }
 }

@@ -112,6 +112,15 @@ import Testing
         #expect(severity("confinement", ProcessRules.findings(facts)) == expected)
     }
 
+    @Test func codeFromElsewhereIsAWarning() {
+        var facts = SelfFacts()
+        #expect(severity("loader", ProcessRules.findings(facts)) == .ok)
+        facts.loaderVariables = ["LD_PRELOAD", "LD_AUDIT"]
+        let finding = finding("loader", ProcessRules.findings(facts))
+        #expect(finding?.severity == .warning)
+        #expect(finding?.what.contains("LD_PRELOAD, LD_AUDIT") == true)
+    }
+
     @Test func whatTheMachineCannotDoIsTold() {
         var facts = SelfFacts()
         facts.hasMemoryKeys = false

@@ -24,7 +24,12 @@ DUTIES = {
     "vault-drill-oldest": (
         10004, {"vault-backups": "ro", "vault-ledger": "rw", "vault-drill-key": "ro"},
     ),
+    "vault-scrub": (10004, {"vault-backups": "ro", "vault-scrub": "rw"}),
     "vault-freshness": (10004, {"vault-backups": "ro", "vault-ledger": "ro"}),
+    # Never beside the vault, whose volume it fills.
+    "vault-restore": (
+        10001, {"vaultd-state": "rw", "vault-backups": "ro", "vault-restore-key": "ro"},
+    ),
 }
 # The one step of another identity: who prunes owns the directory that archives are added to.
 BORROWED = {"vault-backup/archives": (10003, {"vault-backups": "rw"})}
@@ -85,6 +90,14 @@ def check_duty(where, name, pod):
     rule(sees == allowed, f"{where}: storage {sees}")
 
 
+def check_probes(where, container):
+    """A sealed vault waits for its key: it is alive, and not ready. To start it again seals it again."""
+    for probe, is_live in (("startup", True), ("liveness", True), ("readiness", False)):
+        command = container.get(f"{probe}Probe", {}).get("exec", {}).get("command", [])
+        rule("status" in command, f"{where}: {probe}Probe")
+        rule(("--live" in command) is is_live, f"{where}: {probe}Probe of a sealed vault")
+
+
 def check_pod(where, pod):
     for field in ("hostNetwork", "hostPID", "hostIPC", "shareProcessNamespace"):
         rule(not pod.get(field), f"{where}: {field}")
@@ -122,6 +135,9 @@ def check(document):
         selector = spec["selector"]["matchLabels"]
         labels = spec["template"]["metadata"]["labels"]
         rule(selector.items() <= labels.items(), f"{where}: selector")
+        # Otherwise a rollout waits for a pod that waits for its key.
+        rule(spec.get("updateStrategy") == {"type": "OnDelete"}, f"{where}: updateStrategy")
+        check_probes(where, spec["template"]["spec"]["containers"][0])
         check_pod(where, spec["template"]["spec"])
         check_duty(where, document["metadata"]["name"], spec["template"]["spec"])
     elif document["kind"] == "CronJob":
@@ -134,6 +150,12 @@ def check(document):
         rule(spec.get("failedJobsHistoryLimit", 0) > 0, f"{where}: failedJobsHistoryLimit")
         check_pod(where, job["template"]["spec"])
         check_duty(where, document["metadata"]["name"], job["template"]["spec"])
+    elif document["kind"] == "Job":
+        rule(spec.get("suspend") is True, f"{where}: suspend")
+        rule(spec.get("activeDeadlineSeconds", 0) > 0, f"{where}: activeDeadlineSeconds")
+        rule(spec["template"]["spec"].get("restartPolicy") == "Never", f"{where}: restartPolicy")
+        check_pod(where, spec["template"]["spec"])
+        check_duty(where, document["metadata"]["name"], spec["template"]["spec"])
     elif document["kind"] == "NetworkPolicy":
         rule(spec == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}, f"{where}: deny all")
     elif document["kind"] == "ServiceAccount":

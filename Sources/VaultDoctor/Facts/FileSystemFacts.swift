@@ -9,6 +9,8 @@ public struct FileSystemFacts: Equatable, Sendable {
         case network(String)
         /// Gone with the machine's power.
         case memory(String)
+        /// Gone with the container whose files it has.
+        case layer(String)
     }
 
     public var kind: Kind
@@ -44,6 +46,7 @@ public struct FileSystemFacts: Equatable, Sendable {
         case 0x6573_5546: .network("FUSE")
         case 0x0102_1994: .memory("tmpfs")
         case 0x8584_58f6: .memory("ramfs")
+        case 0x794c_7630: .layer("overlayfs")
         default: .local
         }
     }

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// What is true of the machine, whoever runs on it.
@@ -11,6 +12,12 @@ public struct MachineFacts: Equatable, Sendable {
     public var ptraceScope: Int? = 1
     /// Memory can be written to the disk as a whole.
     public var canHibernate = false
+    /// `/etc/ld.so.preload` names libraries, which every program loads.
+    public var preloadsLibraries = false
+    /// `kernel.randomize_va_space`; nil when it cannot be read.
+    public var addressRandomization: Int? = 2
+    /// Something keeps the clock in step with others; nil when the kernel does not say.
+    public var isClockKept: Bool? = true
     /// "6.18.44-fc" -> (6, 18)
     public var kernelMajor = 6
     public var kernelMinor = 18
@@ -32,6 +39,11 @@ public struct MachineFacts: Equatable, Sendable {
         let release = SmallFile.text("/proc/sys/kernel/osrelease") ?? ""
         (facts.kernelMajor, facts.kernelMinor) = version(release)
         facts.now = Int64(time(nil))
+        let preload = SmallFile.text("/etc/ld.so.preload") ?? ""
+        facts.preloadsLibraries = preload.contains { !$0.isWhitespace }
+        facts.addressRandomization = SmallFile.number("/proc/sys/kernel/randomize_va_space")
+        let isKept = vault_clock_is_kept()
+        facts.isClockKept = isKept < 0 ? nil : isKept == 1
         return facts
     }
 

@@ -11,6 +11,9 @@ public struct PlaceFacts: Equatable, Sendable {
     /// The key file of an unseal at start, when there is one.
     public var keyfilePath: String?
     public var keyfile: FileFacts?
+    /// The directory of the archives, when it is known.
+    public var backupsPath: String?
+    public var backups: FileFacts?
     public var configuration: FileFacts?
     public var socketPath: String?
     public var socket: FileFacts?
@@ -20,8 +23,8 @@ public struct PlaceFacts: Equatable, Sendable {
 
     /// Looks at the paths that are given.
     public static func read(
-        directory: String, keyfile: String?, configuration: String?, socket: String?,
-        userID: UInt32
+        directory: String, keyfile: String?, backups: String? = nil, configuration: String?,
+        socket: String?, userID: UInt32
     ) -> PlaceFacts {
         var facts = PlaceFacts()
         facts.userID = userID
@@ -31,6 +34,8 @@ public struct PlaceFacts: Equatable, Sendable {
         facts.fileSystem = FileSystemFacts.read(directory)
         facts.keyfilePath = keyfile
         facts.keyfile = keyfile.flatMap(FileFacts.read)
+        facts.backupsPath = backups
+        facts.backups = backups.flatMap(FileFacts.read)
         facts.configuration = configuration.flatMap(FileFacts.read)
         facts.readSocket(socket)
         return facts

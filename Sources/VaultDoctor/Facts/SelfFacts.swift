@@ -13,6 +13,8 @@ public struct SelfFacts: Equatable, Sendable {
     /// Keys cannot be read between uses.
     public var hasMemoryKeys = true
     public var confinement = Confinement.confined(version: 1)
+    /// Variables of its environment that have the loader take code from elsewhere: "LD_PRELOAD".
+    public var loaderVariables: [String] = []
 
     public init() {}
 }

@@ -10,7 +10,7 @@ public enum FileRules {
             }
             findings += fileSystem(facts)
         }
-        findings += keyfile(facts)
+        findings += keyfile(facts) + backups(facts)
         if let configuration = facts.configuration {
             findings.append(self.configuration(configuration, facts))
         }
@@ -91,6 +91,12 @@ public enum FileRules {
                     "\(facts.directoryPath) is in memory (\(name)): the vault is gone when the "
                         + "machine stops",
                     fix: "move the vault to a disk")
+            case .layer(let name):
+                Finding(
+                    "file-system", .warning,
+                    "\(facts.directoryPath) is among the files of a container (\(name)): the vault "
+                        + "is gone with it",
+                    fix: "mount a volume there")
             }
         return [place, space(fileSystem, facts)]
     }
@@ -153,6 +159,35 @@ public enum FileRules {
                 fix: fix)
         }
         return Finding(id, .ok, "the key file is not on the vault's file system")
+    }
+
+    private static func backups(_ facts: PlaceFacts) -> [Finding] {
+        guard let path = facts.backupsPath else { return [] }
+        let id = "backups-place"
+        guard let backups = facts.backups, backups.kind == .directory else {
+            return [
+                Finding(
+                    id, .critical, "\(path) is no directory, or not for you to look at",
+                    fix: "name the directory of the archives with --backups")
+            ]
+        }
+        guard backups.mode & 0o022 == 0 || backups.mode & 0o1000 != 0 else {
+            return [
+                Finding(
+                    id, .critical,
+                    "others may remove every archive in \(path) (mode \(backups.modeText))",
+                    fix: "chmod go-w \(path), or chmod +t")
+            ]
+        }
+        guard backups.device != facts.directory?.device else {
+            return [
+                Finding(
+                    id, .warning,
+                    "the archives are on the vault's own file system: what takes one takes both",
+                    fix: "copy them elsewhere, too: vaultctl backup copy, or another machine pulls")
+            ]
+        }
+        return [Finding(id, .ok, "the archives are not on the vault's file system")]
     }
 
     private static func configuration(_ file: FileFacts, _ facts: PlaceFacts) -> Finding {

@@ -6,7 +6,7 @@ public enum MachineRules {
     ) -> [Finding] {
         [
             swap(facts, process), hibernation(facts), corePattern(facts), suidDumpable(facts),
-            ptraceScope(facts), kernel(facts), clock(facts),
+            ptraceScope(facts), preload(facts), addresses(facts), kernel(facts), clock(facts),
         ]
     }
 
@@ -76,6 +76,27 @@ public enum MachineRules {
         }
     }
 
+    private static func preload(_ facts: MachineFacts) -> Finding {
+        guard facts.preloadsLibraries else {
+            return Finding("preload", .ok, "no library is loaded into every program")
+        }
+        return Finding(
+            "preload", .warning,
+            "/etc/ld.so.preload has libraries loaded into every program, vaultd too, where they "
+                + "see keys",
+            fix: "find out who wrote it; empty it, and restart vaultd")
+    }
+
+    private static func addresses(_ facts: MachineFacts) -> Finding {
+        guard let level = facts.addressRandomization, level < 2 else {
+            return Finding("addresses", .ok, "places in memory are not to be guessed")
+        }
+        return Finding(
+            "addresses", .warning,
+            "kernel.randomize_va_space is \(level): where things are in memory can be guessed",
+            fix: "sysctl kernel.randomize_va_space=2, and restart vaultd")
+    }
+
     private static func kernel(_ facts: MachineFacts) -> Finding {
         let version = "\(facts.kernelMajor).\(facts.kernelMinor)"
         func isBefore(_ major: Int, _ minor: Int) -> Bool {
@@ -106,6 +127,13 @@ public enum MachineRules {
                 "the clock says \(facts.now) seconds since 1970, which cannot be: times in the "
                     + "audit log are wrong",
                 fix: "set the clock, and have it kept (timedatectl set-ntp true)")
+        }
+        if facts.isClockKept == false {
+            return Finding(
+                "clock", .info,
+                "nothing keeps the clock in step with others (NTP): times in the audit log and "
+                    + "the ages of backups are as good as it is",
+                fix: "timedatectl set-ntp true")
         }
         return Finding("clock", .ok, "the clock is plausible")
     }

@@ -33,7 +33,7 @@ public enum ProcessRules {
                     "dumpable", .critical, "the memory of vaultd can be read by its own user",
                     fix: "see its log: the kernel refused PR_SET_DUMPABLE")
                 : Finding("dumpable", .ok, "the memory of vaultd is not for its own user"),
-            newCode(facts), memoryKeys(facts), confinement(facts),
+            newCode(facts), memoryKeys(facts), confinement(facts), loader(facts),
         ]
     }
 
@@ -116,6 +116,18 @@ public enum ProcessRules {
                 "new-code", .info, "memory of vaultd can be made code: Linux before 6.3",
                 fix: "set MemoryDenyWriteExecute=yes in the unit")
         }
+    }
+
+    private static func loader(_ facts: SelfFacts) -> Finding {
+        guard !facts.loaderVariables.isEmpty else {
+            return Finding("loader", .ok, "vaultd was started with its own libraries alone")
+        }
+        let names = facts.loaderVariables.joined(separator: ", ")
+        return Finding(
+            "loader", .warning,
+            "vaultd was started with \(names): code from there runs in it, and sees keys",
+            fix: "take it out of the environment (systemctl show-environment, Environment= in the "
+                + "unit) and restart vaultd")
     }
 
     private static func memoryKeys(_ facts: SelfFacts) -> Finding {

@@ -48,6 +48,15 @@ public enum StartCheck {
                         fix: "look at \(configuration.dataDirectory), or restore a backup")
                 ]
             }
+            let mark = configuration.dataDirectory + "/" + CurrentFile.name
+            guard access(mark, F_OK) != 0 else {
+                return [
+                    Finding(
+                        "keyring", .critical, "the keyring of the vault is missing",
+                        fix: "put it back into \(configuration.dataDirectory), or restore a backup"
+                    )
+                ]
+            }
             facts.isInitialized = false
         }
         // The audit log's and the store's state are the running daemon's to tell.

@@ -1,4 +1,5 @@
 import CLinux
+import Glibc
 import Sodium
 import VaultDoctor
 
@@ -18,6 +19,9 @@ extension SelfFacts {
                 .failed("\(operation): \(systemErrorText(number))")
             case .off: .off
             }
+        facts.loaderVariables = ["LD_PRELOAD", "LD_AUDIT", "LD_LIBRARY_PATH"].filter { name in
+            getenv(name).map { $0.pointee != 0 } ?? false
+        }
         return facts
     }
 }

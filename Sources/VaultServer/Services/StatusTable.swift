@@ -70,7 +70,8 @@ enum StatusTable {
         case .closed: sealed
         case .inUse: vaultd(.failedPrecondition, "the data directory is in use; stop the other one")
         case .diskFull: vaultd(.resourceExhausted, "the disk is full; free some space")
-        case .storage(let what): vaultd(.internal, "storage failed: \(what); see the log")
+        case .storage(let what):
+            vaultd(.internal, "storage failed: \(what); make the disk well, then restart vaultd")
         }
     }
 

@@ -2,12 +2,18 @@ import Glibc
 import VaultSeal
 
 extension DataDirectory {
-    /// What the directory says of itself; nil when no vault was made in it yet.
+    /// What the directory says of itself; nil when no vault was made in it yet. Throws
+    /// `.incomplete` where `CURRENT` or the keyring alone is gone: that is no new vault.
     func current() throws(DataDirectoryError) -> CurrentFile? {
+        let current: CurrentFile?
         do throws(SealError) {
-            if let current = try CurrentFile.read(in: path) { return current }
+            current = try CurrentFile.read(in: path)
         } catch {
             throw failure(of: error, at: .current)
+        }
+        if let current {
+            guard contains(.keyring) else { throw .incomplete(path: path(of: .keyring)) }
+            return current
         }
         // An init that was cut off left its mark and is begun anew. Without the mark the keys may
         // be of records that somebody still wants.

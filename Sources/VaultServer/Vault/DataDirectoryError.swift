@@ -11,7 +11,7 @@ public enum DataDirectoryError: Error, Equatable, Sendable, CustomStringConverti
     case damaged(path: String, what: String)
     /// Written by a newer vaultd.
     case unsupportedFormat(path: String, version: Int)
-    /// There are keys or records, but the file that says whose they are is gone.
+    /// There is a vault, but its keyring, or the file that says whose keys these are, is gone.
     case incomplete(path: String)
     case system(path: String, operation: String, errno: Int32)
 
@@ -33,7 +33,8 @@ public enum DataDirectoryError: Error, Equatable, Sendable, CustomStringConverti
         case .unsupportedFormat(let path, let version):
             "\(path) has format \(version), this vaultd knows format 1; install a newer vaultd"
         case .incomplete(let path):
-            "\(path) is missing beside a keyring; put it back or restore a backup"
+            "\(path) is missing, and nothing opens the vault without it; put it back or restore a "
+                + "backup"
         case .system(let path, let operation, let errno):
             "\(operation) \(path): \(systemErrorText(errno)); check the path and its permissions"
         }

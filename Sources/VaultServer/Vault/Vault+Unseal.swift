@@ -59,7 +59,11 @@ extension Vault {
     }
 
     private func openKeyring(with box: CredentialBox) throws(VaultError) -> OpenedKeyring {
-        try paced(box) { () throws(SealError) in
+        // Removed since the start; a vault that was never initialised is refused before.
+        guard directory.contains(.keyring) else {
+            throw .directory(.incomplete(path: directory.path(of: .keyring)))
+        }
+        return try paced(box) { () throws(SealError) in
             try KeyringFile.openAll(
                 in: directory.path, with: box.credential, acceptsUnproven: acceptsUnprovenSlots)
         }

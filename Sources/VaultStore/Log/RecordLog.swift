@@ -281,7 +281,7 @@ final class RecordLog: Sendable {
         if let fault = commitFault?() { throw fault }
         do throws(LMDBError) {
             if isDurable && reservesGrowth { environment.reserveGrowth() }
-            try transaction.commit()
+            try environment.commit(transaction)
             if isDurable { try environment.synchronize() }
         } catch { throw StoreError(error) }
     }

@@ -5,10 +5,18 @@ enum BashCompletion {
     private static let end = "complete -o filenames -F _vaultctl vaultctl"
     private static let names = #"__vaultctl_add_completions -W "$(__vaultctl_custom_complete"#
 
+    private static let help = "_vaultctl_help() {"
+    private static let offering = #"""
+            local topics
+            topics="$(__vaultctl_topics "${COMP_WORDS[*]:2:COMP_CWORD-2}")"
+            COMPREPLY+=($(compgen -W "${topics}" -- "${cur}"))
+        """#
+
     /// The parser's script, with what it lacks.
     static func completed(_ script: String) -> String {
         guard script.hasPrefix("#!/bin/bash"), script.contains(end) else { return script }
         return script.replacing(names, with: #"__vaultctl_add_names "$(__vaultctl_custom_complete"#)
+            .replacing(help, with: HelpCompletion.function + "\n" + help + "\n" + offering)
             .replacing(end, with: adding + "\n" + joining)
     }
 

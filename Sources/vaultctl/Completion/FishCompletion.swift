@@ -1,12 +1,22 @@
-/// The completion script for fish. The parser's knows nothing of the program that `run` starts.
+/// The completion script for fish. The parser's knows nothing of the program that `run` starts, nor
+/// of what there is help for.
 enum FishCompletion {
     private static let start = "complete -c 'vaultctl' -f"
 
     /// The parser's script, with what it lacks.
     static func completed(_ script: String) -> String {
         guard script.hasPrefix("function __vaultctl_") else { return script }
-        return script.replacing(start + "\n", with: program + "\n" + start + "\n" + offering + "\n")
+        return script.replacing(start + "\n", with: all)
     }
+
+    private static var all: String {
+        [program, HelpCompletion.fishFunction, start, offering, topics, ""].joined(separator: "\n")
+    }
+
+    private static let topics = #"""
+        complete -c 'vaultctl' -n 'contains help (commandline -opc)[2]' \
+            -fa '(string split " " -- (__vaultctl_topics (commandline -opc)[3..]))'
+        """#
 
     private static let program = #"""
         function __vaultctl_program

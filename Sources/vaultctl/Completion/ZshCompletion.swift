@@ -8,10 +8,15 @@ enum ZshCompletion {
                 compadd -- "${(@)completions:#*[/:]}"
         """#
 
+    private static let help = "_vaultctl_help() {"
+    private static let offering =
+        #"    compadd -- ${=$(__vaultctl_topics "${command_line[3,current_word_index]}")}"#
+
     /// The parser's script, with what it lacks.
     static func completed(_ script: String) -> String {
         guard script.hasPrefix("#compdef vaultctl") else { return script }
         return script.replacing(describing, with: adding)
             .replacing("'*:command:'", with: "'*:::command:_normal'")
+            .replacing(help, with: HelpCompletion.function + "\n" + help + "\n" + offering)
     }
 }

@@ -11,12 +11,18 @@ final class EditedText {
             .filter { $0.hasPrefix("/") }
     }
 
+    private static let prefix = "vaultctl-edit"
+
     let directory: String
     var path: String { directory + "/value" }
     private var isKept = false
+    /// Locked for as long as this program runs: a directory without a lock was left behind.
+    private let lock: Int32
 
     init(_ value: borrowing SecretBuffer) throws(CommandFailure) {
         directory = try Self.makeDirectory()
+        lock = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        flock(lock, LOCK_EX | LOCK_NB)
         do throws(CommandFailure) { try write(value) } catch {
             DirectoryTree.remove(directory, wiping: true)
             throw error
@@ -25,11 +31,29 @@ final class EditedText {
 
     deinit {
         if !isKept { remove() }
+        close(lock)
+    }
+
+    /// Texts of the same user beside this one that no vaultctl looks after any more: it was killed,
+    /// or has kept what it could not store. Not removed, since an editor may still have one open.
+    var leftBehind: [String] {
+        let place = directory.prefix(upTo: directory.lastIndex(of: "/") ?? directory.endIndex)
+        return DirectoryTree.names(in: String(place)).filter { $0.hasPrefix(Self.prefix + ".") }
+            .map { "\(place)/\($0)" }.filter(Self.isLeftBehind)
+    }
+
+    private static func isLeftBehind(_ path: String) -> Bool {
+        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_uid == geteuid() else { return false }
+        return flock(descriptor, LOCK_EX | LOCK_NB) == 0
     }
 
     private static func makeDirectory() throws(CommandFailure) -> String {
         for place in places {
-            guard let path = DirectoryTree.make(in: place, prefix: "vaultctl-edit") else {
+            guard let path = DirectoryTree.make(in: place, prefix: prefix) else {
                 continue
             }
             // Asked of the directory that there is now, not of what had its name before.

@@ -15,13 +15,13 @@ struct CommandFailure: Error, Equatable {
     }
 
     init(_ error: VaultClientError) {
-        // What the vault says may end with the next step already.
-        let known = "; restore a backup"
-        let isTold = error.message.hasSuffix(known) && error.nextStep.hasPrefix(known.dropFirst(2))
+        // What the vault says may end with the next step already, which is said once.
+        let known = "restore a backup"
+        let isTold = error.message.hasSuffix(known) && error.nextStep.hasPrefix(known)
         self.init(
             ExitStatus(error.category),
-            isTold ? String(error.message.dropLast(known.count)) : error.message,
-            nextStep: error.nextStep)
+            isTold ? error.message + error.nextStep.dropFirst(known.count) : error.message,
+            nextStep: isTold ? "" : error.nextStep)
     }
 
     /// What an error of ours or of the vault says; nil for any other.

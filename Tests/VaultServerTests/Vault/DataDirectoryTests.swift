@@ -101,8 +101,18 @@ import VaultSeal
         #expect(try directory.current() == nil)
         try directory.beginInit()
         #expect(try directory.current() == nil)
+        parent.write("keys", to: "data/keyring")
         try directory.finishInit(current)
         #expect(try directory.current() == current)
+    }
+
+    @Test func aVaultWithoutItsKeyringIsNotANewOne() throws {
+        let directory = try DataDirectory.acquire(path)
+        try directory.beginInit()
+        try directory.finishInit(current)
+        #expect(throws: DataDirectoryError.incomplete(path: path + "/keyring")) {
+            try directory.current()
+        }
     }
 
     @Test func anInterruptedInitIsBegunAnew() throws {

@@ -25,6 +25,7 @@ struct BackupCopyCommand: CommandLineCommand {
                 .usage, "name archives and a directory",
                 nextStep: "for example: vaultctl backup copy /backup/*.vab /mnt/elsewhere")
         }
+        try ArchiveArguments.check(paths.dropLast())
     }
 
     func perform() async throws -> ExitStatus {

@@ -58,6 +58,7 @@ struct BackupRestoreCommand: CommandLineCommand {
     func validate() throws {
         try opening.check(with: credential)
         try live.check(dataDir: dataDir)
+        try ArchiveArguments.check(files)
         guard revision ?? 1 >= 1 else {
             throw CommandFailure(
                 .usage, "--revision is 1 or more", nextStep: "see 'vaultctl backup list'")

@@ -36,7 +36,10 @@ struct BackupVerifyCommand: CommandLineCommand {
     @Option(name: .long, help: "How much to read: catalogue, bytes or records.")
     var depth: Depth?
 
-    func validate() throws { try opening.check(with: credential) }
+    func validate() throws {
+        try opening.check(with: credential)
+        try ArchiveArguments.check(files)
+    }
 
     func perform() async throws -> ExitStatus {
         let hasKey = KeptKey.isGiven(credential, opening)

@@ -19,7 +19,7 @@ struct DoctorCommand: CommandLineCommand {
 
             EXAMPLES
               vaultctl doctor
-              vaultctl doctor --data-dir /var/lib/vaultd --keyfile /etc/vaultd.key
+              vaultctl doctor --data-dir /var/lib/vaultd --backups /var/lib/vault-backups/archives
               vaultctl doctor -o json | jq '.findings[] | select(.severity != "ok")'
             """)
 
@@ -35,7 +35,21 @@ struct DoctorCommand: CommandLineCommand {
         completion: .file())
     var keyfile: String?
 
+    @Option(
+        name: .customLong("backups"),
+        help: ArgumentHelp(
+            "Look at the place of the archives, too; with --data-dir.", valueName: "directory"),
+        completion: .directory)
+    var backups: String?
+
     @OptionGroup var options: GlobalOptions
+
+    func validate() throws {
+        guard dataDirectory != nil || (keyfile == nil && backups == nil) else {
+            throw ValidationError(
+                "--keyfile and --backups are compared with the data directory; add --data-dir")
+        }
+    }
 
     func perform() async throws -> ExitStatus {
         let answer = await asked()
@@ -80,8 +94,8 @@ struct DoctorCommand: CommandLineCommand {
         findings += FileRules.findings(socket, now: machine.now)
         if let dataDirectory {
             let place = PlaceFacts.read(
-                directory: dataDirectory, keyfile: keyfile, configuration: nil, socket: nil,
-                userID: userID)
+                directory: dataDirectory, keyfile: keyfile, backups: backups, configuration: nil,
+                socket: nil, userID: userID)
             findings += FileRules.findings(place, now: machine.now)
         }
         let known = Set(told.map(\.id))

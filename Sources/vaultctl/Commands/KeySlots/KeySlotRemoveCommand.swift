@@ -1,4 +1,5 @@
 import ArgumentParser
+import VaultAPI
 import VaultClient
 
 /// `vaultctl keyslot remove`: takes a key's power away.
@@ -24,6 +25,12 @@ struct KeySlotRemoveCommand: VaultCommand {
     ) async throws -> ExitStatus {
         try await vault.removeSlot(id: id)
         try report("removed slot \(id)", to: &output) { $0.field("removed", id) }
+        guard try await vault.status().slots.contains(where: \.survivesMachine) else {
+            StandardError.note(
+                "no slot is left that opens the vault when this machine is lost; add one with "
+                    + "'vaultctl keyslot add'")
+            return .done
+        }
         return .done
     }
 }

@@ -59,6 +59,11 @@ struct EditCommand: CommandLineCommand {
         var original = SecretBuffer()
         found.value.withUnsafeBytes { original.append($0) }
         let text = try EditedText(original)
+        for directory in text.leftBehind.map(ShellWord.quoted) {
+            StandardError.note(
+                "an earlier edit left its text in \(directory); when its editor has ended, look at "
+                    + "it, and type: rm -r \(directory)")
+        }
         try edit(text, isBinary: !TerminalText.isText([UInt8](found.value)))
         var edited = try text.read()
         var output = StandardOutput()

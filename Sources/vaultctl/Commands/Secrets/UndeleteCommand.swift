@@ -74,7 +74,8 @@ struct UndeleteCommand: VaultCommand {
         guard newest.deleted else {
             throw CommandFailure(
                 .notFound, "key \(KeyName.shown(key)) is not deleted",
-                nextStep: "see 'vaultctl history'")
+                nextStep: "put an older value back with 'vaultctl get KEY --revision N --raw | "
+                    + "vaultctl put KEY', N from 'vaultctl history'")
         }
         guard let last = history.entries.first(where: { !$0.deleted }) else {
             throw compactedAway(key)

@@ -31,10 +31,12 @@ struct RoleAddCommand: VaultCommand {
             throw AccessFailure.failure(after: error, role: name)
         }
         let shown = KeyName.shown(name)
-        try report(
-            "made role \(shown); let it do something with"
-                + " 'vaultctl role grant \(ShellWord.quoted(shown))'", to: &output
-        ) {
+        // What these two give needs no permission for keys.
+        let next =
+            ["backup", "monitor"].contains(name)
+            ? "give it to somebody with 'vaultctl user grant USER \(name)'"
+            : "let it do something with 'vaultctl role grant \(ShellWord.quoted(shown))'"
+        try report("made role \(shown); \(next)", to: &output) {
             $0.field("role", name)
         }
         return .done
