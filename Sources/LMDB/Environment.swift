@@ -103,11 +103,14 @@ public final class Environment: Sendable {
     public func read<R, E: Error>(
         failure: (LMDBError) -> E, _ body: (borrowing ReadTransaction) throws(E) -> R
     ) throws(E) -> R {
-        let turn = state.withLock { $0.reads.begin() }
-        defer { state.withLock { $0.reads.end(turn) } }
+        // One lock before and one after: reads of all threads meet there.
+        let (turn, idle) = state.withLock { ($0.reads.begin(), $0.idle.popLast()) }
         let reader: ReaderHandle
-        do throws(LMDBError) { reader = try borrowReader() } catch { throw failure(error) }
-        defer { giveBack(reader) }
+        do throws(LMDBError) { reader = try startReader(idle) } catch {
+            state.withLock { $0.reads.end(turn) }
+            throw failure(error)
+        }
+        defer { giveBack(reader, turn) }
         return try body(unsafe ReadTransaction(reader.transaction))
     }
 
@@ -119,8 +122,7 @@ public final class Environment: Sendable {
     }
 
     /// A reader that starts a snapshot now.
-    private func borrowReader() throws(LMDBError) -> ReaderHandle {
-        let idle = state.withLock { $0.idle.popLast() }
+    private func startReader(_ idle: ReaderHandle?) throws(LMDBError) -> ReaderHandle {
         if let idle {
             try LMDBError.check(unsafe mdb_txn_renew(idle.transaction))
             return idle
@@ -130,10 +132,11 @@ public final class Environment: Sendable {
             transaction: try file.begin(flags: UInt32(MDB_RDONLY)), file: file)
     }
 
-    private func giveBack(_ reader: ReaderHandle) {
+    private func giveBack(_ reader: ReaderHandle, _ turn: Int) {
         // A transaction that is reset holds no snapshot, but keeps its slot.
         unsafe mdb_txn_reset(reader.transaction)
         let isKept = state.withLock { state in
+            state.reads.end(turn)
             guard state.file === reader.file else { return false }
             state.idle.append(reader)
             return true
@@ -211,10 +214,16 @@ public struct RetiredFile: Sendable {
     fileprivate let file: EnvironmentFile?
 }
 
-/// A read transaction that waits to be used again, and its file.
+/// A read transaction that waits to be used again, and its file. An object, so that who takes and
+/// returns it counts no reference to the file, which all readers share.
 ///
 /// SAFETY: in the pool or with one reader, never both.
-@safe private struct ReaderHandle: @unchecked Sendable {
+@safe private final class ReaderHandle: @unchecked Sendable {
     let transaction: OpaquePointer
     let file: EnvironmentFile
+
+    init(transaction: OpaquePointer, file: EnvironmentFile) {
+        unsafe self.transaction = transaction
+        self.file = file
+    }
 }

@@ -10,6 +10,7 @@ public final class Store: Sendable {
     let log: RecordLog
     let index: SharedIndex
     let clock: StoreClock
+    let reader: StoreReader
     let pins = RevisionPins()
     let directory: String
     private let writer: Writer
@@ -22,8 +23,8 @@ public final class Store: Sendable {
     private let powerCut: PowerCut
     /// Where the file is when it holds what could be saved of a damaged one.
     private let salvaged: SalvageDirectory?
-    private let isClosed = Atomic<Bool>(false)
-    private let activeReads = Atomic<Int>(0)
+    /// Reads are inside.
+    private let gate = OperationGate()
 
     /// Makes the file of an empty store in `directory`.
     public static func create(
@@ -99,6 +100,7 @@ public final class Store: Sendable {
         self.log = log
         self.configuration = configuration
         index = loaded.index
+        reader = StoreReader(index: loaded.index, cipher: log.cipher, isWriter: false)
         clock = StoreClock(loaded.head, gaps: log.gaps)
         clock.usedBytes = loaded.usedBytes
         watch = WatchEngine(
@@ -174,11 +176,11 @@ public final class Store: Sendable {
     /// Finishes queued writes, waits for reads under way, and closes the file. Further calls throw
     /// `.closed`.
     public func close() {
-        guard !isClosed.exchange(true, ordering: .sequentiallyConsistent) else { return }
+        guard gate.shut() else { return }
         writer.stop()
         rewraps.close()
         watch.stop()
-        while activeReads.load(ordering: .sequentiallyConsistent) > 0 { StoreThread.pause() }
+        while !gate.isEmpty { StoreThread.pause() }
         log.environment.close()
         // After a failed sync nobody knows what the disk holds; the next open must look.
         if !writer.hasFailed { powerCut.markClosed() }
@@ -192,9 +194,8 @@ public final class Store: Sendable {
 
     /// Runs a read; while it runs the file stays open.
     func reading<R>(_ body: () throws(StoreError) -> R) throws(StoreError) -> R {
-        activeReads.add(1, ordering: .sequentiallyConsistent)
-        defer { activeReads.subtract(1, ordering: .sequentiallyConsistent) }
-        if isClosed.load(ordering: .sequentiallyConsistent) { throw .closed }
+        guard let stripe = gate.enter() else { throw .closed }
+        defer { gate.leave(stripe) }
         return try body()
     }
 
@@ -211,9 +212,5 @@ public final class Store: Sendable {
     func unpin(_ revision: Revision) {
         pins.unpin(revision)
         writer.nudge()
-    }
-
-    var reader: StoreReader {
-        StoreReader(index: index, cipher: log.cipher, isWriter: false)
     }
 }

@@ -12,7 +12,7 @@ import Testing
     ) async throws -> [Bool] {
         let admitted = Recorder<String>()
         let found = Recorder<Bool>()
-        var gate = TestGate { path, _ in
+        let gate = TestGate { path, _ in
             admitted.append(path)
             return nil
         }

@@ -16,7 +16,7 @@ import Testing
         decide: @escaping @Sendable (String, Caller) -> Status? = { _, _ in nil },
         _ body: (Client) async throws -> Void
     ) async throws {
-        var gate = TestGate(decide)
+        let gate = TestGate(decide)
         let journal = journal
         gate.journal = { journal }
         try await TestServer.run(routes, gate: gate) { test in
@@ -106,7 +106,7 @@ import Testing
 
     @Test func whatManyConnectionsAskAtOnceIsWrittenDownAtOnce() async throws {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        var gate = TestGate()
+        let gate = TestGate()
         let journal = journal
         gate.journal = { journal }
         try await TestServer.run([UnaryTests.echo], gate: gate, group: group) { test in

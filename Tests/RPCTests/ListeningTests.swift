@@ -84,7 +84,7 @@ import Testing
             let made = try ListeningSocket.bind(path: path)
             let listener = try ListeningSocket.adopt(made.descriptor)
             #expect(fcntl(made.descriptor, F_GETFD) == FD_CLOEXEC)
-            let server = Server(routes: [UnaryTests.echo], group: TestServer.group)
+            let server = Server(routes: { [UnaryTests.echo] }, group: TestServer.group)
             try await server.start(listener)
             let client = try await Client.connect(socketPath: path, group: TestServer.group)
             let answer = try await client.unary(UnaryTests.path, ByteBuffer(string: "x"))
@@ -148,7 +148,7 @@ import Testing
         limits.connectionsKept = 1
         limits.connectionsPerUserMax = 2
         let isKept = Mutex(false)
-        var gate = TestGate()
+        let gate = TestGate()
         gate.keeps = { _ in isKept.withLock { $0 } }
         try await TestServer.run([UnaryTests.echo], limits: limits, gate: gate) { test in
             let others = try (0..<2).map { _ in try RawConnection(test.path) }

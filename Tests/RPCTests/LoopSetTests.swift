@@ -7,11 +7,23 @@ import Testing
 @testable import RPC
 
 @Suite struct LoopSetTests {
+    @Test func everyLoopHasRoutesOfItsOwn() async throws {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 3)
+        var made: [Route] = []
+        _ = Server(
+            routes: {
+                made.append(UnaryTests.echo.marked(made.count))
+                return [made[made.count - 1]]
+            }, group: group)
+        #expect(made.map(\.mark) == [0, 1, 2])
+        try await group.shutdownGracefully()
+    }
+
     @Test func whatHoldsUpOneSetHoldsUpNoOther() async throws {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
         let (begun, goesOn) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
         let connections = Mutex(0)
-        var gate = TestGate()
+        let gate = TestGate()
         // The first two connections are of one set. In turns, the third would be on the loop of
         // the first.
         gate.loopSet = {

@@ -43,7 +43,7 @@ import VaultTestSupport
             return .message(ByteBuffer(bytes: bytes))
         }
         let server = Server(
-            routes: [authenticate], group: .singleton,
+            routes: { [authenticate] }, group: .singleton,
             gate: LoginGate { path, token in
                 let method = path.split(separator: "/").last ?? ""
                 seen.withLock { $0.append("\(method) \(token ?? "-")") }
@@ -120,7 +120,7 @@ import VaultTestSupport
 }
 
 /// Lets everybody in, and says what they come with.
-private struct LoginGate: Gatekeeper {
+private final class LoginGate: Gatekeeper {
     let note: @Sendable (_ path: String, _ token: String?) -> Void
 
     init(_ note: @escaping @Sendable (_ path: String, _ token: String?) -> Void) {

@@ -44,7 +44,7 @@ final class FakeVault: Sendable {
     /// Runs a command as the program does, but for where its output goes.
     func run(_ words: String...) async throws -> Outcome {
         let socket = directory.file("s")
-        let server = Server(routes: answers.map(route), group: .singleton)
+        let server = Server(routes: { answers.map(route) }, group: .singleton)
         try await server.start(try ListeningSocket.bind(path: socket))
         let outcome = try await outcome(of: words + ["--socket", socket])
         await server.drain(timeout: .seconds(5))

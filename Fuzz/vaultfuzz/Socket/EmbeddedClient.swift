@@ -24,10 +24,10 @@ final class EmbeddedClient {
         }
         let environment = ServerEnvironment(
             routes: RouteTable(handlers.routes), limits: limits, gate: OpenGate(),
-            plain: GRPCOnly(), log: { _ in }, registry: registry)
-        connection = ServerConnection(
-            environment: environment, ticket: ticket, identification: UnknownPeer.instance,
+            plain: GRPCOnly(), log: { _ in }, registry: registry,
             mailbox: Mailbox(eventLoop: loop, journal: EmbeddedJournal()))
+        connection = ServerConnection(
+            environment: environment, ticket: ticket, identification: UnknownPeer.instance)
         channel = EmbeddedChannel(loop: loop)
         do {
             try channel.connect(to: SocketAddress(unixDomainSocketPath: "/none")).wait()

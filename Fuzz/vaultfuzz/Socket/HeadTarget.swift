@@ -55,11 +55,13 @@ final class HeadTarget: FuzzTarget {
         for field in fields {
             let verdict = field.name.withUnsafeBytes { name in
                 field.value.withUnsafeBytes { value in
-                    head.add(name, value, routes: routes, limits: limits)
+                    let verdict = head.add(name, value, limits: limits)
+                    if verdict == .path { head.found(routes.route(value), at: value) }
+                    return verdict
                 }
             }
             verdicts.append(verdict)
-            if verdict != .accepted { break }
+            if verdict != .accepted, verdict != .path { break }
         }
         return verdicts
     }
@@ -75,7 +77,7 @@ final class HeadTarget: FuzzTarget {
     private func check(
         _ head: RequestHead, _ fields: [Field], _ verdicts: [RequestHead.Verdict]
     ) {
-        let accepted = zip(fields, verdicts).filter { $0.1 == .accepted }.map(\.0)
+        let accepted = zip(fields, verdicts).filter { $0.1 == .accepted || $0.1 == .path }.map(\.0)
         let bytes = accepted.reduce(0) { $0 + $1.name.count + $1.value.count + 32 }
         require(accepted.count <= limits.headersMax, "there are so many fields at most")
         require(bytes <= limits.headerBytesMax, "fields have so many bytes at most")

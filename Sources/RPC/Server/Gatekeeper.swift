@@ -1,7 +1,7 @@
 /// Knows who calls, lets calls in and keeps the books. What its answers mean is not RPC's business.
 ///
 /// Each event loop has a `CallJournal` of its own.
-public protocol Gatekeeper: Sendable {
+public protocol Gatekeeper: AnyObject, Sendable {
     /// Who is at the other end of a new connection, for `Caller` of its calls; nil refuses it.
     /// Called on an acceptor's thread.
     func identify(socket: Int32, credentials: PeerCredentials) -> (any PeerIdentification)?
@@ -50,6 +50,6 @@ final class UnknownPeer: PeerIdentification {
 }
 
 /// Lets everybody in.
-public struct OpenGate: Gatekeeper {
+public final class OpenGate: Gatekeeper {
     public init() {}
 }

@@ -8,6 +8,8 @@ import NIOCore
 struct RequestHead {
     enum Verdict {
         case accepted
+        /// It is the path: `found` is to be told of its route.
+        case path
         /// RFC 9113: a malformed request is a stream error.
         case malformed
         case tooLarge
@@ -42,6 +44,9 @@ struct RequestHead {
         static let authority = Pseudo(rawValue: 8)
     }
 
+    /// The method, whether there is one of that name or not.
+    var path: String { route?.path ?? unroutedPath }
+
     /// Whether the mandatory pseudo-headers were there. `:authority` is not mandatory.
     var isComplete: Bool { seen.isSuperset(of: [.method, .scheme, .path]) }
 
@@ -61,8 +66,7 @@ struct RequestHead {
     }
 
     mutating func add(
-        _ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer,
-        routes: RouteTable, limits: ServerLimits
+        _ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer, limits: ServerLimits
     ) -> Verdict {
         fieldCount += 1
         byteCount += name.count + value.count + 32
@@ -71,24 +75,18 @@ struct RequestHead {
         }
         // Refuses control characters, in names also upper case; names that are known need no look.
         guard Self.isValid(value: value) else { return .malformed }
-        if name.first == UInt8(ascii: ":") {
-            return addPseudo(name, value, routes: routes) ? .accepted : .malformed
-        }
+        if name.first == UInt8(ascii: ":") { return addPseudo(name, value) }
         hasField = true
         return addField(name, value) ? .accepted : .malformed
     }
 
     private mutating func addPseudo(
-        _ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer, routes: RouteTable
-    ) -> Bool {
-        guard !hasField else { return false }
+        _ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer
+    ) -> Verdict {
+        guard !hasField else { return .malformed }
         let pseudo: Pseudo
         if name.matches(":path") {
             pseudo = .path
-            route = routes.route(value)
-            if route == nil {
-                unroutedPath = String(decoding: value, as: UTF8.self)
-            }
         } else if name.matches(":method") {
             pseudo = .method
             isPost = value.matches("POST")
@@ -97,9 +95,16 @@ struct RequestHead {
         } else if name.matches(":authority") {
             pseudo = .authority
         } else {
-            return false
+            return .malformed
         }
-        return seen.insert(pseudo).inserted
+        guard seen.insert(pseudo).inserted else { return .malformed }
+        return pseudo == .path ? .path : .accepted
+    }
+
+    /// Takes the route of the path that was added, if there is one.
+    mutating func found(_ route: Route?, at path: UnsafeRawBufferPointer) {
+        self.route = route
+        if route == nil { unroutedPath = String(decoding: path, as: UTF8.self) }
     }
 
     /// Takes a field; false when it must not be in an HTTP/2 request.

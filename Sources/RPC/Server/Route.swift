@@ -1,7 +1,10 @@
 public import NIOCore
 
 /// A method's path and what answers it.
-public struct Route: Sendable {
+///
+/// An object, so that a call that keeps it counts one reference: to one that is its event loop's
+/// alone (`Server`).
+public final class Route: Sendable {
     enum Kind: Sendable {
         case unary(@Sendable (UnaryCall, ByteBuffer) -> UnaryAnswer)
         case stream(@Sendable (StreamCall) -> any StreamHandler)
@@ -9,8 +12,15 @@ public struct Route: Sendable {
 
     public let path: String
     /// What the gatekeeper wrote on it, to be told with every call: 0 until it did.
-    public var mark = 0
+    public let mark: Int
     let kind: Kind
+
+    private init(path: String, mark: Int = 0, kind: Kind) {
+        // A text of its own: the routes that this one is made of are other loops', too.
+        self.path = String(decoding: Array(path.utf8), as: UTF8.self)
+        self.mark = mark
+        self.kind = kind
+    }
 
     /// A method with one request and one response. The handler runs on the connection's event
     /// loop once the whole request is there, and must not block.
@@ -18,6 +28,19 @@ public struct Route: Sendable {
         _ path: String, _ handler: @escaping @Sendable (UnaryCall, ByteBuffer) -> UnaryAnswer
     ) -> Route {
         Route(path: path, kind: .unary(handler))
+    }
+
+    /// A method that streams in either direction. `open` runs on the event loop when the call's
+    /// headers are there.
+    public static func stream(
+        _ path: String, _ open: @escaping @Sendable (StreamCall) -> any StreamHandler
+    ) -> Route {
+        Route(path: path, kind: .stream(open))
+    }
+
+    /// The same method, with the gatekeeper's mark.
+    public func marked(_ mark: Int) -> Route {
+        Route(path: path, mark: mark, kind: kind)
     }
 
     /// The same method, a unary one's handler inside another.
@@ -39,13 +62,5 @@ public struct Route: Sendable {
     ) -> Route {
         guard case .stream(let open) = kind else { return self }
         return .stream(path) { wrapper($0, open) }
-    }
-
-    /// A method that streams in either direction. `open` runs on the event loop when the call's
-    /// headers are there.
-    public static func stream(
-        _ path: String, _ open: @escaping @Sendable (StreamCall) -> any StreamHandler
-    ) -> Route {
-        Route(path: path, kind: .stream(open))
     }
 }

@@ -1,30 +1,42 @@
-/// Routes by the bytes of their path, looked up without making a `String`.
-struct RouteTable: Sendable {
+/// Routes by the bytes of their path, looked up without making a `String`, and without counting
+/// references but the one that is returned.
+final class RouteTable: Sendable {
     private struct Slot {
         var hash: UInt64
-        var path: [UInt8]
-        var route: Route
+        /// Where in `paths`.
+        var path: Range<Int>
+        /// Where in `routes`.
+        var route: Int
     }
 
     /// Open addressing, at most half full, so that a probe ends.
-    private var slots: [Slot?]
+    private let slots: [Slot?]
+    private let paths: [UInt8]
+    private let routes: [Route]
     private let services: Set<Substring>
 
     init(_ routes: [Route]) {
         var capacity = 8
         while capacity < routes.count * 2 + 1 { capacity *= 2 }
-        slots = Array(repeating: nil, count: capacity)
-        services = Set(routes.compactMap { Self.split($0.path)?.service })
-        for route in routes {
-            let path = Array(route.path.utf8)
-            let hash = path.withUnsafeBytes(Self.hash)
+        var slots: [Slot?] = Array(repeating: nil, count: capacity)
+        var paths: [UInt8] = []
+        for (number, route) in routes.enumerated() {
+            let start = paths.count
+            paths += route.path.utf8
+            let path = start..<paths.count
+            let hash = paths[path].withUnsafeBytes(Self.hash)
             var index = Int(truncatingIfNeeded: hash) & (capacity - 1)
             while let other = slots[index] {
-                precondition(other.path != path, "two routes have the path \(route.path)")
+                precondition(
+                    paths[other.path] != paths[path], "two routes have the path \(route.path)")
                 index = (index + 1) & (capacity - 1)
             }
-            slots[index] = Slot(hash: hash, path: path, route: route)
+            slots[index] = Slot(hash: hash, path: path, route: number)
         }
+        self.slots = slots
+        self.paths = paths
+        self.routes = routes
+        services = Set(routes.compactMap { Self.split($0.path)?.service })
     }
 
     func route(_ path: UnsafeRawBufferPointer) -> Route? {
@@ -32,9 +44,9 @@ struct RouteTable: Sendable {
         var index = Int(truncatingIfNeeded: hash) & (slots.count - 1)
         while let slot = slots[index] {
             if slot.hash == hash, slot.path.count == path.count,
-                slot.path.withUnsafeBytes({ $0.elementsEqual(path) })
+                paths.withUnsafeBytes({ $0[slot.path].elementsEqual(path) })
             {
-                return slot.route
+                return routes[slot.route]
             }
             index = (index + 1) & (slots.count - 1)
         }

@@ -143,8 +143,7 @@ extension ServerConnection {
             session?.resume(streamID: stream.streamID)
         } else {
             stream.hasSentHead = true
-            session?.submitResponse(
-                ResponseHeaders.start, streamID: stream.streamID, slot: stream.slot)
+            session?.submitResponse(streamID: stream.streamID, slot: stream.slot)
         }
     }
 

@@ -14,11 +14,19 @@ extension ServerConnection: SessionDelegate {
     func header(
         slot: Int, name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer
     ) -> Bool {
-        let stream = streams[slot]
+        streams.unmanaged(slot)._withUnsafeGuaranteedRef { header($0, name, value) }
+    }
+
+    private func header(
+        _ stream: ServerStream, _ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer
+    ) -> Bool {
         // Trailers of a request mean nothing in gRPC.
         guard !stream.isHeadDone, stream.finalStatus == nil else { return true }
-        switch stream.head.add(name, value, routes: environment.routes, limits: limits) {
+        switch stream.head.add(name, value, limits: limits) {
         case .accepted:
+            return true
+        case .path:
+            stream.head.found(environment.routes.route(value), at: value)
             return true
         case .malformed:
             stream.finalStatus = Status(.internal, "malformed request")
@@ -68,14 +76,14 @@ extension ServerConnection: SessionDelegate {
     private func noteRefusal(of stream: ServerStream) {
         guard let journal = mailbox.journal else { return }
         journal.refused(
-            path: stream.head.route?.path ?? stream.head.unroutedPath, caller: caller(of: stream),
+            path: stream.head.path, caller: caller(of: stream),
             Status(.internal, "not a gRPC request"))
         mailbox.noteNews()
     }
 
     private func start(_ stream: ServerStream) {
-        let path = stream.head.route?.path ?? stream.head.unroutedPath
-        let verdict = environment.gate.admit(
+        let path = stream.head.path
+        let verdict = gate.admit(
             path: path, mark: stream.head.route?.mark ?? 0, caller: caller(of: stream))
         switch verdict {
         case .refused(let refusal):
@@ -93,7 +101,6 @@ extension ServerConnection: SessionDelegate {
             turnAway(stream, path: path, Status(.internal, "malformed grpc-timeout"))
             return
         }
-        stream.route = route
         if let encoding = stream.head.encoding {
             stream.assembler.encoding = encoding
         }
@@ -210,11 +217,11 @@ extension ServerConnection: SessionDelegate {
     /// Ends a call whose messages cannot be read.
     private func spoil(_ stream: ServerStream, _ status: Status) {
         if stream.streamCall == nil {
-            turnAway(stream, path: stream.route?.path ?? stream.head.unroutedPath, status)
+            turnAway(stream, path: stream.head.path, status)
         } else {
             if !stream.isAnswered, let journal = mailbox.journal {
                 journal.refused(
-                    path: stream.route?.path ?? stream.head.unroutedPath,
+                    path: stream.head.path,
                     caller: caller(of: stream), status)
                 mailbox.noteNews()
             }
@@ -250,16 +257,15 @@ extension ServerConnection: SessionDelegate {
 
     /// Runs a unary handler. It comes back with the answer, or answers later.
     private func run(_ stream: ServerStream, _ message: ByteBuffer) {
-        guard let route = stream.route, case .unary(let handler) = route.kind else { return }
+        guard let route = stream.head.route, case .unary(let handler) = route.kind else { return }
         let call = stream.takeCall(
-            peer: peer, identification: identification, mailbox: mailbox)
-        call.path = route.path
+            route, peer: peer, identification: identification, mailbox: mailbox)
         call.deadline = stream.deadline
         swap(&call.metadata, &stream.head.metadata)
         call.connection = self
         // What was found out a read ago may not be true any more.
-        call.finding = isReading && stream.findingTime == lastReadTime ? stream.finding : nil
-        stream.finding = nil
+        let finding = stream.finding.take()
+        call.finding = isReading && stream.findingTime == lastReadTime ? finding : nil
         stream.call = call
         switch handler(call, message) {
         case .message(let answer):

@@ -6,6 +6,7 @@ final class ServerConnection: Connection {
     let environment: ServerEnvironment
     let peer: PeerCredentials
     let identification: any PeerIdentification
+    let gate: any Gatekeeper
     private let ticket: ConnectionTicket
     let mailbox: Mailbox
     var streams = SlotTable<ServerStream>()
@@ -49,13 +50,14 @@ final class ServerConnection: Connection {
 
     init(
         environment: ServerEnvironment, ticket: ConnectionTicket,
-        identification: any PeerIdentification, mailbox: Mailbox
+        identification: any PeerIdentification
     ) {
         self.environment = environment
         self.identification = identification
         self.ticket = ticket
         self.peer = ticket.peer
-        self.mailbox = mailbox
+        gate = environment.gate
+        mailbox = environment.mailbox
         self.largeMessages = LargeMessageBudget(
             bytesMax: environment.limits.largeRequestBytesMax)
         self.abuse = AbuseDetector(limits: environment.limits, now: .now())

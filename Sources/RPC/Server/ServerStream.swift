@@ -26,7 +26,6 @@ final class ServerStream {
     var isHalfCloseDelivered = false
 
     // What answers.
-    var route: Route?
     var deadline: NIODeadline?
     /// What the gatekeeper found out about the caller, and in which read from the socket.
     var finding: AnyObject?
@@ -83,28 +82,26 @@ final class ServerStream {
         if message != nil { message = nil }
         if finding != nil { finding = nil }
         if heldInput.capacity > 0 { heldInput = ByteBuffer() }
-        route = nil
         handler = nil
         streamCall?.connection = nil
         streamCall = nil
-        if let call {
-            call.connection = nil
-            spareCall = call
-            self.call = nil
+        if call != nil {
+            spareCall = call.take()
+            spareCall?.connection = nil
         }
         outbound.removeAll()
     }
 
     /// A call object for this request: the last one, when nobody else kept it.
     func takeCall(
-        peer: PeerCredentials, identification: any PeerIdentification, mailbox: Mailbox
+        _ route: Route, peer: PeerCredentials, identification: any PeerIdentification,
+        mailbox: Mailbox
     ) -> UnaryCall {
-        if spareCall != nil, isKnownUniquelyReferenced(&spareCall), let call = spareCall {
-            spareCall = nil
-            call.reset()
+        if spareCall != nil, isKnownUniquelyReferenced(&spareCall), let call = spareCall.take() {
+            call.reset(for: route)
             return call
         }
         return UnaryCall(
-            peer: peer, identification: identification, mailbox: mailbox, slot: slot)
+            route, peer: peer, identification: identification, mailbox: mailbox, slot: slot)
     }
 }

@@ -18,7 +18,7 @@ public final class UnaryCall: @unchecked Sendable {
     }
 
     /// The method, as "/package.Service/Method".
-    public internal(set) var path = ""
+    public var path: String { route.path }
     /// Who calls.
     public let peer: PeerCredentials
     /// What the gatekeeper found out about the connection.
@@ -36,6 +36,7 @@ public final class UnaryCall: @unchecked Sendable {
     /// The connection's event loop.
     public var eventLoop: any EventLoop { mailbox.eventLoop }
 
+    private(set) var route: Route
     let mailbox: Mailbox
     let slot: Int
     /// The connection while the call is open. Event loop only.
@@ -43,8 +44,10 @@ public final class UnaryCall: @unchecked Sendable {
     private let cancellation = Mutex(Cancellation())
 
     init(
-        peer: PeerCredentials, identification: any PeerIdentification, mailbox: Mailbox, slot: Int
+        _ route: Route, peer: PeerCredentials, identification: any PeerIdentification,
+        mailbox: Mailbox, slot: Int
     ) {
+        self.route = route
         self.peer = peer
         self.identification = identification
         self.mailbox = mailbox
@@ -99,7 +102,8 @@ public final class UnaryCall: @unchecked Sendable {
     }
 
     /// Event loop: a call whose handler answered at once serves the next stream.
-    func reset() {
+    func reset(for route: Route) {
+        if self.route !== route { self.route = route }
         metadata.removeAll()
         cancellation.withLock { $0 = Cancellation() }
     }

@@ -1,26 +1,27 @@
-/// The header blocks that a server sends.
-enum ResponseHeaders {
+/// The header blocks that a server sends. Those of nearly every answer are made once for each
+/// connection: event loops that share them count references to the same memory.
+struct ResponseHeaders {
     /// The start of a response with messages.
-    static let start: HeaderBlock = {
+    let start: HeaderBlock
+    /// The end of a call that went well.
+    private let trailersOfSuccess: HeaderBlock
+
+    init() {
         var block = HeaderBlock()
         block.append(":status", "200")
         block.append("content-type", "application/grpc")
-        return block
-    }()
-
-    /// The end of a call that went well.
-    static let trailersOfSuccess: HeaderBlock = {
-        var block = HeaderBlock()
+        start = block
+        block = HeaderBlock()
         block.append("grpc-status", "0")
-        return block
-    }()
+        trailersOfSuccess = block
+    }
 
-    static func trailers(_ status: Status) -> HeaderBlock {
+    func trailers(_ status: Status) -> HeaderBlock {
         if status.code == .ok, status.message.isEmpty {
             return trailersOfSuccess
         }
         var block = HeaderBlock()
-        append(status, to: &block)
+        Self.append(status, to: &block)
         return block
     }
 

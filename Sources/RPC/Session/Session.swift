@@ -22,6 +22,8 @@ final class Session {
     private var depth = 0
     private(set) var isClosed = false
 
+    let responseHeaders = ResponseHeaders()
+
     /// Where `produce` gathers frames, and how much it may gather at a time.
     var output = ByteBuffer()
     private var outputBytesMax = 0
@@ -158,10 +160,10 @@ final class Session {
     }
 
     /// Answers with headers, then what the delegate offers.
-    func submitResponse(_ headers: HeaderBlock, streamID: Int32, slot: Int) {
+    func submitResponse(streamID: Int32, slot: Int) {
         var provider = Self.dataProvider(slot: slot)
         _ = enter { pointer in
-            headers.withFields { fields in
+            responseHeaders.start.withFields { fields in
                 nghttp2_submit_response(
                     pointer, streamID, fields.baseAddress, fields.count, &provider)
             }

@@ -7,6 +7,12 @@ struct SlotTable<Stream: AnyObject> {
 
     subscript(slot: Int) -> Stream { streams[slot] }
 
+    /// A stream without a reference, for what comes often: a request has some ten headers.
+    ///
+    /// SAFETY: a stream object stays in its slot for as long as there is a table.
+    @inline(__always)
+    func unmanaged(_ slot: Int) -> Unmanaged<Stream> { Unmanaged.passUnretained(streams[slot]) }
+
     /// Every stream object, live or not.
     var all: [Stream] { streams }
 

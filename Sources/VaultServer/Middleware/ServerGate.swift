@@ -109,10 +109,10 @@ final class ServerGate: Gatekeeper {
         return StatusTable.permissionDenied
     }
 
-    /// The handler of a call, within the gate.
+    /// The handler of a call, within the gate. Anew for each event loop.
     func guarded(_ route: Route) -> Route {
         if BuildKind.isWithoutAccess { return unguarded(route) }
-        var guarded = guardingUnary(route).wrappingStream { call, open in
+        return guardingUnary(route).wrappingStream { call, open in
             // The others write their requests down one by one.
             if Self.streamsOfOneRequest.contains(route.path) {
                 guard let identity = self.identity(of: call), self.record(call, by: identity)
@@ -120,14 +120,13 @@ final class ServerGate: Gatekeeper {
             }
             return open(call)
         }
-        guarded.mark = (requirements[route.path] ?? .administrator).rawValue
-        return guarded
+        .marked((requirements[route.path] ?? .administrator).rawValue)
     }
 
     /// The handler by itself, for a build without a gate: whoever calls is an administrator.
     private func unguarded(_ route: Route) -> Route {
         let everybody = everybody
-        let method = methods[route.path]
+        let method = methods[route.path].copy()
         return route.wrappingUnary { call, message, handler in
             if call.note == nil { call.note = CallRecord(everybody, method: method) }
             return handler(call, message)
@@ -190,7 +189,7 @@ final class ServerGate: Gatekeeper {
 
     /// The handler of a unary call, with a record of the call and within its caller's share.
     private func guardingUnary(_ route: Route) -> Route {
-        let method = methods[route.path]
+        let method = methods[route.path].copy()
         return route.wrappingUnary { call, message, handler in
             let identity: CallerIdentity
             var refusal: Status?

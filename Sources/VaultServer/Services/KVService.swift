@@ -7,10 +7,13 @@ import VaultStore
 /// `etcdserverpb.KV`.
 final class KVService: Sendable {
     private let vault: Vault
+    private let door: VaultDoor
     private let reads: LongReads
 
-    init(vault: Vault, reads: LongReads) {
+    /// For the event loop whose door it is.
+    init(vault: Vault, door: VaultDoor, reads: LongReads) {
         self.vault = vault
+        self.door = door
         self.reads = reads
     }
 
@@ -56,21 +59,19 @@ final class KVService: Sendable {
         let record = call.record
         record.names(query.range)
         guard record.rights.allowsRead(query.range) else { return record.refuse() }
-        let open: OpenVault
+        let entry: VaultDoor.Entry
         do throws(VaultError) {
-            open = try vault.open()
+            entry = try vault.open(door)
         } catch {
             return .failure(StatusTable.status(of: error))
         }
         do throws(StoreError) {
-            var sink = RangeResponseSink()
-            if let summary = try open.store.range(query, into: &sink) {
-                return .message(sink.finish(summary, header: open.header))
-            }
+            if let answer = try entry.range(query) { return .message(answer) }
         } catch {
             return .failure(vault.refusal(for: error))
         }
-        let turns = RangeTurns(query: query, call: call, open: open, vault: vault, reads: reads)
+        let turns = RangeTurns(
+            query: query, call: call, open: entry.open, vault: vault, reads: reads)
         guard reads.submit(user: call.peer.userID, { turns.turn() }) else {
             return .failure(StatusTable.tooManyRequests)
         }
@@ -90,21 +91,23 @@ final class KVService: Sendable {
         }
         let record = call.record
         let write = body(request, record)
-        let open: OpenVault
+        let entry: VaultDoor.Entry
         do throws(VaultError) {
-            open = try vault.open()
+            entry = try vault.open(door)
         } catch {
             return .failure(StatusTable.status(of: error))
         }
         do throws(StoreError) {
-            guard try allowing(record.rights, request, open.store) else { return record.refuse() }
+            guard try allowing(record.rights, request, entry.open.store) else {
+                return record.refuse()
+            }
         } catch {
             return .failure(vault.refusal(for: error))
         }
         guard message.readableBytes <= Limits.writeRequestBytesMax else {
             return .failure(StatusTable.requestTooLarge)
         }
-        return vault.submit(write, to: open, for: call)
+        return vault.submit(write, to: entry.open, for: call)
     }
 
     private func transaction(_ call: UnaryCall, _ message: ByteBuffer) -> UnaryAnswer {
@@ -125,26 +128,26 @@ final class KVService: Sendable {
 
     /// A transaction of ranges: on the event loop when it is little work.
     private func read(_ call: UnaryCall, _ transaction: Transaction) -> UnaryAnswer {
-        let open: OpenVault
+        let entry: VaultDoor.Entry
         do throws(VaultError) {
-            open = try vault.open()
+            entry = try vault.open(door)
         } catch {
             return .failure(StatusTable.status(of: error))
         }
         let record = call.record
         record.names(transaction)
         do throws(StoreError) {
-            guard try record.rights.allows(transaction, in: open.store) else {
+            guard try record.rights.allows(transaction, in: entry.open.store) else {
                 return record.refuse()
             }
-            if let result = try open.store.read(transaction, isInline: true) {
-                return .message(ResponseEncoding.transaction(result, header: open.header))
+            if let result = try entry.open.store.read(transaction, isInline: true) {
+                return .message(ResponseEncoding.transaction(result, header: entry.open.header))
             }
         } catch {
             return .failure(vault.refusal(for: error))
         }
         let accepted = reads.submit(user: call.peer.userID) {
-            call.finish(self.readAtLeisure(transaction, open))
+            call.finish(self.readAtLeisure(transaction, entry.open))
             return true
         }
         return accepted ? .later : .failure(StatusTable.tooManyRequests)

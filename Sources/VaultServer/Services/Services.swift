@@ -12,14 +12,14 @@ enum Services {
             + Methods.KeySlots.all + Methods.Integrity.all + Methods.KeyRotation.all
             + Methods.Backup.all)
 
-    /// Each within the gate.
+    /// Makes the routes of one more event loop, each within the gate. What is called most has
+    /// nothing there that another loop counts references to; other services are one for all.
     static func routes(
         gate: ServerGate, reads: LongReads, recipes: Recipes, facts: ServerFacts
-    ) -> [Route] {
+    ) -> () -> [Route] {
         let vault = gate.vault
-        let routes =
-            KVService(vault: vault, reads: reads).routes
-            + WatchService(gate: gate).routes
+        let shared =
+            WatchService(gate: gate).routes
             + LeaseService(gate: gate, reads: reads).routes
             + LockService(gate: gate, reads: reads, recipes: recipes).routes
             + ElectionService(gate: gate, reads: reads, recipes: recipes).routes
@@ -37,6 +37,9 @@ enum Services {
             + ReflectionService.routes
             + VaultService(gate: gate, reads: reads, facts: facts).routes
             + UnimplementedService.routes(except: implemented)
-        return routes.map(gate.guarded)
+        return {
+            let keys = KVService(vault: vault, door: vault.makeDoor(), reads: reads)
+            return (keys.routes + shared).map(gate.guarded)
+        }
     }
 }

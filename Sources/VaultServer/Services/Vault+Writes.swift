@@ -15,12 +15,12 @@ extension Vault {
 
     /// The same for who has looked whether the vault is open.
     func submit(_ request: WriteRequest, to open: OpenVault, for call: UnaryCall) -> UnaryAnswer {
-        let record = call.record
+        let (record, header) = (call.record, open.header)
         open.store.submit(request, in: Lane(call.peer.userID)) { result in
             switch result {
             case .success(let result):
                 record.revision = result.revision?.rawValue
-                call.finish(ResponseEncoding.write(result, header: open.header))
+                call.finish(ResponseEncoding.write(result, header: header))
             case .failure(let error): call.finish(self.refusal(for: error))
             }
         }

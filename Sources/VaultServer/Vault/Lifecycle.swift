@@ -29,6 +29,11 @@ struct Lifecycle<Session: Sendable> {
         }
     }
 
+    /// The session; nil in all other phases.
+    var unsealed: Session? {
+        if case .unsealed(let session) = phase { session } else { nil }
+    }
+
     /// The session for one call.
     func session() throws(VaultError) -> Session {
         switch phase {

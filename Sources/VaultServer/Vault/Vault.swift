@@ -10,7 +10,10 @@ import VaultStore
 /// is released, on threads of their own, because Argon2id and the scan of the records take seconds.
 final class Vault: Sendable {
     struct State {
-        var lifecycle: Lifecycle<OpenVault>
+        var lifecycle: Lifecycle<OpenVault> {
+            didSet { for door in doors { door.set(lifecycle.unsealed) } }
+        }
+        var doors: [VaultDoor] = []
         var pacing = AttemptPacing()
         var keyring: KeyringDescription?
         var damage: String?
@@ -78,6 +81,22 @@ final class Vault: Sendable {
     /// have finished, and refuses later ones.
     func open() throws(VaultError) -> OpenVault {
         try state.withLock { state throws(VaultError) in try state.lifecycle.session() }
+    }
+
+    /// The same through the door of the event loop that asks.
+    func open(_ door: VaultDoor) throws(VaultError) -> VaultDoor.Entry {
+        if let entry = door.entry { return entry }
+        return VaultDoor.Entry(try open())
+    }
+
+    /// A door for one more event loop.
+    func makeDoor() -> VaultDoor {
+        let door = VaultDoor()
+        state.withLock { state in
+            door.set(state.lifecycle.unsealed)
+            state.doors.append(door)
+        }
+        return door
     }
 
     /// Tells `observer` whenever the vault starts or stops serving. Called on any thread.

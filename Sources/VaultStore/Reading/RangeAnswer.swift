@@ -5,9 +5,8 @@ import VaultSeal
 ///
 /// Order, limit and filters are applied as etcd does: a limit cuts the walk only when neither an
 /// order nor a filter is asked for, otherwise the whole range is filtered and sorted first.
-struct RangeAnswer {
+struct RangeAnswer: ~Copyable {
     private let query: RangeQuery
-    private let cipher: RecordCipher
     private var emitted: Int64 = 0
     private(set) var more = false
     private var gathered: [KeyValue] = []
@@ -15,19 +14,8 @@ struct RangeAnswer {
         UnsafeRawBufferPointer(start: nil, count: 0)
     }
 
-    init(_ query: RangeQuery, cipher: RecordCipher) {
+    init(_ query: RangeQuery) {
         self.query = query
-        self.cipher = cipher
-    }
-
-    /// The most positions that the answer can use; more need not be looked for.
-    var positionsMax: Int {
-        if query.countOnly { return 0 }
-        guard query.limit > 0, !query.hasFilters else { return Int.max }
-        let limit = Int(clamping: query.limit)
-        // One more than the limit tells whether there was more.
-        let enough = limit == Int.max ? limit : limit + 1
-        return query.sortOrder == .none || query.isNativeOrder ? enough : Int.max
     }
 
     /// Records leave in the order in which positions arrive.
@@ -55,7 +43,8 @@ struct RangeAnswer {
 
     /// Takes the next position; opens its record and passes it on, or keeps it for sorting.
     mutating func take<Sink: RangeSink>(
-        _ position: LogPosition, sealed: UnsafeRawBufferPointer, into sink: inout Sink
+        _ position: LogPosition, sealed: UnsafeRawBufferPointer, cipher: RecordCipher,
+        into sink: inout Sink
     ) throws(StoreError) {
         guard !more, passes(position) else { return }
         if isStreaming && !query.hasFilters && query.limit > 0 && emitted == query.limit {

@@ -36,6 +36,16 @@ public struct RangeQuery: Hashable, Sendable {
             || maxCreateRevision != .none
     }
 
+    /// The most positions that an answer can use; more need not be looked for.
+    var positionsMax: Int {
+        if countOnly { return 0 }
+        guard limit > 0, !hasFilters else { return Int.max }
+        let limit = Int(clamping: limit)
+        // One more than the limit tells whether there was more.
+        let enough = limit == Int.max ? limit : limit + 1
+        return sortOrder == .none || isNativeOrder ? enough : Int.max
+    }
+
     /// The order of the index is the order of the answer.
     var isNativeOrder: Bool { sortTarget == .key && sortOrder != .descending }
 }

@@ -28,7 +28,7 @@ public final class RangeScan {
         self.revision = revision
         self.published = published
         walk = IndexWalk(query.range, at: revision)
-        answer = RangeAnswer(query, cipher: store.log.cipher)
+        answer = RangeAnswer(query)
     }
 
     /// Pins the revision asked for, or the current one. What is current may be compacted away
@@ -76,7 +76,7 @@ public final class RangeScan {
 
     private func advance<Sink: RangeSink>(into sink: inout Sink) throws(StoreError) {
         var slice: [LogPosition] = []
-        let positionsMax = answer.positionsMax
+        let positionsMax = query.positionsMax
         store.index.read { index in
             walk.advance(index, entriesMax: Limits.scanSliceEntries) { position in
                 count += 1
@@ -102,7 +102,8 @@ public final class RangeScan {
         try store.log.read(since: mark) { (lookup) throws(StoreError) in
             for position in positions {
                 let sealed = try StoreReader.required(position, lookup)
-                try self.answer.take(position, sealed: sealed, into: &sink)
+                try self.answer.take(
+                    position, sealed: sealed, cipher: store.log.cipher, into: &sink)
             }
         }
     }

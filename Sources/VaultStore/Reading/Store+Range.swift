@@ -44,13 +44,12 @@ extension Store {
         _ query: RangeQuery, at revision: Revision, published: Revision, into sink: inout Sink
     ) throws(StoreError) -> Try<RangeSummary> {
         let isCurrent = query.revision.rawValue <= 0
-        let positionsMax = RangeAnswer(query, cipher: log.cipher).positionsMax
         // The snapshot is taken after `published` was read and before the index is looked at: it
         // has every record that the index can name at that revision.
         return try log.read { (lookup) throws(StoreError) -> Try<RangeSummary> in
             var isStale = false
             let selection = try self.reader.select(
-                query, at: revision, positionsMax: positionsMax, budget: .inline,
+                query, at: revision, positionsMax: query.positionsMax, budget: .inline,
                 countsLive: { revision == self.clock.published },
                 isReadable: { () throws(StoreError) in
                     guard let oldest = self.clock.oldestReadable(instead: revision) else {
@@ -101,10 +100,9 @@ extension Store {
                 }
                 let at = query.revision.rawValue > 0 ? query.revision : revision
                 var sink = KeyValueSink()
-                let answer = RangeAnswer(query, cipher: self.log.cipher)
                 guard
                     let selection = try self.reader.select(
-                        query, at: at, positionsMax: answer.positionsMax, budget: budget,
+                        query, at: at, positionsMax: query.positionsMax, budget: budget,
                         countsLive: { at == self.clock.published },
                         isReadable: { () throws(StoreError) in
                             guard at != revision,

@@ -77,7 +77,7 @@ struct StoreReader {
         _ query: RangeQuery, from selection: Selection, budget: Budget,
         lookup: SealedLookup, into sink: inout Sink
     ) throws(StoreError) -> RangeSummary? {
-        var answer = RangeAnswer(query, cipher: cipher)
+        var answer = RangeAnswer(query)
         if budget.bytes < .max {
             var bytes = 0
             for position in selection.positions {
@@ -88,12 +88,14 @@ struct StoreReader {
         if answer.isReversed {
             for position in selection.positions.reversed() where !answer.isFull {
                 try answer.take(
-                    position, sealed: Self.required(position, lookup), into: &sink)
+                    position, sealed: Self.required(position, lookup), cipher: cipher,
+                    into: &sink)
             }
         } else {
             for position in selection.positions where !answer.isFull {
                 try answer.take(
-                    position, sealed: Self.required(position, lookup), into: &sink)
+                    position, sealed: Self.required(position, lookup), cipher: cipher,
+                    into: &sink)
             }
         }
         answer.finish(into: &sink)

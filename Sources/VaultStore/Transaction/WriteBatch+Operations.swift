@@ -114,12 +114,11 @@ extension WriteBatch {
         _ query: RangeQuery, in change: Change
     ) throws(StoreError) -> RangeResult {
         let revision = query.revision.rawValue > 0 ? query.revision : Revision(change.main)
-        let answer = RangeAnswer(query, cipher: log.cipher)
         var sink = KeyValueSink()
         let reader = reader
         guard
             let selection = try reader.select(
-                query, at: revision, positionsMax: answer.positionsMax, budget: .unlimited,
+                query, at: revision, positionsMax: query.positionsMax, budget: .unlimited,
                 countsLive: { false }, isReadable: {}),
             let summary = try reader.answer(
                 query, from: selection, budget: .unlimited,

@@ -1,7 +1,9 @@
 import RPC
 
 /// A gatekeeper whose decisions a test makes.
-struct TestGate: Gatekeeper {
+///
+/// SAFETY (@unchecked Sendable): a test sets it up before it starts a server with it.
+final class TestGate: Gatekeeper, @unchecked Sendable {
     let decide: @Sendable (String, Caller) -> Status?
     /// What it says that it found out of callers.
     var finding: (any AnyObject & Sendable)?

@@ -22,7 +22,7 @@ struct TestServer {
         try await SocketDirectory.with { directory in
             let events = Recorder<ServerEvent>()
             let server = Server(
-                routes: routes, limits: limits, group: group, loopSets: loopSets, gate: gate,
+                routes: { routes }, limits: limits, group: group, loopSets: loopSets, gate: gate,
                 plain: plain,
                 log: { events.append($0) })
             let path = directory.path + "/s"

@@ -53,7 +53,7 @@ import VaultTestSupport
         let directory = TestDirectory()
         let group = MultiThreadedEventLoopGroup.singleton
         let route = Route.stream(Self.path) { Handler($0) }
-        let server = Server(routes: [route], group: group)
+        let server = Server(routes: { [route] }, group: group)
         try await server.start(try ListeningSocket.bind(path: directory.path + "/s"))
         let client = try await Client.connect(socketPath: directory.path + "/s", group: group)
         let stream = try await client.stream(Self.path, recyclesMessages: true)

@@ -96,6 +96,24 @@ import VaultStore
         }
     }
 
+    @Test func doorsAreShutByTheTimeThatSealReturns() async throws {
+        try await withVault { (vault) async throws in
+            let early = vault.makeDoor()
+            #expect(throws: VaultError.notInitialized) { try vault.open(early) }
+            try await initialize(vault)
+            let late = vault.makeDoor()
+            for door in [early, late] { #expect(try vault.open(door).open === vault.open()) }
+            // What is under way may hold up its end, but nobody comes in any more.
+            vault.seal { _ in }
+            for door in [early, late, vault.makeDoor()] {
+                #expect(throws: VaultError.sealed) { try vault.open(door) }
+            }
+            _ = await seal(vault)
+            #expect(try await unseal(vault) == nil)
+            for door in [early, late] { #expect(try vault.open(door).open === vault.open()) }
+        }
+    }
+
     @Test func filesAreOursAlone() async throws {
         let mask = umask(0)
         defer { umask(mask) }
