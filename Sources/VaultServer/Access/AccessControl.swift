@@ -81,24 +81,25 @@ final class AccessControl: Sendable {
 
     /// Who makes a call: the user whose token came with it, or the peer.
     func identity(of caller: Caller) throws(AccessError) -> CallerIdentity {
-        let peer = peerIdentity(of: caller)
-        guard CallToken.isIn(caller.metadata) else { return peer }
+        guard CallToken.isIn(caller.metadata) else { return peerIdentity(of: caller) }
         // A text is made of the token only when it is not known.
         let digest = CallToken.withBytes(in: caller.metadata) {
             TokenDigest(of: $0, key: digestKey)
         }
-        guard let digest else { return peer }
+        guard let digest else { return peerIdentity(of: caller) }
         guard let session = caller.identification as? PeerSession else {
             return try identity(
-                ofToken: CallToken.text(in: caller.metadata), from: peer,
+                ofToken: CallToken.text(in: caller.metadata), from: peerIdentity(of: caller),
                 now: SteadyClock.now())
         }
         // From before the token is looked at: it may be newer than this says, never older.
         let version = version
         let now = SteadyClock.now()
+        // With the peer of that moment: to ask for its unit again with every call costs more than
+        // the token, and changes nothing of what its user may do.
         if let login = session.recentLogin(digest, version: version, now: now) { return login }
         let identity = try identity(
-            ofToken: CallToken.text(in: caller.metadata), from: peer, now: now)
+            ofToken: CallToken.text(in: caller.metadata), from: peerIdentity(of: caller), now: now)
         session.remember(digest, identity, version: version, now: now)
         return identity
     }
