@@ -35,7 +35,10 @@ import Testing
         let routes: [Route] = [
             .unary("/test/Hold") { _, message in
                 begun.signal()
-                goesOn.wait()
+                // Held up itself, the test would not come to let it go on.
+                guard goesOn.wait(timeout: .now() + 60) == .success else {
+                    return .failure(Status(.deadlineExceeded, "nobody let it go on"))
+                }
                 return .message(message)
             },
             .unary("/test/Answer") { _, message in .message(message) },
