@@ -29,7 +29,7 @@ public final class Server: Sendable {
         environment = ServerEnvironment(
             routes: RouteTable(routes), limits: limits, gate: gate,
             plain: plain ?? GRPCOnly(), log: log,
-            registry: ConnectionRegistry())
+            registry: ConnectionRegistry(unreadBytesMax: limits.unreadBytesMax))
         let all = group.makeIterator().map {
             Mailbox(eventLoop: $0, journal: gate.makeJournal())
         }

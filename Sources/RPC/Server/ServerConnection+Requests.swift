@@ -106,8 +106,9 @@ extension ServerConnection: SessionDelegate {
             let call = StreamCall(
                 path: route.path, peer: peer, identification: identification,
                 metadata: stream.head.metadata,
-                deadline: stream.deadline, mailbox: mailbox, slot: stream.slot,
-                unsentBytesMax: limits.streamOutboundBytesMax)
+                deadline: stream.deadline, mailbox: mailbox, slot: stream.slot, unread: unread,
+                unsentBytesMax: limits.streamOutboundBytesMax,
+                uncountedBytesMax: limits.uncountedStreamBytesMax)
             call.connection = self
             stream.streamCall = call
             stream.handler = open(call)
@@ -193,7 +194,7 @@ extension ServerConnection: SessionDelegate {
         } else if !stream.assembler.isBetweenMessages {
             spoil(stream, Self.cutOffMessage)
         } else if stream.message != nil {
-            if unreadAnswerBytes > limits.unreadAnswerBytesMax {
+            if unreadAnswerBytes > unreadAnswerBytesMax {
                 stream.isWaiting = true
                 waitingSlots.append(slot)
             } else {
@@ -224,11 +225,9 @@ extension ServerConnection: SessionDelegate {
 
     /// Takes up requests that waited for the client to read.
     func runWaiting() {
-        guard !waitingSlots.isEmpty, unreadAnswerBytes <= limits.unreadAnswerBytesMax / 2 else {
-            return
-        }
+        guard !waitingSlots.isEmpty, unreadAnswerBytes <= unreadAnswerBytesMax / 2 else { return }
         var next = 0
-        while next < waitingSlots.count, unreadAnswerBytes <= limits.unreadAnswerBytesMax {
+        while next < waitingSlots.count, unreadAnswerBytes <= unreadAnswerBytesMax {
             let stream = streams[waitingSlots[next]]
             next += 1
             // Its stream may have ended meanwhile.
@@ -252,7 +251,7 @@ extension ServerConnection: SessionDelegate {
     private func run(_ stream: ServerStream, _ message: ByteBuffer) {
         guard let route = stream.route, case .unary(let handler) = route.kind else { return }
         let call = stream.takeCall(
-            peer: peer, identification: identification, mailbox: mailbox)
+            peer: peer, identification: identification, unread: unread, mailbox: mailbox)
         call.path = route.path
         call.deadline = stream.deadline
         swap(&call.metadata, &stream.head.metadata)
@@ -263,7 +262,7 @@ extension ServerConnection: SessionDelegate {
         stream.call = call
         switch handler(call, message) {
         case .message(let answer):
-            send(.message(answer), on: stream)
+            send(hasRoom(for: answer) ? .message(answer) : .failure(.tooMuchUnread), on: stream)
         case .failure(let status):
             send(.failure(status), on: stream)
         case .later:

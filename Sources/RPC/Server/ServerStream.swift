@@ -97,7 +97,8 @@ final class ServerStream {
 
     /// A call object for this request: the last one, when nobody else kept it.
     func takeCall(
-        peer: PeerCredentials, identification: any PeerIdentification, mailbox: Mailbox
+        peer: PeerCredentials, identification: any PeerIdentification, unread: UnreadAnswers,
+        mailbox: Mailbox
     ) -> UnaryCall {
         if spareCall != nil, isKnownUniquelyReferenced(&spareCall), let call = spareCall {
             spareCall = nil
@@ -105,6 +106,7 @@ final class ServerStream {
             return call
         }
         return UnaryCall(
-            peer: peer, identification: identification, mailbox: mailbox, slot: slot)
+            peer: peer, identification: identification, unread: unread, mailbox: mailbox,
+            slot: slot)
     }
 }

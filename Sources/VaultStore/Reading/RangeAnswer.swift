@@ -11,6 +11,8 @@ struct RangeAnswer {
     private var emitted: Int64 = 0
     private(set) var more = false
     private var gathered: [KeyValue] = []
+    /// Bytes of keys and values that are kept for sorting.
+    private(set) var gatheredBytes = 0
     private static var nothing: UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(start: nil, count: 0)
     }
@@ -79,6 +81,7 @@ struct RangeAnswer {
         guard taken else { return }
         if let copy {
             gathered.append(copy)
+            gatheredBytes += copy.key.count + copy.value.count
         } else if query.limit > 0 && emitted == query.limit {
             more = true
         } else {
@@ -125,6 +128,7 @@ struct RangeAnswer {
             }
         }
         gathered = []
+        gatheredBytes = 0
     }
 
     /// Ties stay in key order. A target without an order sorts upwards, as in etcd.
