@@ -24,8 +24,8 @@ extension ServerConnection {
     func turnAway(_ stream: ServerStream, path: String, _ status: Status) {
         guard !stream.isAnswered else { return }
         guard let journal = mailbox.journal else { return fail(stream, status) }
-        journal.refused(path: path, caller: caller(of: stream), status)
-        hold(.failure(status), of: stream)
+        hold(
+            .failure(journal.refused(path: path, caller: caller(of: stream), status)), of: stream)
     }
 
     func caller(of stream: ServerStream) -> Caller {

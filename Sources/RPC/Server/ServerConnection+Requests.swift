@@ -67,7 +67,7 @@ extension ServerConnection: SessionDelegate {
     /// What is no call of gRPC at all is in the journal too.
     private func noteRefusal(of stream: ServerStream) {
         guard let journal = mailbox.journal else { return }
-        journal.refused(
+        _ = journal.refused(
             path: stream.head.route?.path ?? stream.head.unroutedPath, caller: caller(of: stream),
             Status(.internal, "not a gRPC request"))
         mailbox.noteNews()
@@ -213,8 +213,9 @@ extension ServerConnection: SessionDelegate {
         if stream.streamCall == nil {
             turnAway(stream, path: stream.route?.path ?? stream.head.unroutedPath, status)
         } else {
+            var status = status
             if !stream.isAnswered, let journal = mailbox.journal {
-                journal.refused(
+                status = journal.refused(
                     path: stream.route?.path ?? stream.head.unroutedPath,
                     caller: caller(of: stream), status)
                 mailbox.noteNews()
