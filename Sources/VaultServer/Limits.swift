@@ -48,10 +48,6 @@ enum Limits {
     /// The most that one answer may have: gRPC clients of etcd take at most 2 GiB - 1.
     static let responseBytesMax = (1 << 31) - 1
 
-    /// Bytes of all long answers that are being put together; more wait for memory that nobody
-    /// promised. A range of a million keys of 200 bytes is about 260 MB.
-    static let responseBytesTotalMax = 1 << 30
-
     /// Long reads that wait or run. Each costs a queue entry and, once it runs, its answer. One
     /// user alone has half of them at most.
     static let scansMax = 64

@@ -17,6 +17,9 @@ public enum Limits {
     /// writes wait meanwhile. A tenth of a second of work.
     static let transactionKeysMax = 100_000
 
+    /// Bytes of the records that one write hands over, in ranges and as what was there before.
+    static let writeAnswerBytesMax = 64 << 20
+
     /// Bytes of key and value of one put. Whoever takes requests has a lower limit; this one keeps
     /// every record within what can be sealed.
     public static let recordBytesMax = 8 << 20
@@ -44,6 +47,10 @@ public enum Limits {
     /// Work of one commit, in puts of a small record: some milliseconds, which is what a write of
     /// somebody else waits for. More would save no sync that matters beside them.
     static let batchWorkMax = 1_024
+
+    /// Work after which a batch is committed as it is, whatever else it was to have: requests may
+    /// turn out to be more than they looked. No batch of puts comes near.
+    static let batchWorkDoneMax = 4 * batchWorkMax
 
     /// Bytes that take the writer about as long as one more small record.
     static let bytesPerWork = 8 << 10

@@ -119,13 +119,17 @@ public final class Store: Sendable {
     /// Queues a write. `completion` runs once: on the writer thread after the change is durable and
     /// visible, or at once when the queue refuses it. It must be quick.
     ///
-    /// - Parameter lane: lanes are served in turns; within one the order stays.
+    /// - Parameters:
+    ///   - lane: lanes are served in turns; within one the order stays.
+    ///   - hasRoom: asked on the writer thread before a request is carried out whose answer may be
+    ///     large: whether it may be had.
     public func submit(
         _ request: WriteRequest, in lane: Lane = .own,
+        hasRoom: (@Sendable () -> Bool)? = nil,
         completion: @escaping @Sendable (Result<WriteResult, StoreError>) -> Void
     ) {
         if isReadOnly { return completion(.failure(.readOnly)) }
-        writer.submit(request, in: lane, completion: completion)
+        writer.submit(request, in: lane, hasRoom: hasRoom, completion: completion)
     }
 
     /// Writes and waits until it is durable and visible. Not on an event loop, nor on a thread of

@@ -21,6 +21,10 @@ public enum StoreError: Error, Equatable, Sendable {
     case tooManyOperations
     /// A transaction that writes has more keys in its ranges than it may. Read them before it.
     case tooManyKeys
+    /// More bytes than one write may hand over. Read them before it.
+    case tooManyBytes
+    /// Whoever asks has as many answers to read as they may. Read them first.
+    case answersUnread
     /// A transaction puts a key twice, or puts and deletes it.
     case duplicateKey
     /// The sort order or target is not one that etcd defines.

@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 
 @testable import VaultStore
@@ -70,5 +71,76 @@ import Testing
         }
         #expect(throws: StoreError.tooManyKeys) { try fixture.write(transaction(tooMany)) }
         _ = try fixture.write(transaction(2))
+    }
+
+    /// Nor is what one hands over without a bound.
+    @Test func whatAWriteHandsOverIsBounded() throws {
+        let fixture = try StoreFixture()
+        let value = Bytes(repeating: 7, count: 4 << 20)
+        for number in 0..<20 {
+            _ = try fixture.write(
+                .put(PutOperation(key: Bytes("k/\(10 + number)".utf8), value: value)))
+        }
+        let revision = fixture.store.revision
+        let all = KeyRange.prefix(Bytes("k/".utf8))
+        let read = Operation.range(RangeQuery(range: all))
+        #expect(throws: StoreError.tooManyBytes) {
+            try fixture.write(.transaction(Transaction(success: [read, put])))
+        }
+        let single = Operation.range(RangeQuery(range: KeyRange(key: Bytes("k/10".utf8))))
+        #expect(throws: StoreError.tooManyBytes) {
+            try fixture.write(
+                .transaction(Transaction(success: Array(repeating: single, count: 20) + [put])))
+        }
+        var delete = DeleteOperation(range: all)
+        delete.wantsPrevious = true
+        #expect(throws: StoreError.tooManyBytes) { try fixture.write(.delete(delete)) }
+        #expect(fixture.store.revision == revision)
+        _ = try fixture.write(.transaction(Transaction(success: [single, put])))
+        _ = try fixture.write(.delete(DeleteOperation(range: all)))
+    }
+
+    @Test func whoHasNoRoomForAnAnswerIsRefusedAlone() throws {
+        let fixture = try StoreFixture()
+        let (refused, served) = (Gate(), Gate())
+        fixture.store.submit(.put(PutOperation(key: [1], value: [1])), hasRoom: { false }) {
+            refused.open($0)
+        }
+        fixture.store.submit(.put(PutOperation(key: [2], value: [1])), hasRoom: { true }) {
+            served.open($0)
+        }
+        #expect(refused.wait() == .failure(.answersUnread))
+        _ = try served.wait().get()
+    }
+
+    /// What comes behind a long deletion is in a commit of its own, and its turn comes.
+    @Test func aBatchEndsWithARequestThatIsMoreWorkThanItLooked() throws {
+        let times = Mutex<Int64>(1_000)
+        let fixture = try StoreFixture { configuration in
+            configuration.wallClock = WallClock {
+                times.withLock { time in
+                    time += 1
+                    return time
+                }
+            }
+        }
+        for first in stride(from: 0, to: Limits.batchWorkDoneMax, by: 100) {
+            let puts = (first..<first + 100).map { number in
+                Operation.put(PutOperation(key: Bytes("k/\(number)".utf8), value: []))
+            }
+            _ = try fixture.write(.transaction(Transaction(success: puts)))
+        }
+        let answers = try fixture.writeTogether([
+            .delete(DeleteOperation(range: .prefix(Bytes("k/".utf8)))),
+            .put(PutOperation(key: [1], value: [])), .put(PutOperation(key: [2], value: [])),
+        ])
+        for answer in answers { _ = try answer.get() }
+        func time(_ key: Bytes) throws -> Int64? {
+            try fixture.store.history(of: key).map(\.time).max()
+        }
+        let (deleted, first, second) = (
+            try time(Bytes("k/0".utf8)), try time([1]), try time([2])
+        )
+        #expect(first == second && deleted != first)
     }
 }

@@ -7,7 +7,7 @@ import NIOEmbedded
 final class EmbeddedClient {
     private let loop = EmbeddedEventLoop()
     private let channel: EmbeddedChannel
-    private let registry = ConnectionRegistry()
+    private let registry = ConnectionRegistry(unreadBytesMax: 1 << 30)
     private let handlers = EmbeddedHandlers()
     private let connection: ServerConnection
     private(set) var received: [UInt8] = []

@@ -33,7 +33,8 @@ final class WatchConversation {
         call = StreamCall(
             path: Methods.Watch.watch.path, peer: peer, identification: UnknownPeer.instance,
             metadata: Metadata(), deadline: nil, mailbox: Mailbox(eventLoop: loop), slot: 0,
-            unsentBytesMax: unsentBytesMax)
+            unread: UnreadAnswers(UnreadAnswers.Total(bytesMax: 1 << 30)),
+            unsentBytesMax: unsentBytesMax, uncountedBytesMax: 4_096)
         expectation = WatchExpectation(
             rights: gate.access.rights(
                 of: .peer(

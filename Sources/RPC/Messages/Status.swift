@@ -13,4 +13,12 @@ public struct Status: Error, Hashable, Sendable {
 
     /// Success without a message.
     public static let ok = Status(.ok)
+
+    /// Nobody waits for the answer any more.
+    public static let cancelled = Status(.cancelled, "context canceled")
+
+    /// What waits to be read by one user, on all connections together, is bounded.
+    public static let tooMuchUnread = Status(
+        .resourceExhausted,
+        "vaultd: too many answers to this user wait to be read; read them, or ask for less")
 }

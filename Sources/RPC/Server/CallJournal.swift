@@ -8,7 +8,8 @@ public protocol CallJournal: AnyObject {
 
     /// A call is refused before a handler saw it: by the gatekeeper, because its method does not
     /// exist, or because it is malformed.
-    func refused(path: String, caller: Caller, _ status: Status)
+    /// Returns how it is answered: as `status` says, or that there were too many before it.
+    func refused(path: String, caller: Caller, _ status: Status) -> Status
 
     /// Writes down what was said since the last time. Returns what all of these calls are answered
     /// instead when that cannot be done, and nil when it was.

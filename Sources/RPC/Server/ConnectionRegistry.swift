@@ -14,9 +14,15 @@ final class ConnectionRegistry: Sendable {
     private struct User {
         var count = 0
         let waitingBytes = WaitingBytes()
+        let unread: UnreadAnswers
     }
 
     private let state = Mutex(State())
+    private let unread: UnreadAnswers.Total
+
+    init(unreadBytesMax: Int) {
+        unread = UnreadAnswers.Total(bytesMax: unreadBytesMax)
+    }
 
     /// Counts a new connection, or says why there may be none.
     ///
@@ -28,7 +34,9 @@ final class ConnectionRegistry: Sendable {
         return state.withLock { state in
             if state.isDraining { return .refused(reason: "the server is shutting down") }
             guard state.count < max else { return .refused(reason: "too many connections") }
-            var user = state.users[peer.userID] ?? User()
+            var user =
+                state.users[peer.userID]
+                ?? User(unread: UnreadAnswers(unread, isUnlimited: isKept))
             guard isKept || user.count < limits.connectionsPerUserMax else {
                 return .refused(reason: "too many connections of this user")
             }
@@ -36,7 +44,9 @@ final class ConnectionRegistry: Sendable {
             user.count += 1
             state.users[peer.userID] = user
             return .admitted(
-                ConnectionTicket(peer: peer, waitingBytes: user.waitingBytes, registry: self))
+                ConnectionTicket(
+                    peer: peer, waitingBytes: user.waitingBytes, unread: user.unread,
+                    registry: self))
         }
     }
 

@@ -5,12 +5,17 @@ final class ConnectionTicket: Sendable {
     let peer: PeerCredentials
     /// Shared by all connections of the user.
     let waitingBytes: WaitingBytes
+    let unread: UnreadAnswers
     private let registry: ConnectionRegistry
     private let isReleased = Atomic<Bool>(false)
 
-    init(peer: PeerCredentials, waitingBytes: WaitingBytes, registry: ConnectionRegistry) {
+    init(
+        peer: PeerCredentials, waitingBytes: WaitingBytes, unread: UnreadAnswers,
+        registry: ConnectionRegistry
+    ) {
         self.peer = peer
         self.waitingBytes = waitingBytes
+        self.unread = unread
         self.registry = registry
     }
 

@@ -13,7 +13,7 @@ public final class Server: Sendable {
     private let limits: ServerLimits
     private let gate: any Gatekeeper
     private let log: @Sendable (ServerEvent) -> Void
-    private let registry = ConnectionRegistry()
+    private let registry: ConnectionRegistry
     private let acceptors = Mutex<[Acceptor]>([])
     private let nextLoop = Atomic<Int>(0)
 
@@ -36,8 +36,10 @@ public final class Server: Sendable {
         self.limits = limits
         self.gate = gate
         self.log = log
+        let registry = ConnectionRegistry(unreadBytesMax: limits.unreadBytesMax)
+        self.registry = registry
         let plain = plain ?? GRPCOnly()
-        let all = group.makeIterator().map { [registry] in
+        let all = group.makeIterator().map {
             ServerEnvironment(
                 routes: RouteTable(routes()), limits: limits, gate: gate, plain: plain, log: log,
                 registry: registry, mailbox: Mailbox(eventLoop: $0, journal: gate.makeJournal()))

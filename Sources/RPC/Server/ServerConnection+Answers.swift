@@ -13,7 +13,7 @@ extension ServerConnection {
     func send(_ result: UnaryResult, on stream: ServerStream) {
         guard !stream.isAnswered else { return }
         guard let journal = mailbox.journal, let call = stream.call else {
-            unreadAnswerBytes += result.byteCount
+            noteUnread(result.byteCount)
             return submit(result, on: stream)
         }
         journal.answered(call, result.status)
@@ -24,8 +24,8 @@ extension ServerConnection {
     func turnAway(_ stream: ServerStream, path: String, _ status: Status) {
         guard !stream.isAnswered else { return }
         guard let journal = mailbox.journal else { return fail(stream, status) }
-        journal.refused(path: path, caller: caller(of: stream), status)
-        hold(.failure(status), of: stream)
+        hold(
+            .failure(journal.refused(path: path, caller: caller(of: stream), status)), of: stream)
     }
 
     func caller(of stream: ServerStream) -> Caller {
@@ -35,7 +35,7 @@ extension ServerConnection {
     private func hold(_ result: UnaryResult, of stream: ServerStream) {
         stream.isHeld = true
         // Counted from now on: a client that asks faster than it reads is not answered further.
-        unreadAnswerBytes += result.byteCount
+        noteUnread(result.byteCount)
         switch result {
         // Nothing of it is sent before the head is.
         case .message(let message): stream.outbound.append(message)
@@ -197,7 +197,7 @@ extension ServerConnection {
         if let call = stream.call {
             // What it asked for may have been done all the same.
             if !stream.isAnswered, let journal = mailbox.journal {
-                journal.answered(call, Status(.cancelled, "context canceled"))
+                journal.answered(call, .cancelled)
                 mailbox.noteNews()
             }
             call.cancel()

@@ -75,7 +75,7 @@ extension ServerConnection: SessionDelegate {
     /// What is no call of gRPC at all is in the journal too.
     private func noteRefusal(of stream: ServerStream) {
         guard let journal = mailbox.journal else { return }
-        journal.refused(
+        _ = journal.refused(
             path: stream.head.path, caller: caller(of: stream),
             Status(.internal, "not a gRPC request"))
         mailbox.noteNews()
@@ -113,8 +113,9 @@ extension ServerConnection: SessionDelegate {
             let call = StreamCall(
                 path: route.path, peer: peer, identification: identification,
                 metadata: stream.head.metadata,
-                deadline: stream.deadline, mailbox: mailbox, slot: stream.slot,
-                unsentBytesMax: limits.streamOutboundBytesMax)
+                deadline: stream.deadline, mailbox: mailbox, slot: stream.slot, unread: unread,
+                unsentBytesMax: limits.streamOutboundBytesMax,
+                uncountedBytesMax: limits.uncountedStreamBytesMax)
             call.connection = self
             stream.streamCall = call
             stream.handler = open(call)
@@ -200,7 +201,7 @@ extension ServerConnection: SessionDelegate {
         } else if !stream.assembler.isBetweenMessages {
             spoil(stream, Self.cutOffMessage)
         } else if stream.message != nil {
-            if unreadAnswerBytes > limits.unreadAnswerBytesMax {
+            if unreadAnswerBytes > unreadAnswerBytesMax {
                 stream.isWaiting = true
                 waitingSlots.append(slot)
             } else {
@@ -219,8 +220,9 @@ extension ServerConnection: SessionDelegate {
         if stream.streamCall == nil {
             turnAway(stream, path: stream.head.path, status)
         } else {
+            var status = status
             if !stream.isAnswered, let journal = mailbox.journal {
-                journal.refused(
+                status = journal.refused(
                     path: stream.head.path,
                     caller: caller(of: stream), status)
                 mailbox.noteNews()
@@ -231,11 +233,9 @@ extension ServerConnection: SessionDelegate {
 
     /// Takes up requests that waited for the client to read.
     func runWaiting() {
-        guard !waitingSlots.isEmpty, unreadAnswerBytes <= limits.unreadAnswerBytesMax / 2 else {
-            return
-        }
+        guard !waitingSlots.isEmpty, unreadAnswerBytes <= unreadAnswerBytesMax / 2 else { return }
         var next = 0
-        while next < waitingSlots.count, unreadAnswerBytes <= limits.unreadAnswerBytesMax {
+        while next < waitingSlots.count, unreadAnswerBytes <= unreadAnswerBytesMax {
             let stream = streams[waitingSlots[next]]
             next += 1
             // Its stream may have ended meanwhile.
@@ -259,7 +259,8 @@ extension ServerConnection: SessionDelegate {
     private func run(_ stream: ServerStream, _ message: ByteBuffer) {
         guard let route = stream.head.route, case .unary(let handler) = route.kind else { return }
         let call = stream.takeCall(
-            route, peer: peer, identification: identification, mailbox: mailbox)
+            route, peer: peer, identification: identification, unread: unread,
+            mailbox: mailbox)
         call.deadline = stream.deadline
         swap(&call.metadata, &stream.head.metadata)
         call.connection = self
@@ -269,7 +270,7 @@ extension ServerConnection: SessionDelegate {
         stream.call = call
         switch handler(call, message) {
         case .message(let answer):
-            send(.message(answer), on: stream)
+            send(hasRoom(for: answer) ? .message(answer) : .failure(.tooMuchUnread), on: stream)
         case .failure(let status):
             send(.failure(status), on: stream)
         case .later:

@@ -39,6 +39,10 @@ final class ServerConnection: Connection {
 
     /// Bytes of unary answers that wait to be sent.
     var unreadAnswerBytes = 0
+    /// How much of that the user's other connections know of.
+    private var countedUnreadBytes = 0
+    /// Streams that have nothing unsent and wait until their user has room.
+    private var slotsWithoutRoom: [Int] = []
     /// Sum of the streams', and how much of it the user's other connections know of.
     private var waitingBytes = 0
     private var countedWaitingBytes = 0
@@ -131,6 +135,7 @@ final class ServerConnection: Connection {
     }
 
     override func flushCompleted() {
+        reportUnread()
         while let slot = writableSlots.popLast() {
             let stream = streams[slot]
             if stream.finalStatus == nil { stream.handler?.writable() }
@@ -150,6 +155,8 @@ final class ServerConnection: Connection {
         }
         mailbox.commitJournal()
         _ = reportWaitingBytes(granularity: 0)
+        ticket.unread.add(-countedUnreadBytes)
+        countedUnreadBytes = 0
         ticket.release()
     }
 
@@ -175,7 +182,8 @@ final class ServerConnection: Connection {
     func countWaiting(on stream: ServerStream) {
         var count = 0
         if stream.isLive {
-            count = Self.streamBytes + stream.head.byteCount
+            count = stream.streamCall == nil ? Self.streamBytes : Self.streamCallBytes
+            count += stream.head.byteCount
             count += stream.assembler.receivedCount + stream.heldInput.readableBytes
             count += stream.message?.readableBytes ?? 0
         }
@@ -185,6 +193,8 @@ final class ServerConnection: Connection {
 
     /// About what the server keeps of a stream of which nothing has come but its head.
     private static let streamBytes = 1024
+    /// The same of a stream with a handler, and what is not counted of its answers.
+    private static let streamCallBytes = 8 * 1024
 
     /// Tells the user's other connections, and returns what all of them have. Small changes are
     /// told later, so that event loops do not meet at one number with every request.
@@ -194,6 +204,63 @@ final class ServerConnection: Connection {
         countedWaitingBytes = waitingBytes
         let all = ticket.waitingBytes.add(change)
         return change > 0 ? all : 0
+    }
+
+    // MARK: What is not read
+
+    var unread: UnreadAnswers { ticket.unread }
+
+    /// Counts bytes of a unary answer.
+    func noteUnread(_ count: Int) {
+        unreadAnswerBytes += count
+        if unreadAnswerBytes - countedUnreadBytes > limits.uncountedBytesMax { reportUnread() }
+    }
+
+    /// Tells the user's other connections what this one's client has not read. Small changes are
+    /// not told: most connections never have more.
+    private func reportUnread() {
+        guard !isClosing else { return }
+        var count = unreadAnswerBytes
+        // A socket that takes nothing more leaves what was made for it in the last turn.
+        if let context, !context.channel.isWritable { count += Self.turnBytesMax }
+        let change = count - countedUnreadBytes
+        guard abs(change) > limits.uncountedBytesMax || (count == 0 && change != 0) else { return }
+        countedUnreadBytes = count
+        unread.add(change)
+    }
+
+    /// Above this, further unary requests wait until some answers are read.
+    var unreadAnswerBytesMax: Int {
+        countedUnreadBytes == 0 || unread.hasRoom
+            ? limits.unreadAnswerBytesMax
+            : min(limits.unreadAnswerBytesMax, limits.uncountedBytesMax)
+    }
+
+    /// Whether there is room for an answer of a handler that has changed nothing.
+    func hasRoom(for answer: ByteBuffer) -> Bool {
+        answer.readableBytes <= limits.uncountedBytesMax || unread.hasRoom
+    }
+
+    func lookForRoomLater(for call: StreamCall) {
+        slotsWithoutRoom.append(call.slot)
+        scheduleCheck(at: .now() + limits.roomCheckInterval)
+    }
+
+    private func lookForRoom() {
+        guard !slotsWithoutRoom.isEmpty else { return }
+        var slots: [Int] = []
+        swap(&slots, &slotsWithoutRoom)
+        for slot in slots {
+            let stream = streams[slot]
+            // It may be another's by now, which is asked for nothing that it could not answer.
+            guard let call = stream.streamCall, stream.finalStatus == nil else { continue }
+            guard call.findsRoom() else {
+                slotsWithoutRoom.append(slot)
+                continue
+            }
+            stream.handler?.writable()
+        }
+        if !slotsWithoutRoom.isEmpty { scheduleCheck(at: .now() + limits.roomCheckInterval) }
     }
 
     // MARK: Times
@@ -233,6 +300,7 @@ final class ServerConnection: Connection {
                 scheduleCheck(at: deadline)
             }
         }
+        lookForRoom()
         checkKeepalive(now)
         flush()
     }

@@ -47,8 +47,9 @@ public struct ServerLimits: Sendable {
     /// CONTINUATION. Generous, since window updates of a client that reads 1 GB/s are not
     /// counted at all.
     public var idleFramesPerSecond = 2000
-    /// Bytes that a connection's socket does not take before the server stops reading from it.
-    public var outboundBytesPausingReads = 1024 * 1024
+    /// Bytes that a connection's socket does not take before the server makes no more for it, and
+    /// stops reading from it. The socket itself has room for some 200 KiB.
+    public var outboundBytesPausingReads = 32 * 1024
     /// Bytes of unary answers that a connection has not taken, above which its further unary
     /// requests wait their turn. A client that asks for much and never reads costs this, and one
     /// answer more, not as many answers as it has streams; and those of its requests that came at
@@ -57,6 +58,17 @@ public struct ServerLimits: Sendable {
     public var unreadAnswerBytesMax = 1024 * 1024
     /// Unsent bytes of one stream above which it is not writable.
     public var streamOutboundBytesMax = 256 * 1024
+    /// Bytes of answers that wait in the server to be read, and of long ones that are being put
+    /// together. A user may have as many as there is room left: half of it at most, and whoever
+    /// comes late has room, too.
+    public var unreadBytesMax = 1024 * 1024 * 1024
+    /// Of these, what a connection does not count before it is more. A user without room is still
+    /// answered with so much on each connection that is read from.
+    public var uncountedBytesMax = 32 * 1024
+    /// The same for a stream.
+    public var uncountedStreamBytesMax = 4 * 1024
+    /// When a stream that has nothing unsent looks again whether its user has room.
+    public var roomCheckInterval = TimeAmount.milliseconds(100)
     /// Idle time after which the server pings a client: etcd's default.
     public var keepaliveInterval = TimeAmount.hours(2)
     /// How long the answer to that ping may take: etcd's default.

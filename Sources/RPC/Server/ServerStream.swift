@@ -95,6 +95,7 @@ final class ServerStream {
     /// A call object for this request: the last one, when nobody else kept it.
     func takeCall(
         _ route: Route, peer: PeerCredentials, identification: any PeerIdentification,
+        unread: UnreadAnswers,
         mailbox: Mailbox
     ) -> UnaryCall {
         if spareCall != nil, isKnownUniquelyReferenced(&spareCall), let call = spareCall.take() {
@@ -102,6 +103,7 @@ final class ServerStream {
             return call
         }
         return UnaryCall(
-            route, peer: peer, identification: identification, mailbox: mailbox, slot: slot)
+            route, peer: peer, identification: identification, unread: unread, mailbox: mailbox,
+            slot: slot)
     }
 }

@@ -37,11 +37,13 @@ public final class StreamCall: @unchecked Sendable {
     private let unsentBytes = Atomic<Int>(0)
     private let unsentBytesMax: Int
     private let paused = Atomic<Bool>(false)
+    private let unread: UnreadAnswers
+    private let looksForRoom = Atomic<Bool>(false)
 
     init(
         path: String, peer: PeerCredentials, identification: any PeerIdentification,
         metadata: Metadata, deadline: NIODeadline?, mailbox: Mailbox, slot: Int,
-        unsentBytesMax: Int
+        unread: UnreadAnswers, unsentBytesMax: Int, uncountedBytesMax: Int
     ) {
         self.path = path
         self.peer = peer
@@ -51,8 +53,12 @@ public final class StreamCall: @unchecked Sendable {
         self.mailbox = mailbox
         self.slot = slot
         self.unsentBytesMax = unsentBytesMax
-        outbox = Mutex(StreamOutbox(unsentBytesMax: unsentBytesMax))
+        self.unread = unread
+        outbox = Mutex(
+            StreamOutbox(unsentBytesMax: unsentBytesMax, uncountedBytesMax: uncountedBytesMax))
     }
+
+    deinit { unread.add(-outbox.withLock { $0.countedBytes }) }
 
     /// Sends a message. Check `isWritable` before: messages are queued without bound.
     public func send(_ message: ByteBuffer) {
@@ -79,11 +85,12 @@ public final class StreamCall: @unchecked Sendable {
     }
 
     private func send(_ append: (inout StreamOutbox) -> Bool) {
-        let isNews = outbox.withLock { outbox in
+        let (isNews, change) = outbox.withLock { outbox in
             let isNews = append(&outbox)
             unsentBytes.store(outbox.unsentBytes, ordering: .relaxed)
-            return isNews
+            return (isNews, outbox.takeChange())
         }
+        if change != 0 { unread.add(change) }
         if isNews { mailbox.post(.send(self)) }
     }
 
@@ -97,7 +104,20 @@ public final class StreamCall: @unchecked Sendable {
 
     /// Bytes that may be sent before the stream is not writable; less than none when more was.
     public var unsentRoom: Int {
-        unsentBytesMax - unsentBytes.load(ordering: .relaxed)
+        let room = unsentBytesMax - unsentBytes.load(ordering: .relaxed)
+        guard room > 0, !unread.hasRoom else { return room }
+        if let room = outbox.withLock({ $0.roomWithout(isExhausted: unread.isExhausted) }) {
+            return room
+        }
+        if !looksForRoom.exchange(true, ordering: .relaxed) { mailbox.post(.lacksRoom(self)) }
+        return 0
+    }
+
+    /// Event loop: whether the user has room again, so that the handler is to be told.
+    func findsRoom() -> Bool {
+        if unread.isExhausted { return false }
+        looksForRoom.store(false, ordering: .relaxed)
+        return true
     }
 
     /// Ends the call once everything sent before is out.
@@ -127,10 +147,12 @@ public final class StreamCall: @unchecked Sendable {
     /// Event loop: `count` bytes have been given to the socket. Returns whether the stream is
     /// writable again after it was not.
     func sent(_ count: Int) -> Bool {
-        outbox.withLock { outbox in
+        let (isWritableAgain, change) = outbox.withLock { outbox in
             let isWritableAgain = outbox.sent(count)
             unsentBytes.store(outbox.unsentBytes, ordering: .relaxed)
-            return isWritableAgain
+            return (isWritableAgain, outbox.takeChange())
         }
+        if change != 0 { unread.add(change) }
+        return isWritableAgain
     }
 }

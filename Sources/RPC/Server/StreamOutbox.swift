@@ -22,9 +22,30 @@ struct StreamOutbox {
     /// The event loop knows that there is something.
     private var isAnnounced = false
     private let unsentBytesMax: Int
+    /// What the user's other streams know of.
+    private(set) var countedBytes = 0
+    private let uncountedBytesMax: Int
 
-    init(unsentBytesMax: Int) {
+    init(unsentBytesMax: Int, uncountedBytesMax: Int = 0) {
         self.unsentBytesMax = unsentBytesMax
+        self.uncountedBytesMax = uncountedBytesMax
+    }
+
+    /// A change of what is unsent that the user's other streams must know of; taken to be told now.
+    mutating func takeChange() -> Int {
+        let change = unsentBytes - countedBytes
+        guard abs(change) > uncountedBytesMax || (unsentBytes == 0 && change != 0) else { return 0 }
+        countedBytes = unsentBytes
+        return change
+    }
+
+    /// The room of a stream whose user has none; `sent` says when there may be more. nil: nothing
+    /// is unsent, so that it will not.
+    mutating func roomWithout(isExhausted: Bool) -> Int? {
+        guard unsentBytes > 0 else { return isExhausted ? nil : uncountedBytesMax }
+        let room = isExhausted ? 0 : uncountedBytesMax - unsentBytes
+        if room <= 0 { wasFull = true }
+        return room
     }
 
     /// Appends a message of `count` bytes, at most `sharedBytesMax`, which `write` fills in.

@@ -42,14 +42,19 @@ public final class UnaryCall: @unchecked Sendable {
     /// The connection while the call is open. Event loop only.
     var connection: ServerConnection?
     private let cancellation = Mutex(Cancellation())
+    private let unread: UnreadAnswers
+    /// Bytes that are counted there until the connection counts the answer.
+    private let claimedBytes = Atomic<Int>(0)
 
     init(
         _ route: Route, peer: PeerCredentials, identification: any PeerIdentification,
+        unread: UnreadAnswers,
         mailbox: Mailbox, slot: Int
     ) {
         self.route = route
         self.peer = peer
         self.identification = identification
+        self.unread = unread
         self.mailbox = mailbox
         self.slot = slot
     }
@@ -58,6 +63,19 @@ public final class UnaryCall: @unchecked Sendable {
     public var caller: Caller {
         Caller(peer: peer, identification: identification, metadata: metadata)
     }
+
+    deinit { releaseClaim() }
+
+    /// Counts bytes of an answer that is being put together, until the call is finished. False when
+    /// the user has no room: what waits to be read by a user is bounded.
+    public func claim(bytes: Int) -> Bool {
+        guard unread.claim(bytes) else { return false }
+        claimedBytes.wrappingAdd(bytes, ordering: .relaxed)
+        return true
+    }
+
+    /// Whether the user may be answered with much: what waits to be read by them is bounded.
+    public var hasRoom: Bool { unread.hasRoom }
 
     /// Answers with `message`.
     public func finish(_ message: ByteBuffer) {
@@ -116,8 +134,21 @@ public final class UnaryCall: @unchecked Sendable {
             }
             return !state.isFinished && !state.isCancelled
         }
-        if isFirst {
-            mailbox.post(.answer(self, result))
+        guard isFirst else { return releaseClaim() }
+        let uncounted = result.byteCount - claimedBytes.load(ordering: .relaxed)
+        if uncounted > Self.uncountedBytesMax {
+            unread.add(uncounted)
+            claimedBytes.wrappingAdd(uncounted, ordering: .relaxed)
         }
+        mailbox.post(.answer(self, result))
+    }
+
+    /// What may be on its way to the event loop without being counted.
+    private static let uncountedBytesMax = 4 * 1024
+
+    /// The connection has counted the answer, or there is none.
+    func releaseClaim() {
+        guard claimedBytes.load(ordering: .relaxed) > 0 else { return }
+        unread.add(-claimedBytes.exchange(0, ordering: .relaxed))
     }
 }

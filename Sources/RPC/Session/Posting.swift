@@ -7,6 +7,8 @@ enum Posting: Sendable {
     case send(StreamCall)
     case finish(StreamCall, Status)
     case resumeReading(StreamCall)
+    /// The call has nothing to send and its user no room.
+    case lacksRoom(StreamCall)
 
     /// Performs it on the event loop; returns the connection that has something to flush.
     func perform() -> ServerConnection? {
@@ -14,6 +16,7 @@ enum Posting: Sendable {
         case .answer(let call, let result):
             let connection = call.connection
             connection?.answer(call, result)
+            call.releaseClaim()
             return connection
         case .send(let call):
             let connection = call.connection
@@ -27,6 +30,9 @@ enum Posting: Sendable {
             let connection = call.connection
             connection?.resumeReading(call)
             return connection
+        case .lacksRoom(let call):
+            call.connection?.lookForRoomLater(for: call)
+            return nil
         }
     }
 }

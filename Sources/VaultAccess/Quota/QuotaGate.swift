@@ -10,6 +10,8 @@ public final class QuotaGate: Sendable {
         var counters: QuotaCounters
     }
 
+    /// The rules.
+    public let book: QuotaBook
     private let limitsRates: Bool
     private let limitedUses: Set<QuotaUse>
     private let limitsRequestCount: Bool
@@ -17,6 +19,7 @@ public final class QuotaGate: Sendable {
 
     /// By the rules of `book`, for as long as the gate is there.
     public init(_ book: QuotaBook) {
+        self.book = book
         limitsRates = book.limitsRates
         limitedUses = Set(QuotaUse.allCases.filter(book.limits))
         limitsRequestCount = limitedUses.contains(.request)
@@ -44,6 +47,18 @@ public final class QuotaGate: Sendable {
             if limitsRequestCount, decision != .admit { state.counters.end(.request, by: owner) }
             return decision
         }
+    }
+
+    /// Counts what is never refused for its number, or was refused for another reason: it uses up a
+    /// request of the owner's, where there is one. False when there was none.
+    ///
+    /// - Parameter now: as for `beginRequest`.
+    public func count(
+        by owner: @autoclosure () -> QuotaOwner, now: @autoclosure () -> Duration
+    ) -> Bool {
+        guard limitsRates else { return true }
+        let (owner, now) = (owner(), now())
+        return state.withLock { $0.share.admit(owner, now: now) } == .admit
     }
 
     /// A request that was admitted is answered, or its caller has gone.

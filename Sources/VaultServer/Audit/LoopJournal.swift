@@ -130,10 +130,23 @@ final class LoopJournal: CallJournal, @unchecked Sendable {
         }
     }
 
-    func refused(path: String, caller: Caller, _ status: Status) {
+    func refused(path: String, caller: Caller, _ status: Status) -> Status {
+        let identity = access.identityForJournal(caller)
+        let status = count(identity) ? status : StatusTable.tooManyRequests
+        write(path, by: identity, status)
+        return status
+    }
+
+    /// A line costs about as much as a request, and counts as one. False when there were too many.
+    private func count(_ identity: CallerIdentity) -> Bool {
+        identity.rights.isOwner
+            || quotas.count(
+                by: quotas.book.owner(of: identity.subject), now: SteadyClock.now())
+    }
+
+    private func write(_ path: String, by identity: CallerIdentity, _ status: Status) {
         counter?.count(methods[path], status.code)
         guard refresh() else { return }
-        let identity = access.identityForJournal(caller)
         guard trail.acceptsEverybody || identity.rights.isAdministrator else {
             // What is left of the disk is not for these; they are counted.
             log?.countRefused()
@@ -149,6 +162,8 @@ final class LoopJournal: CallJournal, @unchecked Sendable {
         path: String, by identity: CallerIdentity, _ range: KeyRange? = nil,
         isRefused: Bool, _ status: Status
     ) -> Status? {
+        // What goes on for long is not ended for how often something is said on it.
+        _ = count(identity)
         counter?.count(methods[path], status.code)
         guard refresh() else { return nil }
         let entry = entry(identity, methods[path], isRefused: isRefused, status)

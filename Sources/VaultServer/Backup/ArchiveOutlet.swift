@@ -11,6 +11,7 @@ import VaultStore
 /// a time calls.
 final class ArchiveOutlet: @unchecked Sendable {
     private let call: StreamCall
+    private let stallMax: Int64
     private let monitor = Monitor()
     private var isOver = false
     /// Told with the first bytes.
@@ -21,8 +22,10 @@ final class ArchiveOutlet: @unchecked Sendable {
         repeating: ByteBuffer(), count: Limits.archiveMessagesKept)
     private var next = 0
 
-    init(_ call: StreamCall) {
+    /// - Parameter stallMax: nanoseconds without reading after which a client is given up.
+    init(_ call: StreamCall, stallMax: Int64 = Limits.archiveStallMax) {
         self.call = call
+        self.stallMax = stallMax
     }
 
     func announce(records: UInt64) { self.records.store(records, ordering: .relaxed) }
@@ -87,7 +90,7 @@ final class ArchiveOutlet: @unchecked Sendable {
     }
 
     private func wait() throws(StoreError) {
-        let deadline = Monitor.now() + Limits.archiveStallMax
+        let deadline = Monitor.now() + stallMax
         try monitor.locked { () throws(StoreError) in
             while !isOver && !call.isWritable {
                 guard Monitor.now() < deadline else { throw .closed }

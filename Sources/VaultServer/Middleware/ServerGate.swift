@@ -113,6 +113,7 @@ final class ServerGate: Gatekeeper {
     func guarded(_ route: Route) -> Route {
         if BuildKind.isWithoutAccess { return unguarded(route) }
         return guardingUnary(route).wrappingStream { call, open in
+            guard self.mayOpen(call) else { return IgnoringHandler() }
             // The others write their requests down one by one.
             if Self.streamsOfOneRequest.contains(route.path) {
                 guard let identity = self.identity(of: call), self.record(call, by: identity)
@@ -183,6 +184,17 @@ final class ServerGate: Gatekeeper {
             return
         }
         call.finish(status)
+    }
+
+    /// Whether a stream may begin, which counts as a request. It is ended when not.
+    private func mayOpen(_ call: StreamCall) -> Bool {
+        guard quotas.limitsRequests else { return true }
+        let identity = access.identityForJournal(call.caller)
+        let isAllowed =
+            identity.rights.isOwner
+            || quotas.count(by: quotaBook.owner(of: identity.subject), now: SteadyClock.now())
+        if !isAllowed { end(call, StatusTable.tooManyRequests) }
+        return isAllowed
     }
 
     // MARK: - Unary calls

@@ -103,7 +103,7 @@ struct QueuePlace: Sendable {
             case .refused: throw StatusTable.tooManyRequests
             }
         }
-        throw Status(.cancelled, "context canceled")
+        throw Status.cancelled
     }
 
     /// Gives the place up, if it is still the same.

@@ -47,7 +47,7 @@ final class HistoryService: Sendable {
             } catch {
                 return .failure(StatusTable.status(of: error))
             }
-            let accepted = reads.submit(user: call.peer.userID) {
+            return reads.answer(call) {
                 do throws(StoreError) {
                     call.finish(try answer(request.key, request.revision, open.store))
                 } catch {
@@ -55,7 +55,6 @@ final class HistoryService: Sendable {
                 }
                 return true
             }
-            return accepted ? .later : .failure(StatusTable.tooManyRequests)
         }
     }
 

@@ -70,12 +70,11 @@ final class KVService: Sendable {
         } catch {
             return .failure(vault.refusal(for: error))
         }
-        let turns = RangeTurns(
-            query: query, call: call, open: entry.open, vault: vault, reads: reads)
-        guard reads.submit(user: call.peer.userID, { turns.turn() }) else {
-            return .failure(StatusTable.tooManyRequests)
+        let turns = AnswerTurns(call: call, open: entry.open, vault: vault) {
+            (open) throws(StoreError) in
+            SlicedRange(try open.store.scan(query), header: open.header)
         }
-        return .later
+        return reads.answer(call) { turns.turn() }
     }
 
     /// `body` says what the request asks for and names its keys, `allowing` whether it may.
@@ -140,29 +139,16 @@ final class KVService: Sendable {
             guard try record.rights.allows(transaction, in: entry.open.store) else {
                 return record.refuse()
             }
-            if let result = try entry.open.store.read(transaction, isInline: true) {
+            if let result = try entry.open.store.read(transaction) {
                 return .message(ResponseEncoding.transaction(result, header: entry.open.header))
             }
         } catch {
             return .failure(vault.refusal(for: error))
         }
-        let accepted = reads.submit(user: call.peer.userID) {
-            call.finish(self.readAtLeisure(transaction, entry.open))
-            return true
+        let turns = AnswerTurns(call: call, open: entry.open, vault: vault) {
+            (open) throws(StoreError) in
+            SlicedTransaction(try open.store.scan(transaction), header: open.header)
         }
-        return accepted ? .later : .failure(StatusTable.tooManyRequests)
-    }
-
-    private func readAtLeisure(
-        _ transaction: Transaction, _ open: OpenVault
-    ) -> Result<ByteBuffer, Status> {
-        do throws(StoreError) {
-            guard let result = try open.store.read(transaction) else {
-                preconditionFailure("only reads on the event loop are given up")
-            }
-            return .success(ResponseEncoding.transaction(result, header: open.header))
-        } catch {
-            return .failure(vault.refusal(for: error))
-        }
+        return reads.answer(call) { turns.turn() }
     }
 }

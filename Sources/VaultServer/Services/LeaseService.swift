@@ -141,7 +141,7 @@ final class LeaseService: Sendable {
             return .failure(vault.refusal(for: error))
         }
         let vault = vault
-        let isAccepted = reads.submit(user: call.peer.userID) {
+        return reads.answer(call) {
             do throws(StoreError) {
                 if let answer = try body(open) {
                     call.finish(answer)
@@ -154,6 +154,5 @@ final class LeaseService: Sendable {
             }
             return true
         }
-        return isAccepted ? .later : .failure(StatusTable.tooManyRequests)
     }
 }

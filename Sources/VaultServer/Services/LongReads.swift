@@ -1,3 +1,4 @@
+import RPC
 import Synchronization
 
 /// Reads that are too long for an event loop. They take turns on one thread of low priority, a few
@@ -20,8 +21,6 @@ final class LongReads: Sendable {
         /// Waiting or under way, and those under way.
         var countOfUser: [UInt32: Int] = [:]
         var activeOfUser: [UInt32: Int] = [:]
-        /// Bytes of answers that are being put together.
-        var bytes = 0
         /// Nothing more is taken.
         var isEnding = false
         var whenIdle: CheckedContinuation<Void, Never>?
@@ -40,6 +39,13 @@ final class LongReads: Sendable {
     // A turn queues the next one before it ends itself, so there are up to two jobs a read.
     private let thread = WorkerThread(
         jobsMax: 2 * Limits.scansActiveMax, nice: Limits.backgroundNice)
+
+    /// Queues what answers `call`.
+    func answer(_ call: UnaryCall, _ turn: @escaping Turn) -> UnaryAnswer {
+        guard call.hasRoom else { return .failure(.tooMuchUnread) }
+        let isAccepted = submit(user: call.peer.userID, turn)
+        return isAccepted ? .later : .failure(StatusTable.tooManyRequests)
+    }
 
     /// Queues a read for `user`; false when they, or everybody together, have too
     /// many, or the thread is ending.
@@ -70,19 +76,6 @@ final class LongReads: Sendable {
         state.active += 1
         state.activeOfUser[read.user] = best.active + 1
         return read
-    }
-
-    /// Claims room for part of an answer; false when all answers together have too much.
-    func claim(bytes: Int) -> Bool {
-        state.withLock { state in
-            guard state.bytes + bytes <= Limits.responseBytesTotalMax else { return false }
-            state.bytes += bytes
-            return true
-        }
-    }
-
-    func release(bytes: Int) {
-        state.withLock { $0.bytes -= bytes }
     }
 
     private func run(_ read: Read) {

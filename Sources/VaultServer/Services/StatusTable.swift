@@ -46,6 +46,11 @@ enum StatusTable {
             vaultd(
                 .resourceExhausted,
                 "the transaction reads too many keys; read them before it, and compare")
+        case .tooManyBytes:
+            vaultd(
+                .resourceExhausted,
+                "the answer to a write would be too large; read what it returns before it")
+        case .answersUnread: .tooMuchUnread
         case .duplicateKey: etcd(.invalidArgument, "duplicate key given in txn request")
         case .invalidSortOption: etcd(.invalidArgument, "invalid sort option")
         case .compacted: etcd(.outOfRange, "mvcc: required revision has been compacted")

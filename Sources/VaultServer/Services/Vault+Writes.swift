@@ -16,7 +16,9 @@ extension Vault {
     /// The same for who has looked whether the vault is open.
     func submit(_ request: WriteRequest, to open: OpenVault, for call: UnaryCall) -> UnaryAnswer {
         let (record, header) = (call.record, open.header)
-        open.store.submit(request, in: Lane(call.peer.userID)) { result in
+        var hasRoom: (@Sendable () -> Bool)?
+        if request.readsRecords { hasRoom = { call.hasRoom } }
+        open.store.submit(request, in: Lane(call.peer.userID), hasRoom: hasRoom) { result in
             switch result {
             case .success(let result):
                 record.revision = result.revision?.rawValue
@@ -25,6 +27,32 @@ extension Vault {
             }
         }
         return .later
+    }
+}
+
+extension WriteRequest {
+    /// The answer has records in it, which may be many.
+    fileprivate var readsRecords: Bool {
+        switch self {
+        case .put(let put): put.wantsPrevious
+        case .delete(let delete): delete.wantsPrevious
+        case .transaction(let transaction): transaction.readsRecords
+        default: false
+        }
+    }
+}
+
+extension Transaction {
+    fileprivate var readsRecords: Bool {
+        (success + failure).contains { operation in
+            switch operation {
+            case .range: true
+            case .put(let put): put.wantsPrevious
+            case .delete(let delete): delete.wantsPrevious
+            case .transaction(let nested): nested.readsRecords
+            case .missing: false
+            }
+        }
     }
 }
 

@@ -23,6 +23,11 @@ struct RangeResponseSink: RangeSink {
         self.init(capacity: pieceBytesMax + ResponseHeader.encodedMax, pieceBytesMax: pieceBytesMax)
     }
 
+    /// The same, for one that may well be short.
+    init(firstBytes: Int, pieceBytesMax: Int) {
+        self.init(capacity: firstBytes, pieceBytesMax: pieceBytesMax)
+    }
+
     private init(capacity: Int, pieceBytesMax: Int) {
         self.pieceBytesMax = pieceBytesMax
         current = ByteBufferAllocator().buffer(capacity: capacity)

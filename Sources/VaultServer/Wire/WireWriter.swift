@@ -31,6 +31,12 @@ struct WireWriter {
         buffer.writeBytes(value)
     }
 
+    /// What comes before `count` bytes of a nested message.
+    mutating func prefix(_ field: Int, count: Int) {
+        buffer.writeInteger(tag(field, .lengthDelimited))
+        varint(UInt64(count))
+    }
+
     /// A nested message, present even when it is empty.
     mutating func message(_ field: Int, _ body: (inout WireWriter) -> Void) {
         buffer.writeInteger(tag(field, .lengthDelimited))

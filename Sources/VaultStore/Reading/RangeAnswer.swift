@@ -10,6 +10,8 @@ struct RangeAnswer: ~Copyable {
     private var emitted: Int64 = 0
     private(set) var more = false
     private var gathered: [KeyValue] = []
+    /// Bytes of keys and values that are kept for sorting.
+    private(set) var gatheredBytes = 0
     private static var nothing: UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(start: nil, count: 0)
     }
@@ -68,6 +70,7 @@ struct RangeAnswer: ~Copyable {
         guard taken else { return }
         if let copy {
             gathered.append(copy)
+            gatheredBytes += copy.key.count + copy.value.count
         } else if query.limit > 0 && emitted == query.limit {
             more = true
         } else {
@@ -114,6 +117,7 @@ struct RangeAnswer: ~Copyable {
             }
         }
         gathered = []
+        gatheredBytes = 0
     }
 
     /// Ties stay in key order. A target without an order sorts upwards, as in etcd.

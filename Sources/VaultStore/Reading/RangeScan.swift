@@ -19,9 +19,11 @@ public final class RangeScan {
     private var kept: [LogPosition] = []
     private var openedKept = 0
 
-    init(_ store: Store, _ query: RangeQuery) throws(StoreError) {
+    /// - Parameter held: pinned already, and as good as the current one: whatever was compacted
+    ///   since then, what is read now is not refused for it.
+    init(_ store: Store, _ query: RangeQuery, held: Revision? = nil) throws(StoreError) {
         try RequestChecks.check(query)
-        let (revision, published) = try Self.pin(query.revision, in: store)
+        let (revision, published) = try Self.pin(query.revision, held: held, in: store)
         self.store = store
         mark = store.log.destructions.mark
         self.query = query
@@ -33,9 +35,13 @@ public final class RangeScan {
 
     /// Pins the revision asked for, or the current one. What is current may be compacted away
     /// before it is pinned; then there is a newer one.
-    private static func pin(
-        _ asked: Revision, in store: Store
+    static func pin(
+        _ asked: Revision, held: Revision? = nil, in store: Store
     ) throws(StoreError) -> (revision: Revision, published: Revision) {
+        if let held, asked.rawValue <= 0 {
+            _ = store.pins.pin(held) { false }
+            return (held, held)
+        }
         while true {
             let published = store.clock.published
             if asked > published { throw .futureRevision(current: published) }
@@ -53,6 +59,9 @@ public final class RangeScan {
     deinit {
         store.unpin(revision)
     }
+
+    /// Bytes of keys and values that were read and wait to be sorted.
+    public var gatheredBytes: Int { answer.gatheredBytes }
 
     /// Gives the next records to the sink; nil when there are more slices to come.
     public func next<Sink: RangeSink>(

@@ -70,29 +70,30 @@ extension Store {
         }
     }
 
-    /// A transaction of reads, as one look at the store; nil when it is too much work for the
-    /// calling thread and `isInline` is set.
-    public func read(
-        _ transaction: Transaction, isInline: Bool = false
-    ) throws(StoreError) -> TransactionResult? {
+    /// A transaction of reads, as one look at the store; nil when that is too much work for the
+    /// calling thread: then use `scan`.
+    public func read(_ transaction: Transaction) throws(StoreError) -> TransactionResult? {
         try RequestChecks.check(transaction)
         return try reading { () throws(StoreError) in
             try retrying(.none) { (revision, _) throws(StoreError) in
-                try self.read(transaction, at: revision, budget: isInline ? .inline : .unlimited)
+                try self.read(transaction, at: revision)
             }
         }
     }
 
+    /// All comparisons and ranges together have no more time than one range on its own.
     private func read(
-        _ transaction: Transaction, at revision: Revision, budget: StoreReader.Budget
+        _ transaction: Transaction, at revision: Revision
     ) throws(StoreError) -> Try<TransactionResult> {
-        try log.read { (lookup) throws(StoreError) -> Try<TransactionResult> in
+        var budget = StoreReader.Budget.inline
+        return try log.read { (lookup) throws(StoreError) -> Try<TransactionResult> in
             guard
                 let path = try self.reader.choosePath(
-                    of: transaction, at: revision, budget: budget, lookup: lookup)
+                    of: transaction, at: revision, budget: &budget, lookup: lookup)
             else { return .answer(nil) }
             var results: [OperationResult] = []
             for case .range(let query) in transaction.branch(path) {
+                guard budget.bytes > 0 else { return .answer(nil) }
                 if query.revision > revision { throw .futureRevision(current: revision) }
                 // As etcd does it in transactions: a negative revision is one before the compacted.
                 if query.revision.rawValue < 0, query.revision < self.clock.compacted {
@@ -113,6 +114,9 @@ extension Store {
                     let summary = try self.reader.answer(
                         query, from: selection, budget: budget, lookup: lookup, into: &sink)
                 else { return .answer(nil) }
+                budget.spend(
+                    keys: selection.positions.count,
+                    bytes: sink.keyValues.reduce(0) { $0 + $1.key.count + $1.value.count })
                 results.append(
                     .range(
                         RangeResult(

@@ -13,6 +13,13 @@ struct StoreReader {
         static let inline = Budget(
             entries: Limits.inlineEntriesMax, records: Limits.inlineRecordsMax,
             bytes: Limits.inlineBytesMax)
+
+        /// What is left when so many keys were looked at and so many bytes read.
+        mutating func spend(keys: Int, bytes: Int) {
+            entries = max(0, entries - keys)
+            records = max(0, records - keys)
+            self.bytes = max(0, self.bytes - bytes)
+        }
     }
 
     let index: SharedIndex

@@ -21,15 +21,16 @@ extension Transaction {
 }
 
 extension StoreReader {
-    /// Decides the whole path at `revision`.
+    /// Decides the whole path at `revision`; nil when that is more than the budget.
     func choosePath(
-        of transaction: Transaction, at revision: Revision, budget: Budget, lookup: SealedLookup
+        of transaction: Transaction, at revision: Revision, budget: inout Budget,
+        lookup: SealedLookup
     ) throws(StoreError) -> TransactionPath? {
         var succeeded = true
         for comparison in transaction.comparisons where succeeded {
             guard
                 let holds = try holds(
-                    comparison, at: revision, budget: budget, lookup: lookup)
+                    comparison, at: revision, budget: &budget, lookup: lookup)
             else { return nil }
             succeeded = holds
         }
@@ -37,7 +38,7 @@ extension StoreReader {
         for case .transaction(let nested) in transaction.branch(path) {
             guard
                 let below = try choosePath(
-                    of: nested, at: revision, budget: budget, lookup: lookup)
+                    of: nested, at: revision, budget: &budget, lookup: lookup)
             else { return nil }
             path.nested.append(below)
         }
@@ -46,7 +47,8 @@ extension StoreReader {
 
     /// nil when the range has more keys than the budget.
     private func holds(
-        _ comparison: Comparison, at revision: Revision, budget: Budget, lookup: SealedLookup
+        _ comparison: Comparison, at revision: Revision, budget: inout Budget,
+        lookup: SealedLookup
     ) throws(StoreError) -> Bool? {
         let query = RangeQuery(range: comparison.range)
         guard
@@ -54,11 +56,8 @@ extension StoreReader {
                 query, at: revision, positionsMax: .max, budget: budget,
                 countsLive: { false }, isReadable: {})
         else { return nil }
-        if selection.positions.isEmpty {
-            // A key that is not there has version, revisions and lease 0, but no value at all.
-            if case .value = comparison.target { return false }
-            return comparison.holds(version: 0, create: 0, mod: 0, lease: 0, value: nil)
-        }
+        if selection.positions.isEmpty { return comparison.holdsWithoutKeys }
+        budget.spend(keys: selection.positions.count, bytes: 0)
         for position in selection.positions {
             let sealed = try Self.required(position, lookup)
             let holds = try cipher.withRecord(sealed, at: position) {
@@ -74,7 +73,13 @@ extension StoreReader {
 }
 
 extension Comparison {
-    fileprivate func holds(
+    /// A key that is not there has version, revisions and lease 0, but no value at all.
+    var holdsWithoutKeys: Bool {
+        if case .value = target { return false }
+        return holds(version: 0, create: 0, mod: 0, lease: 0, value: nil)
+    }
+
+    func holds(
         version: Int64, create: Int64, mod: Int64, lease: Int64, value: UnsafeRawBufferPointer?
     ) -> Bool {
         let order: Int

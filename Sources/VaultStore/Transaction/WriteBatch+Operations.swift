@@ -25,10 +25,11 @@ extension WriteBatch {
         if reader.position(of: put.key, at: base) == nil { throw .keyNotFound }
     }
 
-    func choosePath(of transaction: Transaction) throws(StoreError) -> TransactionPath {
+    mutating func choosePath(of transaction: Transaction) throws(StoreError) -> TransactionPath {
         try checkComparisons(of: transaction)
+        var budget = StoreReader.Budget.unlimited
         let path = try reader.choosePath(
-            of: transaction, at: base, budget: .unlimited,
+            of: transaction, at: base, budget: &budget,
             lookup: { (position) throws(StoreError) in
                 try log.sealed(at: position, in: self.transaction)
             })
@@ -37,10 +38,14 @@ extension WriteBatch {
     }
 
     /// What the chosen path will do must be possible as a whole: first all puts, then all reads.
-    func checkPath(_ path: TransactionPath, of transaction: Transaction) throws(StoreError) {
+    mutating func checkPath(
+        _ path: TransactionPath, of transaction: Transaction
+    ) throws(StoreError) {
         try checkPuts(path, of: transaction)
         try checkRanges(path, of: transaction)
-        try checkReads(path, of: transaction)
+        let operations = Self.operations(path, of: transaction)
+        try checkReads(operations)
+        try checkAnswer(operations)
     }
 
     private func checkPuts(

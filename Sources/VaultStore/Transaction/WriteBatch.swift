@@ -31,6 +31,8 @@ struct WriteBatch: ~Copyable {
     var changesHead = false
     /// What the index forgets with the commit.
     var destroyed: [Destroyed] = []
+    /// Records that were written and read, and bytes that were read, in puts of a small record.
+    var work = 0
     /// A failure of the file: nothing of the batch may be acknowledged.
     private(set) var failure: StoreError?
     private var scratch: [UInt8] = []
@@ -69,6 +71,7 @@ struct WriteBatch: ~Copyable {
         case .delete(let delete):
             try RequestChecks.check(delete)
             try checkNotCorrupt()
+            if delete.wantsPrevious { try checkAnswer([.delete(delete)]) }
             let change = Change(main: head.currentRevision + 1)
             let result = try apply(delete, in: change)
             finish(change)
@@ -236,6 +239,7 @@ struct WriteBatch: ~Copyable {
             RecordLog.storedCount(
                 kind: record.kind, key: record.key.count, value: record.value.count))
         head.recordCount += 1
+        work += 1
         // What was refused later must still leave the head as it was.
         note(record.key, position)
     }

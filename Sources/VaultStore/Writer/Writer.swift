@@ -12,6 +12,7 @@ final class Writer: @unchecked Sendable {
 
     struct Item: Sendable {
         var request: WriteRequest
+        var hasRoom: (@Sendable () -> Bool)?
         var completion: Completion
     }
 
@@ -83,8 +84,12 @@ final class Writer: @unchecked Sendable {
     }
 
     /// Queues a request. `completion` runs on the writer thread, or at once when it is refused.
-    func submit(_ request: WriteRequest, in lane: Lane, completion: @escaping Completion) {
-        let (item, cost) = (Item(request: request, completion: completion), request.cost)
+    func submit(
+        _ request: WriteRequest, in lane: Lane, hasRoom: (@Sendable () -> Bool)? = nil,
+        completion: @escaping Completion
+    ) {
+        let item = Item(request: request, hasRoom: hasRoom, completion: completion)
+        let cost = request.cost
         do throws(QueueRefusal) {
             try queue.append { $0.append(item, cost: cost, to: lane) }
         } catch {
@@ -114,7 +119,7 @@ final class Writer: @unchecked Sendable {
             { $0.take(workMax: Limits.batchWorkMax) })
         {
             expiry = .done
-            if !batch.isEmpty, runBatch(batch) { expiry = .givesWay }
+            if !batch.isEmpty, runBatches(batch) { expiry = .givesWay }
             receiveVisitors()
             if canSweep { sweepStep() }
             if canRewrap { rewrapStep() }
@@ -170,8 +175,23 @@ final class Writer: @unchecked Sendable {
         throw .recordsInUse
     }
 
-    /// True when leases ended with it.
-    private func runBatch(_ items: [Item], endsLeases: Bool = true) -> Bool {
+    /// In one commit, or in several where requests turn out to be more work than they looked. True
+    /// when leases ended with it.
+    private func runBatches(_ items: [Item]) -> Bool {
+        var rest = items[...]
+        var endedLeases = false
+        while !rest.isEmpty {
+            let (count, ended) = runBatch(rest)
+            rest = rest.dropFirst(count)
+            if ended { endedLeases = true }
+        }
+        return endedLeases
+    }
+
+    /// How many of the requests it answered, and whether leases ended with them.
+    private func runBatch(
+        _ items: ArraySlice<Item>, endsLeases: Bool = true
+    ) -> (count: Int, endedLeases: Bool) {
         var answers: [Result<WriteResult, StoreError>] = []
         answers.reserveCapacity(items.count)
         var expired: [LeaseID] = []
@@ -181,10 +201,12 @@ final class Writer: @unchecked Sendable {
             for item in items {
                 do throws(StoreError) {
                     try checkReaders(item.request)
+                    if let hasRoom = item.hasRoom, !hasRoom() { throw StoreError.answersUnread }
                     answers.append(.success(try batch.apply(item.request)))
                 } catch {
                     answers.append(.failure(error))
                 }
+                if batch.work >= Limits.batchWorkDoneMax { break }
             }
             state.quota = batch.quota
             clock.noSpace = state.quota.isAlarmRaised
@@ -203,13 +225,13 @@ final class Writer: @unchecked Sendable {
             // What clients ask for must not fail because of leases.
             if !expired.isEmpty, state.poison == nil { return runBatch(items, endsLeases: false) }
             // The commit failed: what a refused request was told still holds.
-            answers = items.indices.map { index in
-                if index < answers.count, case .failure = answers[index] { return answers[index] }
-                return .failure(error)
+            if answers.isEmpty { answers = items.map { _ in .failure(error) } }
+            answers = answers.map { answer in
+                if case .failure = answer { answer } else { .failure(error) }
             }
         }
         answer(items, answers)
-        return !expired.isEmpty
+        return (answers.count, !expired.isEmpty)
     }
 
     private func makeBatch() throws(StoreError) -> WriteBatch {
@@ -238,7 +260,7 @@ final class Writer: @unchecked Sendable {
     }
 
     private func answer(
-        _ items: [Item], _ answers: [Result<WriteResult, StoreError>]
+        _ items: ArraySlice<Item>, _ answers: [Result<WriteResult, StoreError>]
     ) {
         for (item, answer) in zip(items, answers) {
             if case .tidy = item.request, case .success = answer { tidy() }

@@ -30,9 +30,10 @@ final class TestJournal: CallJournal, Sendable {
         state.withLock { $0.noted.append(entry) }
     }
 
-    func refused(path: String, caller: Caller, _ status: Status) {
+    func refused(path: String, caller: Caller, _ status: Status) -> Status {
         let entry = Entry(path: path, code: status.code)
         state.withLock { $0.noted.append(entry) }
+        return status
     }
 
     func commit() -> Status? {

@@ -15,7 +15,7 @@ import VaultTestSupport
     /// that fails, these answers must not leave either.
     @Test func answersWhoseLinesWereLostWithThoseOfAStreamAreNotGiven() throws {
         let (journal, trail, stranger) = try journal()
-        journal.refused(path: "/a.B/C", caller: stranger.caller, .ok)
+        _ = journal.refused(path: "/a.B/C", caller: stranger.caller, .ok)
         try breakLog(trail)
         let failure = journal.streamed(
             path: Methods.Watch.watch.path, by: stranger.identity, isRefused: false, .ok)

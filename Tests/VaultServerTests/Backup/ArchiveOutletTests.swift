@@ -24,7 +24,8 @@ import VaultTestSupport
 
         init(_ call: StreamCall) {
             self.call = call
-            outlet = ArchiveOutlet(call)
+            // Beside other tests the client may not come to read for a minute.
+            outlet = ArchiveOutlet(call, stallMax: 3_600_000_000_000)
         }
 
         func received(_ message: ByteBuffer) {}

@@ -71,6 +71,40 @@ import VaultAPI
         }
     }
 
+    /// A transaction that is too much for an event loop answers as a short one does.
+    @Test func longTransactionsOfReadsAnswerEachOperation() async throws {
+        try await TestServer.withUnsealed { (server) async throws in
+            for first in stride(from: 0, to: 1_500, by: 100) {
+                let keys = (first..<first + 100).map { "k/\(10_000 + $0)" }
+                let _: Etcdserverpb_TxnResponse = try await server.call(
+                    Methods.KV.txn,
+                    Requests.puts(keys, value: String(repeating: "v", count: 500)))
+            }
+            func read(_ range: Etcdserverpb_RangeRequest) -> Etcdserverpb_RequestOp {
+                var read = Etcdserverpb_RequestOp()
+                read.requestRange = range
+                return read
+            }
+            var request = Etcdserverpb_TxnRequest()
+            var limited = Requests.range("k/", end: "k0")
+            limited.limit = 3
+            request.success = [
+                read(Requests.range("k/", end: "k0")), read(limited), read(Requests.range("none")),
+            ]
+            let answer: Etcdserverpb_TxnResponse = try await server.call(Methods.KV.txn, request)
+            #expect(answer.succeeded && answer.header.revision == 16)
+            #expect(answer.header.memberID != 0)
+            let ranges = answer.responses.map(\.responseRange)
+            #expect(ranges.map(\.kvs.count) == [1_500, 3, 0])
+            #expect(ranges.map(\.count) == [1_500, 1_500, 0])
+            #expect(ranges.map(\.more) == [false, true, false])
+            #expect(ranges.allSatisfy { $0.header.revision == 16 && $0.header.memberID == 0 })
+            let alone: Etcdserverpb_RangeResponse = try await server.call(
+                Methods.KV.range, Requests.range("k/", end: "k0"))
+            #expect(ranges.first?.kvs == alone.kvs)
+        }
+    }
+
     @Test func compactedAndFutureRevisionsAreRefusedInEtcdsWords() async throws {
         try await TestServer.withUnsealed { (server) async throws in
             try await server.put("a", "1")

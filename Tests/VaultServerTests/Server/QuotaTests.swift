@@ -124,4 +124,46 @@ import VaultTestSupport
             try await second.createInTheEnd()
         }
     }
+
+    /// A loop of calls that are refused costs as much as one of calls that are not.
+    @Test func refusedCallsCount() async throws {
+        try await withUsers(["account:noisy rate=1 burst=50"]) { (server, tokens) async throws in
+            let start = ContinuousClock.now
+            var told: [String: Int] = [:]
+            for number in 0..<400 {
+                let method = [Methods.Maintenance.defragment, Methods.Audit.resume][number % 2]
+                let outcome = try await server.outcome(method, [], token: tokens["noisy"])
+                told[outcome, default: 0] += 1
+            }
+            let denied = told["PERMISSION_DENIED", default: 0]
+            let seconds = Int(start.duration(to: .now).components.seconds) + 1
+            #expect(denied >= 50 && denied <= 50 + seconds, "\(told)")
+            #expect(told["RESOURCE_EXHAUSTED"] == 400 - denied)
+            #expect(try await answers(server, tokens["quiet"], count: 5) == ["OK": 5])
+        }
+    }
+
+    @Test func streamsThatAreOpenedAndWhatIsSaidOnThemCount() async throws {
+        try await withUsers(["account:noisy rate=1 burst=50"]) { (server, tokens) async throws in
+            var watchers: [Watchers] = []
+            for _ in 0..<20 {
+                let watcher = try await Watchers(server, tokens["noisy"])
+                // Each request for a watcher is one more.
+                #expect(try await !watcher.create().isRefused)
+                watchers.append(watcher)
+            }
+            let start = ContinuousClock.now
+            let served = try await answers(server, tokens["noisy"], count: 100)["OK", default: 0]
+            let seconds = Int(start.duration(to: .now).components.seconds) + 60
+            #expect(served <= 10 + seconds)
+            // A stream under way goes on, and none is opened.
+            _ = try await answers(server, tokens["noisy"], count: 100)
+            #expect(try await !watchers[0].create().isRefused)
+            let stream = try await server.client.stream(
+                Methods.Watch.watch.path, metadata: TestServer.metadata(tokens["noisy"]))
+            await #expect(throws: Status(.resourceExhausted, "etcdserver: too many requests")) {
+                for try await _ in stream.messages {}
+            }
+        }
+    }
 }

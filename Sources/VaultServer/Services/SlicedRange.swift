@@ -1,0 +1,21 @@
+import NIOCore
+import VaultStore
+
+/// A `RangeResponse`.
+struct SlicedRange: SlicedAnswer {
+    private let scan: RangeScan
+    private let header: ResponseHeader
+    private var sink = RangeResponseSink(pieceBytesMax: Limits.responsePieceBytes)
+
+    init(_ scan: RangeScan, header: ResponseHeader) {
+        self.scan = scan
+        self.header = header
+    }
+
+    var count: Int { sink.count + scan.gatheredBytes }
+
+    mutating func next() throws(StoreError) -> [ByteBuffer]? {
+        guard let summary = try scan.next(into: &sink) else { return nil }
+        return sink.finishPieces(summary, header: header)
+    }
+}
