@@ -66,7 +66,7 @@ private final class Sender: SessionDelegate {
         return block
     }()
 
-    var session: Session?
+    weak var session: Session?
     var left: Int
     var closesAtFirstFrame = false
     var frameCount = 0

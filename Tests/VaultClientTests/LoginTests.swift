@@ -127,8 +127,8 @@ private final class LoginGate: Gatekeeper {
         self.note = note
     }
 
-    func admit(path: String, mark: Int, caller: Caller) -> Verdict {
-        note(path, caller.metadata["token"])
+    func admit(path: @autoclosure () -> String, mark: Int, caller: Caller) -> Verdict {
+        note(path(), caller.metadata["token"])
         return .admitted()
     }
 }

@@ -46,7 +46,8 @@ final class ClientConnection: Connection {
             call.end(end ?? Status(.unavailable, "the connection to the server was lost"))
             return
         }
-        let stream = streams.take { slot in ClientStreamState(slot: slot, limits: limits) }
+        let slot = streams.take { slot in ClientStreamState(slot: slot, limits: limits) }
+        let stream = streams[slot]
         stream.open(call)
         stream.assembler.recyclesBodies = request.recyclesMessages
         if let message {

@@ -45,7 +45,7 @@ struct MessageAssembler {
         prefix = 0
         prefixCount = 0
         recyclesBodies = false
-        returned = []
+        if !returned.isEmpty { returned = [] }
         if body.capacity > Self.reusedBodyBytesMax {
             body = ByteBuffer()
         }

@@ -14,7 +14,7 @@ public protocol Gatekeeper: AnyObject, Sendable {
     /// Called on the connection's event loop; must not block.
     ///
     /// - Parameter mark: what is written on the route; 0 where there is none.
-    func admit(path: String, mark: Int, caller: Caller) -> Verdict
+    func admit(path: @autoclosure () -> String, mark: Int, caller: Caller) -> Verdict
 
     /// The journal of one more event loop.
     func makeJournal() -> (any CallJournal)?
@@ -29,7 +29,9 @@ extension Gatekeeper {
 
     public func keepsPlace(for credentials: PeerCredentials) -> Bool { false }
 
-    public func admit(path: String, mark: Int, caller: Caller) -> Verdict { .admitted() }
+    public func admit(path: @autoclosure () -> String, mark: Int, caller: Caller) -> Verdict {
+        .admitted()
+    }
 
     public func makeJournal() -> (any CallJournal)? { nil }
 }

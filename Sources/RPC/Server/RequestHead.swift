@@ -51,7 +51,7 @@ struct RequestHead {
     var isComplete: Bool { seen.isSuperset(of: [.method, .scheme, .path]) }
 
     mutating func reset() {
-        route = nil
+        if route != nil { route = nil }
         if !unroutedPath.isEmpty { unroutedPath = "" }
         isPost = false
         contentType = .missing

@@ -21,11 +21,12 @@ extension ServerConnection {
     }
 
     /// Refuses a call before its handler, once that is in the journal.
-    func turnAway(_ stream: ServerStream, path: String, _ status: Status) {
+    func turnAway(_ stream: ServerStream, _ status: Status) {
         guard !stream.isAnswered else { return }
         guard let journal = mailbox.journal else { return fail(stream, status) }
-        hold(
-            .failure(journal.refused(path: path, caller: caller(of: stream), status)), of: stream)
+        let status = journal.refused(
+            path: stream.head.path, caller: caller(of: stream), status)
+        hold(.failure(status), of: stream)
     }
 
     func caller(of stream: ServerStream) -> Caller {
@@ -57,7 +58,12 @@ extension ServerConnection {
     }
 
     private func release(_ answer: HeldAnswer, instead failure: Status?) {
-        let stream = streams[answer.slot]
+        withStream(answer.slot) { release(answer, on: $0, instead: failure) }
+    }
+
+    private func release(
+        _ answer: HeldAnswer, on stream: ServerStream, instead failure: Status?
+    ) {
         // It may be over: cut off, or its slot another's.
         guard stream.isLive, stream.streamID == answer.streamID, stream.finalStatus == nil else {
             return
@@ -139,11 +145,13 @@ extension ServerConnection {
     }
 
     private func sendHead(of stream: ServerStream) {
-        if stream.hasSentHead {
-            session?.resume(streamID: stream.streamID)
-        } else {
-            stream.hasSentHead = true
-            session?.submitResponse(streamID: stream.streamID, slot: stream.slot)
+        withSession { session in
+            if stream.hasSentHead {
+                session.resume(streamID: stream.streamID)
+            } else {
+                stream.hasSentHead = true
+                session.submitResponse(streamID: stream.streamID, slot: stream.slot)
+            }
         }
     }
 
@@ -159,7 +167,10 @@ extension ServerConnection {
     // MARK: For the session
 
     func offer(slot: Int, upTo count: Int) -> DataOffer {
-        let stream = streams[slot]
+        withStream(slot) { offer(of: $0, upTo: count) }
+    }
+
+    private func offer(of stream: ServerStream, upTo count: Int) -> DataOffer {
         let offered = min(count, stream.outbound.byteCount)
         stream.offeredBytes = offered
         if offered == stream.outbound.byteCount, let status = stream.finalStatus {
@@ -169,26 +180,29 @@ extension ServerConnection {
     }
 
     func take(slot: Int, count: Int, into output: inout ByteBuffer) {
-        let stream = streams[slot]
+        withStream(slot) { take(from: $0, count: count, into: &output) }
+    }
+
+    private func take(from stream: ServerStream, count: Int, into output: inout ByteBuffer) {
         stream.outbound.take(count, into: &output)
         abuse.sentBody()
         stream.offeredBytes = 0
         if stream.streamCall == nil { unreadAnswerBytes -= count }
         if let call = stream.streamCall {
-            if call.sent(count) { writableSlots.append(slot) }
+            if call.sent(count) { writableSlots.append(stream.slot) }
         }
     }
 
     /// A client that goes on sending is told that nobody listens (RFC 9113 section 8.1).
     func trailersSent(slot: Int) {
-        let stream = streams[slot]
-        if !stream.isRemoteEnded {
+        withStream(slot) { stream in
+            guard !stream.isRemoteEnded else { return }
             session?.reset(streamID: stream.streamID, error: ErrorCode.none)
         }
     }
 
     func streamClosed(slot: Int, error: UInt32) {
-        end(streams[slot])
+        withStream(slot) { end($0) }
         streams.giveBack(slot: slot)
     }
 

@@ -6,15 +6,21 @@ extension ServerConnection: SessionDelegate {
         isHeaderBlockOpen = true
         if let slot { return slot }
         guard isRequest else { return nil }
-        let stream = streams.take { slot in ServerStream(slot: slot, limits: limits) }
-        stream.open(streamID: streamID)
-        return stream.slot
+        let slot = streams.take { slot in ServerStream(slot: slot, limits: limits) }
+        withStream(slot) { $0.open(streamID: streamID) }
+        return slot
+    }
+
+    /// Lends a stream, as `SlotTable.unmanaged` does.
+    @inline(__always)
+    func withStream<R>(_ slot: Int, _ body: (ServerStream) -> R) -> R {
+        streams.unmanaged(slot)._withUnsafeGuaranteedRef(body)
     }
 
     func header(
         slot: Int, name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer
     ) -> Bool {
-        streams.unmanaged(slot)._withUnsafeGuaranteedRef { header($0, name, value) }
+        withStream(slot) { header($0, name, value) }
     }
 
     private func header(
@@ -41,7 +47,10 @@ extension ServerConnection: SessionDelegate {
 
     func headersEnded(slot: Int, endsStream: Bool) {
         isHeaderBlockOpen = false
-        let stream = streams[slot]
+        withStream(slot) { headersEnded($0, endsStream: endsStream) }
+    }
+
+    private func headersEnded(_ stream: ServerStream, endsStream: Bool) {
         stream.isRemoteEnded = endsStream
         guard !stream.isHeadDone, stream.finalStatus == nil else { return }
         stream.isHeadDone = true
@@ -82,23 +91,22 @@ extension ServerConnection: SessionDelegate {
     }
 
     private func start(_ stream: ServerStream) {
-        let path = stream.head.path
         let verdict = gate.admit(
-            path: path, mark: stream.head.route?.mark ?? 0, caller: caller(of: stream))
+            path: stream.head.path, mark: stream.head.route?.mark ?? 0, caller: caller(of: stream))
         switch verdict {
         case .refused(let refusal):
-            turnAway(stream, path: path, refusal)
+            turnAway(stream, refusal)
             return
         case .admitted(let finding):
             stream.finding = finding
             stream.findingTime = lastReadTime
         }
         guard let route = stream.head.route else {
-            turnAway(stream, path: path, environment.routes.refusal(of: path))
+            turnAway(stream, environment.routes.refusal(of: stream.head.path))
             return
         }
         guard !stream.head.hasBadTimeout else {
-            turnAway(stream, path: path, Status(.internal, "malformed grpc-timeout"))
+            turnAway(stream, Status(.internal, "malformed grpc-timeout"))
             return
         }
         if let encoding = stream.head.encoding {
@@ -124,7 +132,10 @@ extension ServerConnection: SessionDelegate {
     }
 
     func dataReceived(slot: Int, bytes: UnsafeRawBufferPointer) {
-        let stream = streams[slot]
+        withStream(slot) { dataReceived($0, bytes) }
+    }
+
+    private func dataReceived(_ stream: ServerStream, _ bytes: UnsafeRawBufferPointer) {
         guard !stream.isAnswered else {
             session?.consume(streamID: stream.streamID, count: bytes.count)
             return
@@ -178,7 +189,7 @@ extension ServerConnection: SessionDelegate {
             guard largeMessages.reserve(slot: stream.slot, bytes: expected) else { return }
             stream.reservedBytes = expected
         }
-        session?.consume(streamID: stream.streamID, count: stream.heldBytes)
+        withSession { $0.consume(streamID: stream.streamID, count: stream.heldBytes) }
         stream.heldBytes = 0
     }
 
@@ -193,7 +204,10 @@ extension ServerConnection: SessionDelegate {
     }
 
     func remoteEnded(slot: Int) {
-        let stream = streams[slot]
+        withStream(slot) { remoteEnded($0) }
+    }
+
+    private func remoteEnded(_ stream: ServerStream) {
         stream.isRemoteEnded = true
         guard !stream.isAnswered else { return }
         if stream.streamCall != nil {
@@ -203,7 +217,7 @@ extension ServerConnection: SessionDelegate {
         } else if stream.message != nil {
             if unreadAnswerBytes > unreadAnswerBytesMax {
                 stream.isWaiting = true
-                waitingSlots.append(slot)
+                waitingSlots.append(stream.slot)
             } else {
                 runUnary(stream)
             }
@@ -218,7 +232,7 @@ extension ServerConnection: SessionDelegate {
     /// Ends a call whose messages cannot be read.
     private func spoil(_ stream: ServerStream, _ status: Status) {
         if stream.streamCall == nil {
-            turnAway(stream, path: stream.head.path, status)
+            turnAway(stream, status)
         } else {
             var status = status
             if !stream.isAnswered, let journal = mailbox.journal {
@@ -248,9 +262,8 @@ extension ServerConnection: SessionDelegate {
     }
 
     private func runUnary(_ stream: ServerStream) {
-        guard let message = stream.message else { return }
-        stream.message = nil
-        releaseReservation(of: stream)
+        guard let message = stream.message.take() else { return }
+        if stream.reservedBytes > 0 { releaseReservation(of: stream) }
         countWaiting(on: stream)
         run(stream, message)
     }

@@ -171,8 +171,8 @@ final class ServerConnection: Connection {
 
     func frameBegan(_ frame: FrameHeader) {
         hasHandshake = true
-        if abuseReason == nil {
-            abuseReason = abuse.reason(against: frame, now: .now())
+        if abuseReason == nil, let reason = abuse.reason(against: frame, now: .now()) {
+            abuseReason = reason
         }
     }
 

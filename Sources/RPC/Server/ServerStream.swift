@@ -69,7 +69,7 @@ final class ServerStream {
         offeredBytes = 0
         hasSentHead = false
         isHeld = false
-        heldFailure = nil
+        if heldFailure != nil { heldFailure = nil }
         finalStatus = nil
     }
 
@@ -82,9 +82,11 @@ final class ServerStream {
         if message != nil { message = nil }
         if finding != nil { finding = nil }
         if heldInput.capacity > 0 { heldInput = ByteBuffer() }
-        handler = nil
-        streamCall?.connection = nil
-        streamCall = nil
+        if handler != nil { handler = nil }
+        if streamCall != nil {
+            streamCall?.connection = nil
+            streamCall = nil
+        }
         if call != nil {
             spareCall = call.take()
             spareCall?.connection = nil

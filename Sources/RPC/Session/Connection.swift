@@ -26,6 +26,19 @@ class Connection: ChannelDuplexHandler {
     private(set) var isClosing = false
     private(set) var lastReadTime = NIODeadline.now()
 
+    /// Lends the session without counting a reference.
+    ///
+    /// SAFETY: the connection lets go of it when its handler is removed. That is a step of the
+    /// event loop of its own, or happens while the bytes are fed or fetched by somebody who keeps
+    /// the session, and never within what `body` asks nghttp2 to note for the next flush.
+    @inline(__always)
+    final func withSession(_ body: (Session) -> Void) {
+        unmanagedSession?._withUnsafeGuaranteedRef(body)
+    }
+
+    @inline(__always)
+    private final var unmanagedSession: Unmanaged<Session>? { session.map { .passUnretained($0) } }
+
     // MARK: For subclasses
 
     func makeSession() throws(Session.Failure) -> Session {
@@ -232,6 +245,8 @@ class Connection: ChannelDuplexHandler {
     final func handlerRemoved(context: ChannelHandlerContext) {
         finish(nil)
         self.context = nil
+        // Each keeps the other.
+        session = nil
     }
 
     private var isFinished = false

@@ -1,3 +1,5 @@
+import CNghttp2
+
 /// The header blocks that a server sends. Those of nearly every answer are made once for each
 /// connection: event loops that share them count references to the same memory.
 struct ResponseHeaders {
@@ -16,13 +18,14 @@ struct ResponseHeaders {
         trailersOfSuccess = block
     }
 
-    func trailers(_ status: Status) -> HeaderBlock {
+    /// Lends the end of a call.
+    func withTrailers<R>(_ status: Status, _ body: (UnsafeBufferPointer<nghttp2_nv>) -> R) -> R {
         if status.code == .ok, status.message.isEmpty {
-            return trailersOfSuccess
+            return trailersOfSuccess.withFields(body)
         }
         var block = HeaderBlock()
         Self.append(status, to: &block)
-        return block
+        return block.withFields(body)
     }
 
     /// The whole response of a call that has no message. `httpStatus` is 200 for whatever is

@@ -52,7 +52,7 @@ extension Session {
         case .lastBeforeTrailers(let count, let status):
             flags.pointee |=
                 NGHTTP2_DATA_FLAG_EOF.rawValue | NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue
-            submitTrailers(responseHeaders.trailers(status), streamID: streamID)
+            submitTrailers(status, streamID: streamID)
             return count
         }
     }

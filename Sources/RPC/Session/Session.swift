@@ -13,8 +13,9 @@ final class Session {
         var description: String { String(cString: nghttp2_strerror(code)) }
     }
 
-    /// SAFETY: the delegate owns the session and closes it before it goes away itself.
-    unowned(unsafe) let delegate: any SessionDelegate
+    /// Kept, and by a constant, so that a callback counts no reference; who keeps the session has
+    /// to let go of it.
+    let delegate: any SessionDelegate
 
     /// For the callbacks of `Session+Callbacks` only.
     private(set) var pointer: OpaquePointer?
@@ -179,9 +180,9 @@ final class Session {
         }
     }
 
-    func submitTrailers(_ headers: HeaderBlock, streamID: Int32) {
+    func submitTrailers(_ status: Status, streamID: Int32) {
         _ = enter { pointer in
-            headers.withFields { fields in
+            responseHeaders.withTrailers(status) { fields in
                 nghttp2_submit_trailer(pointer, streamID, fields.baseAddress, fields.count)
             }
         }

@@ -7,7 +7,7 @@ struct SlotTable<Stream: AnyObject> {
 
     subscript(slot: Int) -> Stream { streams[slot] }
 
-    /// A stream without a reference, for what comes often: a request has some ten headers.
+    /// A stream without a reference, for what comes with every request.
     ///
     /// SAFETY: a stream object stays in its slot for as long as there is a table.
     @inline(__always)
@@ -17,14 +17,11 @@ struct SlotTable<Stream: AnyObject> {
     var all: [Stream] { streams }
 
     /// Takes a free slot; `make` builds its stream when there was none.
-    mutating func take(_ make: (_ slot: Int) -> Stream) -> Stream {
+    mutating func take(_ make: (_ slot: Int) -> Stream) -> Int {
         liveCount += 1
-        if let slot = free.popLast() {
-            return streams[slot]
-        }
-        let stream = make(streams.count)
-        streams.append(stream)
-        return stream
+        if let slot = free.popLast() { return slot }
+        streams.append(make(streams.count))
+        return streams.count - 1
     }
 
     mutating func giveBack(slot: Int) {

@@ -62,6 +62,27 @@ final class CallRecord: CallNote, @unchecked Sendable {
         rangeEnd = range.rangeEnd
     }
 
+    /// Lends who calls what, and the key or range that it is about, without counting references.
+    ///
+    /// SAFETY: whoever works on the call has the record, and changes nothing of it within `body`.
+    @inline(__always)
+    func withNames(
+        _ body: (
+            CallerIdentity, AuditMethod, _ key: UnsafeRawBufferPointer?,
+            _ rangeEnd: UnsafeRawBufferPointer?
+        ) -> Void
+    ) {
+        Unmanaged.passUnretained(identity)._withUnsafeGuaranteedRef { identity in
+            Unmanaged.passUnretained(method)._withUnsafeGuaranteedRef { method in
+                guard hasKey else { return body(identity, method, nil, nil) }
+                key.withUnsafeBytes { key in
+                    guard !rangeEnd.isEmpty else { return body(identity, method, key, nil) }
+                    rangeEnd.withUnsafeBytes { body(identity, method, key, $0) }
+                }
+            }
+        }
+    }
+
     /// The operations of a transaction, nested ones in their place.
     func names(_ transaction: Transaction) {
         if BuildKind.isWithoutAccess { return }

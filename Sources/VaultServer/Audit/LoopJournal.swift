@@ -55,21 +55,11 @@ final class LoopJournal: CallJournal, @unchecked Sendable {
     /// Most calls, for which no entry is made.
     private func appendAllowed(_ record: CallRecord, _ status: AuditStatus) {
         if batch.isEmpty { time = CalendarClock.now() }
-        let identity = record.identity
-        guard record.hasKey else {
+        record.withNames { identity, method, key, end in
             batch.appendAllowed(
-                time: time, caller: identity.audited, method: record.method, key: nil,
-                rangeEnd: nil, status: status, revision: record.revision,
+                time: time, caller: identity.audited, method: method, key: key, rangeEnd: end,
+                status: status, revision: record.revision,
                 isAdministrator: identity.rights.isAdministrator)
-            return
-        }
-        record.key.withUnsafeBytes { key in
-            record.rangeEnd.withUnsafeBytes { end in
-                batch.appendAllowed(
-                    time: time, caller: identity.audited, method: record.method, key: key,
-                    rangeEnd: end, status: status, revision: record.revision,
-                    isAdministrator: identity.rights.isAdministrator)
-            }
         }
     }
 

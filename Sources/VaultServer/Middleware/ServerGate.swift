@@ -66,7 +66,7 @@ final class ServerGate: Gatekeeper {
 
     /// Before a byte of the request is read. What needs the request's keys is decided again, with
     /// them.
-    func admit(path: String, mark: Int, caller: Caller) -> Verdict {
+    func admit(path: @autoclosure () -> String, mark: Int, caller: Caller) -> Verdict {
         let identity: CallerIdentity
         do throws(AccessError) {
             identity = try access.identity(of: caller)

@@ -3,7 +3,7 @@ import NIOCore
 @testable import RPC
 
 /// A client that sends the header blocks and bytes that a test wants and shows what comes back.
-final class ScriptedClient: SessionDelegate {
+final class ScriptedClient {
     struct Response: Equatable {
         var fields: [String: String] = [:]
         var body: [UInt8] = []
@@ -13,8 +13,7 @@ final class ScriptedClient: SessionDelegate {
 
     let connection: RawConnection
     private var session: Session?
-    private var bodies: [[UInt8]] = []
-    private(set) var responses: [Response] = []
+    private let exchange = Exchange()
 
     init(_ path: String) throws {
         connection = try RawConnection(path)
@@ -22,7 +21,7 @@ final class ScriptedClient: SessionDelegate {
             settings: SessionSettings(
                 isServer: false, streamsMax: 0, streamWindowBytes: 65535,
                 connectionWindowBytes: 65535, headerBytesMax: 65536, continuationsMax: 8),
-            delegate: self)
+            delegate: exchange)
     }
 
     deinit { session?.close() }
@@ -48,18 +47,18 @@ final class ScriptedClient: SessionDelegate {
     func call(_ fields: [(String, String)], body: [UInt8]) throws -> Response {
         var block = HeaderBlock()
         for (name, value) in fields { block.append(name, Array(value.utf8)) }
-        let slot = responses.count
-        responses.append(Response())
-        bodies.append(body)
+        let slot = exchange.responses.count
+        exchange.responses.append(Response())
+        exchange.bodies.append(body)
         _ = try session?.submitRequest(block, slot: slot)
         try flush()
-        while !responses[slot].isEnded {
+        while !exchange.responses[slot].isEnded {
             let bytes = connection.read()
             guard !bytes.isEmpty else { break }
             try bytes.withUnsafeBytes { try session?.receive($0) }
             try flush()
         }
-        return responses[slot]
+        return exchange.responses[slot]
     }
 
     private func flush() throws {
@@ -78,6 +77,12 @@ final class ScriptedClient: SessionDelegate {
         }
         return bytes + message
     }
+}
+
+/// What is sent and what came back, by slot. The session keeps it, and not the client.
+private final class Exchange: SessionDelegate {
+    var bodies: [[UInt8]] = []
+    var responses: [ScriptedClient.Response] = []
 
     func frameBegan(_ frame: FrameHeader) {}
     func headersBegan(streamID: Int32, slot: Int?, isRequest: Bool) -> Int? { slot }

@@ -24,8 +24,8 @@ final class TestGate: Gatekeeper, @unchecked Sendable {
 
     func keepsPlace(for credentials: PeerCredentials) -> Bool { keeps(credentials) }
 
-    func admit(path: String, mark: Int, caller: Caller) -> Verdict {
-        decide(path, caller).map { .refused($0) } ?? .admitted(finding)
+    func admit(path: @autoclosure () -> String, mark: Int, caller: Caller) -> Verdict {
+        decide(path(), caller).map { .refused($0) } ?? .admitted(finding)
     }
 
     func makeJournal() -> (any CallJournal)? { journal?() }
