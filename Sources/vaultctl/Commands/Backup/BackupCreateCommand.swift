@@ -21,6 +21,7 @@ struct BackupCreateCommand: VaultCommand {
               vaultctl backup create /backup/vault.vab
               vaultctl backup create /backup/monday.vab --since /backup/vault.vab
               vaultctl backup create --directory /backup --full-every 24
+              vaultctl backup create --directory /backup --rate 20M
               vaultctl backup create - | ssh elsewhere 'cat > vault.vab'
             """)
 
@@ -67,6 +68,13 @@ struct BackupCreateCommand: VaultCommand {
             "Put the audit log into it, too: all of it, or what came since the archive that it "
                 + "continues. It may be larger than the vault."))
     var audit = false
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Take at most so many bytes a second (64K to 1000G), so that others have the disk.",
+            valueName: "bytes"))
+    var rate: ByteRate?
 
     func validate() throws {
         guard (file == nil) != (directory == nil) else {
@@ -197,6 +205,7 @@ struct BackupCreateCommand: VaultCommand {
     ) async throws {
         // About what a record weighs until the first are there: the share only has to grow.
         var (done, total) = (Int64(0), Int64(0))
+        var pace = rate.map { Pace($0) }
         try await vault.createArchive(
             since: parent?.footer.encode() ?? [], canary: canary || directory != nil,
             audit: audit
@@ -205,6 +214,7 @@ struct BackupCreateCommand: VaultCommand {
             try take(bytes)
             done += Int64(bytes.count)
             if parent == nil { line.show(min(done, total - 1), of: total) }
+            pace?.wait(after: bytes.count)
         }
     }
 
