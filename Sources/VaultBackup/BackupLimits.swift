@@ -11,6 +11,8 @@ enum BackupLimits {
     static let writeBlockBytes = 128 << 10
     /// The longest name of a file that Linux takes.
     static let nameBytesMax = 255
+    /// Names that are tried for a file when others take them first.
+    static let namesTriedMax = 16
     /// Names in one directory of backups: a century of them.
     static let namesMax = 1 << 20
     /// What stays free beside an archive, so that the machine and a prune can still work.

@@ -158,6 +158,9 @@ public final class Store: Sendable {
     /// The newest revision that is durable and may be seen.
     public var revision: Revision { clock.published }
 
+    /// Why nothing more is written until the store is opened again; nil while the file is well.
+    public var failure: StoreError? { clock.failure }
+
     /// Watchers that are open, a turn of the watch thread ago.
     public var watcherCount: Int { watch.watcherCount.load(ordering: .relaxed) }
 
@@ -172,6 +175,7 @@ public final class Store: Sendable {
             quotaBytes: configuration.quotaBytes,
             noSpace: clock.noSpace,
             isReadOnly: isReadOnly,
+            failure: clock.failure,
             alarms: clock.alarms,
             quarantinedSince: clock.quarantinedSince,
             backups: clock.backups)

@@ -8,6 +8,7 @@ final class StoreClock: Sendable {
     private let recordCountWord = Atomic<Int64>(0)
     private let keyringGenerationWord: Atomic<UInt64>
     private let noSpaceFlag = Atomic<Bool>(false)
+    private let failureWord = Mutex<StoreError?>(nil)
     private let alarmList: Mutex<[Alarm]>
     private let backupMark: Mutex<BackupMark?>
     /// 0 when it is not.
@@ -76,6 +77,12 @@ final class StoreClock: Sendable {
     var noSpace: Bool {
         get { noSpaceFlag.load(ordering: .relaxed) }
         set { noSpaceFlag.store(newValue, ordering: .relaxed) }
+    }
+
+    /// Why nothing more is written; nil while the file is well.
+    var failure: StoreError? {
+        get { failureWord.withLock { $0 } }
+        set { failureWord.withLock { $0 = newValue } }
     }
 
     /// What is known of the archives.

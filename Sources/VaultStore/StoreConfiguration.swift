@@ -16,6 +16,9 @@ public struct StoreConfiguration: Sendable {
     var checksStateHash = true
     /// Records that a rewrap seals again in a second, at most.
     public var rewrapRate = Limits.rewrapRateDefault
+    /// Told when the file fails so that nothing more can be written, once, on the writer thread. It
+    /// must be quick.
+    public var whenFailed: (@Sendable (StoreError) -> Void)?
     /// Makes commits fail, in tests.
     var commitFault: RecordLog.CommitFault?
 
@@ -46,6 +49,8 @@ public struct StoreStatus: Equatable, Sendable {
     public var noSpace: Bool
     /// It holds what verifies of a damaged store.
     public var isReadOnly: Bool
+    /// Why nothing more is written until the store is opened again; nil while the file is well.
+    public var failure: StoreError?
     /// What an operator raised; it stays until it is taken back.
     public var alarms: [Alarm]
     /// When the store was restored, milliseconds since 1970, until somebody accepts it.

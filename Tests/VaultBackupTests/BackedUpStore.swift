@@ -58,10 +58,13 @@ final class BackedUpStore {
 
     /// Makes an archive in the scratch directory and returns its path.
     ///
-    /// - Parameter bytesMax: whoever takes it is gone after so many bytes.
+    /// - Parameters:
+    ///   - time: what the clock says more, milliseconds.
+    ///   - bytesMax: whoever takes it is gone after so many bytes.
     @discardableResult
     func archive(
-        _ name: String, since parent: ArchiveFile? = nil, bytesMax: Int = .max,
+        _ name: String, since parent: ArchiveFile? = nil, after time: Int64 = 0,
+        bytesMax: Int = .max,
         audit: (last: UInt64, lines: ArchiveWriter.AuditSource)? = nil, log: ChainedLog? = nil
     ) throws -> String {
         let path = scratch.file(name)
@@ -73,7 +76,7 @@ final class BackedUpStore {
         var identity = ArchiveIdentity(
             archiveID: Random.bytes(count: 16), storeID: keyring.cipher.storeID,
             timeline: keyring.cipher.timeline, keyNumber: keys.newest, sequence: sequence,
-            created: 1_700_000_000_000 + Int64(sequence),
+            created: 1_700_000_000_000 + Int64(sequence) + time,
             afterRevision: parent?.footer.lastRevision ?? -1,
             parent: parent?.footer.digest ?? [UInt8](repeating: 0, count: 32),
             previous: previous)

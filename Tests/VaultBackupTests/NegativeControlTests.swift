@@ -51,6 +51,33 @@ import VaultTestSupport
         #expect(try Files.names(in: scratch.path).isEmpty)
     }
 
+    /// Half a year without a backup is no reason to call a drill blind, and neither is a clock
+    /// that went back: then no prune can be tried, and that is said.
+    @Test(arguments: [Int64(180), -1])
+    func timesOfArchivesThatCannotBeAreNotTheDrillsFault(days: Int64) throws {
+        let backed = try BackedUpStore()
+        try backed.put("k", "v")
+        let full = try backed.archive("full")
+        try backed.put("k", "later")
+        let part = try backed.archive(
+            "part", since: try ArchiveFile(path: full), after: days * 86_400_000)
+        let opened = try backed.opened(full, part)
+        defer { opened.close() }
+        let scratch = try TemporaryDirectory()
+        var bench = try bench(backed, opened, in: scratch)
+        let outcomes = bench.run(highestSeen: 0, ageMax: 1_000)
+        var reasons: [String] = []
+        for outcome in outcomes where outcome.score != .detected {
+            #expect(outcome.score == .notRun)
+            reasons.append(outcome.reason ?? "")
+        }
+        #expect(reasons.count == (days > 0 ? 0 : 3))
+        #expect(reasons.allSatisfy { $0.contains("N19/") && $0.contains("the clock of the vault") })
+        var failure: BackupError?
+        do throws(BackupError) { try BackupAge.checkOrder(opened.chain) } catch { failure = error }
+        #expect(failure?.exitCode == (days > 0 ? nil : 22))
+    }
+
     /// An archive in which nothing changed is drilled as any other; the lies are told about the one
     /// before it.
     @Test func aChainThatEndsWithoutRecordsIsDrilled() throws {

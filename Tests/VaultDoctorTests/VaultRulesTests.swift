@@ -76,6 +76,11 @@ import VaultDoctor
         #expect(severity(of: "alarms") { $0.alarms = ["CORRUPT"] } == .critical)
     }
 
+    @Test func aFileThatFailedIsCritical() {
+        #expect(severity(of: "storage") { _ in } == nil)
+        #expect(severity(of: "storage") { $0.storeTrouble = "storage failed" } == .critical)
+    }
+
     @Test func anOldDataKeyIsAWarning() {
         #expect(severity(of: "data-key-age") { $0.dataKeyAge = 400 * 86_400 } == .warning)
     }

@@ -52,6 +52,20 @@ import VaultAPI
                 .hasSuffix("audit     requests are refused: the disk is full: make room\n"))
     }
 
+    @Test func aStoreThatTakesNoWritesIsShown() {
+        var status = status(sealed: false)
+        #expect(!StatusReport.table(status).contains("writes"))
+        status.storeTrouble = "storage failed: make the disk well"
+        let text = StatusReport.table(status)
+        #expect(text.hasPrefix("state     unsealed: nothing can be written\n"))
+        #expect(text.hasSuffix("writes    fail: storage failed: make the disk well\n"))
+        var json = JSONWriter()
+        StatusReport.write(status, to: &json)
+        #expect(
+            String(decoding: json.take(), as: UTF8.self)
+                .contains(#""store_trouble":"storage failed: make the disk well""#))
+    }
+
     @Test func emptyVaultSaysHowToInitialiseIt() {
         let text = StatusReport.table(status(sealed: true, initialized: false))
         #expect(text.hasPrefix("state   not initialised: create its keys with 'vaultctl init'\n"))

@@ -276,6 +276,13 @@ public nonisolated struct Vault_V1_StatusResponse: @unchecked Sendable {
     set {_uniqueStorage()._backupRevision = newValue}
   }
 
+  /// The store's file failed: reads go on, nothing is written until it is opened again. Empty when
+  /// it did not.
+  public var storeTrouble: String {
+    get {_storage._storeTrouble}
+    set {_uniqueStorage()._storeTrouble = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -747,7 +754,7 @@ nonisolated extension Vault_V1_StatusRequest: SwiftProtobuf.Message, SwiftProtob
 
 nonisolated extension Vault_V1_StatusResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".StatusResponse"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}initialized\0\u{1}sealed\0\u{3}store_id\0\u{1}timeline\0\u{1}version\0\u{1}revision\0\u{3}compact_revision\0\u{1}keys\0\u{1}records\0\u{3}file_bytes\0\u{3}used_bytes\0\u{3}quota_bytes\0\u{1}slots\0\u{1}alarms\0\u{1}dev\0\u{1}pid\0\u{3}uptime_seconds\0\u{1}shares\0\u{3}read_only\0\u{3}audit_trouble\0\u{3}data_key\0\u{3}quarantined_since\0\u{3}backup_time\0\u{3}backup_revision\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}initialized\0\u{1}sealed\0\u{3}store_id\0\u{1}timeline\0\u{1}version\0\u{1}revision\0\u{3}compact_revision\0\u{1}keys\0\u{1}records\0\u{3}file_bytes\0\u{3}used_bytes\0\u{3}quota_bytes\0\u{1}slots\0\u{1}alarms\0\u{1}dev\0\u{1}pid\0\u{3}uptime_seconds\0\u{1}shares\0\u{3}read_only\0\u{3}audit_trouble\0\u{3}data_key\0\u{3}quarantined_since\0\u{3}backup_time\0\u{3}backup_revision\0\u{3}store_trouble\0")
 
   fileprivate class _StorageClass {
     var _initialized: Bool = false
@@ -774,6 +781,7 @@ nonisolated extension Vault_V1_StatusResponse: SwiftProtobuf.Message, SwiftProto
     var _quarantinedSince: Int64 = 0
     var _backupTime: Int64 = 0
     var _backupRevision: Int64 = 0
+    var _storeTrouble: String = String()
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -808,6 +816,7 @@ nonisolated extension Vault_V1_StatusResponse: SwiftProtobuf.Message, SwiftProto
       _quarantinedSince = source._quarantinedSince
       _backupTime = source._backupTime
       _backupRevision = source._backupRevision
+      _storeTrouble = source._storeTrouble
     }
   }
 
@@ -850,6 +859,7 @@ nonisolated extension Vault_V1_StatusResponse: SwiftProtobuf.Message, SwiftProto
         case 22: try { try decoder.decodeSingularInt64Field(value: &_storage._quarantinedSince) }()
         case 23: try { try decoder.decodeSingularInt64Field(value: &_storage._backupTime) }()
         case 24: try { try decoder.decodeSingularInt64Field(value: &_storage._backupRevision) }()
+        case 25: try { try decoder.decodeSingularStringField(value: &_storage._storeTrouble) }()
         default: break
         }
       }
@@ -934,6 +944,9 @@ nonisolated extension Vault_V1_StatusResponse: SwiftProtobuf.Message, SwiftProto
       if _storage._backupRevision != 0 {
         try visitor.visitSingularInt64Field(value: _storage._backupRevision, fieldNumber: 24)
       }
+      if !_storage._storeTrouble.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._storeTrouble, fieldNumber: 25)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -967,6 +980,7 @@ nonisolated extension Vault_V1_StatusResponse: SwiftProtobuf.Message, SwiftProto
         if _storage._quarantinedSince != rhs_storage._quarantinedSince {return false}
         if _storage._backupTime != rhs_storage._backupTime {return false}
         if _storage._backupRevision != rhs_storage._backupRevision {return false}
+        if _storage._storeTrouble != rhs_storage._storeTrouble {return false}
         return true
       }
       if !storagesAreEqual {return false}

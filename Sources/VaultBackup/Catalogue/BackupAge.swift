@@ -13,7 +13,21 @@ public enum BackupAge {
         guard age <= ageMax else {
             throw .stale(
                 "the newest archive is \(age / 1_000) s old, \(ageMax / 1_000) s are allowed; "
-                    + "look why no newer one was made")
+                    + "look why no newer one was made, and at the clock")
+        }
+    }
+
+    /// Throws `.clock` when an archive says that it is older than one before it: no prune believes
+    /// such times, and what a drill tries with prunes would show nothing.
+    public static func checkOrder(_ chain: ArchiveChain) throws(BackupError) {
+        for (one, next) in zip(chain.files, chain.files.dropFirst()) {
+            let (before, after) = (one.footer.identity.created, next.footer.identity.created)
+            guard after >= before - PruneLimits().clockBackMax else {
+                throw .clock(
+                    "\(next.name) is of \(UTCTime.text(after)) and continues \(one.name) of "
+                        + "\(UTCTime.text(before)): the clock of the vault was wrong; set it, then "
+                        + "make a full archive, and move these away once it is proven")
+            }
         }
     }
 

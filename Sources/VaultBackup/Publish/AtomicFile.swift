@@ -147,7 +147,11 @@ public struct AtomicFile: ~Copyable {
 
     /// Gives the file its name. When this returns, a power cut does not take it away again; when
     /// it throws, nothing has the name (or, with `replacing`, what had it before may still).
-    public consuming func publish() throws(BackupError) {
+    ///
+    /// - Parameter otherName: asked for another where the name was taken meanwhile; nil to give up.
+    public consuming func publish(
+        otherName: () -> String? = { nil }
+    ) throws(BackupError) {
         do throws(FileFault) {
             try writeLast()
             let (files, file) = (files, file)
@@ -156,10 +160,7 @@ public struct AtomicFile: ~Copyable {
                 throw FileFault(code: EIO, call: "check the size of \(temporary)")
             }
             try files.patiently { () throws(FileFault) in try files.synchronize(file) }
-            let (temporary, name, replacing) = (temporary, name, replacing)
-            try files.patiently { () throws(FileFault) in
-                try files.rename(temporary, to: name, replacing: replacing)
-            }
+            let name = try rename(otherName)
             isTemporary = false
             do throws(FileFault) {
                 try files.patiently { () throws(FileFault) in try files.synchronizeDirectory() }
@@ -169,6 +170,24 @@ public struct AtomicFile: ~Copyable {
                 throw error
             }
         } catch { throw error.error(in: files.path) }
+    }
+
+    /// Returns the name that it got.
+    private func rename(_ otherName: () -> String?) throws(FileFault) -> String {
+        let (files, temporary, replacing) = (files, temporary, replacing)
+        var name = name
+        for _ in 1...BackupLimits.namesTriedMax {
+            do throws(FileFault) {
+                try files.patiently { () throws(FileFault) in
+                    try files.rename(temporary, to: name, replacing: replacing)
+                }
+                return name
+            } catch {
+                guard error.code == EEXIST, let other = otherName() else { throw error }
+                name = other
+            }
+        }
+        throw FileFault(code: EEXIST, call: "create \(name)")
     }
 
     /// Only what is left to try: the failure that led here is the one to report.

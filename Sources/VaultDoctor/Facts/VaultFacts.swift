@@ -26,6 +26,8 @@ public struct VaultFacts: Equatable, Sendable {
     public var slots: [Slot] = []
     /// Why requests are refused for the audit log's sake; empty when they are not.
     public var auditTrouble = ""
+    /// Why nothing can be written to the store; empty when it can.
+    public var storeTrouble = ""
     public var auditSync = AuditSync.interval
     public var auditNamesKeys = false
     public var usedBytes: Int64 = 0

@@ -11,10 +11,10 @@ public enum VaultRules {
         if facts.isDevelopment {
             return [
                 Finding("development", .info, "a throw-away vault: all is gone when it stops")
-            ] + audit(facts) + space(facts)
+            ] + storage(facts) + audit(facts) + space(facts)
         }
-        return slots(facts) + audit(facts) + space(facts) + dataKeys(facts) + [backups(facts)]
-            + quarantine(facts)
+        return slots(facts) + storage(facts) + audit(facts) + space(facts) + dataKeys(facts)
+            + [backups(facts)] + quarantine(facts)
     }
 
     private static func slots(_ facts: VaultFacts) -> [Finding] {
@@ -51,6 +51,15 @@ public enum VaultRules {
                 fix: "add shares, a recovery key or a passphrase with 'vaultctl keyslot add'")
         }
         return Finding("recovery-slot", .ok, "a slot opens the vault when the machine is lost")
+    }
+
+    private static func storage(_ facts: VaultFacts) -> [Finding] {
+        guard !facts.storeTrouble.isEmpty else { return [] }
+        return [
+            Finding(
+                "storage", .critical, "nothing can be written, reads go on",
+                fix: facts.storeTrouble)
+        ]
     }
 
     private static func audit(_ facts: VaultFacts) -> [Finding] {

@@ -29,7 +29,8 @@ final class PlainService: PlainResponder {
             return PlainAnswer(.methodNotAllowed, "only GET and HEAD are answered\n")
         }
         switch request.path {
-        // Whether to start the daemon again. A full disk is no reason for that.
+        // Whether to start the daemon again. A full disk is no reason for that, and neither is one
+        // that failed: reads go on, and after a start somebody may have to bring a key.
         case "/livez": return PlainAnswer(.ok, "alive\n")
         case "/readyz": return readiness(isWritten: isWritten)
         case "/health": return EtcdPages.health(trouble(isWritten: isWritten))
@@ -42,6 +43,9 @@ final class PlainService: PlainResponder {
 
     private func readiness(isWritten: Bool) -> PlainAnswer {
         guard gate.vault.isServing else { return PlainAnswer(.unavailable, "sealed\n") }
+        guard gate.vault.isWell else {
+            return PlainAnswer(.unavailable, "nothing can be written\n")
+        }
         return isWritten
             ? PlainAnswer(.ok, "ready\n") : PlainAnswer(.unavailable, "not ready\n")
     }
@@ -51,6 +55,7 @@ final class PlainService: PlainResponder {
         guard isWritten else { return "AUDIT LOG NOT WRITABLE" }
         let open: OpenVault
         do throws(VaultError) { open = try gate.vault.open() } catch { return "SEALED" }
+        if open.store.failure != nil { return "STORAGE FAILED" }
         return AlarmCall.alarms(of: open.store.status(), own: open.header.memberID).first
             .map(EtcdPages.trouble)
     }

@@ -73,6 +73,9 @@ struct VaultMetrics {
                     damage || kinds.contains(.corrupt) ? "1" : "0"
                 ),
             ])
+        metrics.flag(
+            "vault_storage_failed", "Whether the file failed: nothing is written until a restart.",
+            store.failure != nil)
         metrics.flag("vault_read_only", "Whether nothing can be changed.", store.isReadOnly)
         metrics.flag(
             "vault_quarantined", "Whether it was restored and nobody has accepted it.",

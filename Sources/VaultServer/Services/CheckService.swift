@@ -107,6 +107,7 @@ final class CheckService: Sendable {
         facts.take(self.facts.configuration.audit)
         if let store = status.store {
             facts.usedBytes = store.usedBytes
+            facts.storeTrouble = store.failure.map { StatusTable.text(of: $0) } ?? ""
             facts.isQuarantined = store.quarantinedSince != nil
             if let mark = store.backups, mark.confirmedSequence > 0 {
                 facts.backupAge = max(

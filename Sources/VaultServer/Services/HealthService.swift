@@ -3,7 +3,7 @@ import RPC
 import Synchronization
 import VaultAPI
 
-/// `grpc.health.v1.Health`: etcd's services serve while the vault is unsealed.
+/// `grpc.health.v1.Health`: etcd's services serve while the vault is unsealed and its file well.
 final class HealthService: Sendable {
     private struct Watcher {
         var call: StreamCall
@@ -54,7 +54,7 @@ final class HealthService: Sendable {
     ) -> Grpc_Health_V1_HealthCheckResponse.ServingStatus? {
         if Self.always.contains(service) { return .serving }
         guard Self.whileUnsealed.contains(service) else { return nil }
-        return vault.isServing ? .serving : .notServing
+        return vault.isWell ? .serving : .notServing
     }
 
     private func check(_ message: ByteBuffer) -> UnaryAnswer {

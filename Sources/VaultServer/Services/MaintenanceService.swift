@@ -63,6 +63,7 @@ final class MaintenanceService: Sendable {
         response.raftAppliedIndex = response.raftIndex
         response.raftTerm = header.raftTerm
         response.errors = AlarmCall.alarms(of: status, own: header.memberID).map(AlarmCall.text)
+        if let failure = status.failure { response.errors.append(StatusTable.text(of: failure)) }
         return response
     }
 

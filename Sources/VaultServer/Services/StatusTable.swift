@@ -80,6 +80,12 @@ enum StatusTable {
         }
     }
 
+    /// The same for who asks how the vault is.
+    static func text(of error: StoreError) -> String {
+        let message = status(of: error).message
+        return message.split(separator: ": ", maxSplits: 1).last.map(String.init) ?? message
+    }
+
     static func status(of error: SealError) -> Status {
         switch error {
         case .notInitialized: notInitialized

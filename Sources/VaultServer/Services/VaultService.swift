@@ -58,6 +58,7 @@ final class VaultService: Sendable {
             response.records = store.recordCount
             response.fileBytes = store.fileBytes
             response.usedBytes = store.usedBytes
+            response.storeTrouble = store.failure.map { StatusTable.text(of: $0) } ?? ""
             response.quotaBytes = store.quotaBytes
             response.readOnly = store.isReadOnly
             response.quarantinedSince = store.quarantinedSince ?? 0

@@ -20,7 +20,7 @@ extension Vault {
             let anchor = anchorFile(keyring.cipher.storeID)
             let store = try Store.open(
                 in: directory.path, cipher: keyring.cipher, stateHashKey: keyring.stateHashKey,
-                configuration: storeConfiguration, progress: report
+                configuration: watchedConfiguration, progress: report
             ) { (moment) throws(StoreError) in
                 stale = try Freshness.damage(
                     of: moment, keyring: keyring, auditDirectory: auditDirectory,
@@ -43,6 +43,19 @@ extension Vault {
         } catch {
             throw .store(error)
         }
+    }
+
+    /// What the vault says when the store's file fails.
+    private var watchedConfiguration: StoreConfiguration {
+        var configuration = storeConfiguration
+        configuration.whenFailed = { [weak self] error in
+            guard let self else { return }
+            logger.critical(
+                "nothing can be written any more",
+                metadata: ["error": "\(StatusTable.text(of: error))"])
+            notifyObservers()
+        }
+        return configuration
     }
 
     /// Has the store remember how new the keyring is, so that an older one is not believed. Waits

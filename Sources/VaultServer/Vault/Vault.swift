@@ -110,6 +110,17 @@ final class Vault: Sendable {
         }
     }
 
+    /// It is open, and what is asked of it can be done. With a file that failed only reads can.
+    var isWell: Bool {
+        state.withLock { state in
+            if case .unsealed(let open) = state.lifecycle.phase {
+                open.store.failure == nil
+            } else {
+                false
+            }
+        }
+    }
+
     func status() -> VaultStatus {
         let shares = shares.withLock { $0.progress }
         return state.withLock { state in

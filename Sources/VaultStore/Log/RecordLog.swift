@@ -299,6 +299,7 @@ extension StoreError {
         switch error {
         case .diskFull, .mapFull: self = .diskFull
         case .inUse: self = .inUse
+        case .system(let number): self = .storage(String(cString: strerror(number)))
         default: self = .storage("\(error)")
         }
     }

@@ -48,6 +48,7 @@ final class Writer: @unchecked Sendable {
     private let leases: LeaseRegistry
     private let rewraps: RewrapDesk
     private let reserve: ReserveKeeper
+    private let whenFailed: (@Sendable (StoreError) -> Void)?
     private let queue = WorkQueue(
         LaneQueue<Item>(
             countMax: Limits.queuedWritesMax, bytesMax: Limits.queuedWriteBytesMax))
@@ -71,6 +72,7 @@ final class Writer: @unchecked Sendable {
         self.clock = clock
         self.pins = pins
         wallClock = configuration.wallClock
+        whenFailed = configuration.whenFailed
         let head = loaded.head
         state = State(
             head: head, usedBytes: loaded.usedBytes,
@@ -111,6 +113,15 @@ final class Writer: @unchecked Sendable {
 
     /// The file failed. Only after `stop`.
     var hasFailed: Bool { state.poison != nil }
+
+    /// Nobody knows any more what the disk holds: nothing more is written to it. Those who look
+    /// after the store hear of it now, not only those who happen to write.
+    private func fail(_ error: StoreError) {
+        guard state.poison == nil else { return }
+        state.poison = error
+        clock.failure = error
+        whenFailed?(error)
+    }
 
     private func run() {
         var expiry = Expiry.done
@@ -158,7 +169,7 @@ final class Writer: @unchecked Sendable {
             var standstill =
                 isOpen && state.poison == nil ? Standstill(head: state.head) : nil
             visitor(&standstill)
-            if let failure = standstill?.failure { state.poison = failure }
+            if let failure = standstill?.failure { fail(failure) }
             if standstill?.isReplaced == true { rewraps.restart() }
         }
     }
@@ -220,7 +231,7 @@ final class Writer: @unchecked Sendable {
             }
             if batch.isDirty { try commit(batch) }
         } catch {
-            if case .storage = error { state.poison = error }
+            if case .storage = error { fail(error) }
             leases.putBack(expired)
             // What clients ask for must not fail because of leases.
             if !expired.isEmpty, state.poison == nil { return runBatch(items, endsLeases: false) }
@@ -304,7 +315,7 @@ final class Writer: @unchecked Sendable {
         } catch {
             // Their keys are still there, and so are they: nobody can renew them any more.
             leases.putBack(expired)
-            if case .storage = error { state.poison = error }
+            if case .storage = error { fail(error) }
             return false
         }
     }
@@ -327,8 +338,8 @@ final class Writer: @unchecked Sendable {
             let isCopying = !pins.allow(compactionTo: .none)
             sweep.note(slice, now: Monitor.now(), isCopying: isCopying)
         } catch {
-            if case .storage = error { state.poison = error }
-            if case .damaged = error { state.poison = error }
+            if case .storage = error { fail(error) }
+            if case .damaged = error { fail(error) }
             sweep.postpone(now: Monitor.now())
         }
         rewraps.put(sweep)
@@ -345,8 +356,8 @@ final class Writer: @unchecked Sendable {
                 try log.firstRevision(after: now - duration, upTo: state.head.currentRevision)
             }
         } catch {
-            // The log cannot be read. Whatever comes next will say so; nothing may be removed.
-            state.poison = error
+            // The log cannot be read. Nothing may be removed.
+            fail(error)
             return
         }
         var sweep = CompactionSweep(floor: Revision(floor), retention: retained)
@@ -372,7 +383,7 @@ final class Writer: @unchecked Sendable {
         } catch {
             // The index has forgotten these records, the file has not. Nobody can read them, and
             // the next unseal removes them.
-            state.poison = .storage("a compaction could not be written: \(error)")
+            fail(.storage("a compaction could not be written: \(error)"))
         }
         if sweep.isFinished {
             state.sweep = nil

@@ -112,7 +112,7 @@ final class DrillRunner {
         hasCanary = footer.identity.hasCanary
         hasAudit = chain.hasAudit
         possibleControls = NegativeControls.required(for: chain)
-        checkAge(newest, highest, live)
+        checkAge(newest, highest, chain, live)
         guard plan.level != .catalogue else { return }
         let read: Void? = steps.run("bytes", phase: "verify") {
             for file in chain.files { try file.verifyBytes() }
@@ -162,7 +162,8 @@ final class DrillRunner {
     }
 
     private func checkAge(
-        _ newest: ArchiveFooter, _ highest: UInt64, _ live: Vault_V1_BackupStateResponse?
+        _ newest: ArchiveFooter, _ highest: UInt64, _ chain: ArchiveChain,
+        _ live: Vault_V1_BackupStateResponse?
     ) {
         let (now, target) = (Machine.wallClock(), options.rpo)
         var rpo = DrillReport.RecoveryPoint()
@@ -174,6 +175,7 @@ final class DrillRunner {
         report.rpo = rpo
         _ = steps.run("age") {
             try BackupAge.checkRollback(newest, highestSeen: highest)
+            try BackupAge.checkOrder(chain)
             try BackupAge.check(newest, now: now, ageMax: target * 1_000)
         }
     }

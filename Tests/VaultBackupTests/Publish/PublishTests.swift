@@ -37,6 +37,16 @@ import VaultTestSupport
         #expect(try Files.names(in: directory.path) == ["a", "b"])
     }
 
+    @Test func anotherNameIsAskedForWhenOneIsTakenMeanwhile() throws {
+        var file = try AtomicFile.begin("a", in: files)
+        try [UInt8](repeating: 1, count: 3).withUnsafeBytes { try file.append($0) }
+        for name in ["a", "b"] { try Files.write("old", to: directory.file(name)) }
+        var others = ["b", "c"]
+        try file.publish { others.removeFirst() }
+        #expect(try Files.names(in: directory.path) == ["a", "b", "c"])
+        #expect(try Files.text(directory.file("b")) == "old")
+    }
+
     @Test func replacingIsAskedFor() throws {
         try Files.write("old", to: directory.file("a"))
         try AtomicFile.write(Array("new".utf8), to: "a", replacing: true, in: files)

@@ -37,6 +37,13 @@ import VaultBackup
         #expect(!lines.contains { $0.hasPrefix("vault_keys") || $0.hasPrefix("vault_live") })
     }
 
+    @Test func aFileThatFailedIsANumber() {
+        var store = store(confirmed: nil)
+        #expect(lines(metrics(store)).contains("vault_storage_failed 0"))
+        store.failure = .storage("Input/output error")
+        #expect(lines(metrics(store)).contains("vault_storage_failed 1"))
+    }
+
     @Test func whatWouldBeLostIsToldInRevisionsAndTime() {
         let behind = lines(metrics(store(confirmed: 15)))
         #expect(behind.contains("vault_rpo_revisions 5"))

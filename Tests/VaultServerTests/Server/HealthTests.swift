@@ -5,6 +5,7 @@ import Testing
 import VaultAPI
 
 @testable import VaultServer
+@testable import VaultStore
 
 @Suite struct HealthTests {
     private typealias ServingStatus = Grpc_Health_V1_HealthCheckResponse.ServingStatus
@@ -52,6 +53,14 @@ import VaultAPI
                     serializedBytes: [UInt8](message.readableBytesView)
                 ).status
             }
+            #expect(try await next() == .serving)
+            // As after a sync that failed: reads go on, and it is not well.
+            try server.daemon.vault.open().store.visit { $0.failure = .storage("bad disk") }
+            #expect(try await next() == .notServing)
+            #expect(try await check(server, "etcdserverpb.KV") == .notServing)
+            #expect(try await check(server, "vault.v1.Vault") == .serving)
+            try await server.seal()
+            try await server.unseal()
             #expect(try await next() == .serving)
             try await server.seal()
             #expect(try await next() == .notServing)

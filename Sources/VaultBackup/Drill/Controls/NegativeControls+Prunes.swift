@@ -28,16 +28,26 @@ extension NegativeControls {
     mutating func floods() {
         let (opened, plan, newestCreated) = (opened, plan, newestCreated)
         let now = newestCreated + 3_600_000
+        // One that saw all real archives: a pause between those was looked at then.
+        var pruned = PruneRecord()
+        pruned.time = newestCreated
+        pruned.sequence = newest.footer.identity.sequence
+        let lastPrune = [newest.footer.identity.storeID.description: pruned]
         for (name, isSigned) in [("N19/unsigned", false), ("N19/signed", true)] {
             control(name, expected: [13]) { (directory) throws(BackupError) in
+                try BackupAge.checkOrder(opened.chain)
                 let shelf = try ArchiveShelf(of: opened, in: directory)
                 try shelf.flood(Self.floodCount, every: 1_000, isSigned: isSigned)
-                return shelf.prune(by: plan) { $0.now = now }
+                return shelf.prune(by: plan) { input in
+                    input.now = now
+                    input.lastPrune = lastPrune
+                }
             }
         }
         // Somebody believed them and confirmed: then all rules point at the false ones, and only
         // that a drill has proven the old chain keeps it.
         control("N19/drilled", expected: [0]) { (directory) throws(BackupError) in
+            try BackupAge.checkOrder(opened.chain)
             let shelf = try ArchiveShelf(of: opened, in: directory)
             let month = 31 * Self.dayMilliseconds
             try shelf.flood(Self.monthCount, every: month, isSigned: true)

@@ -12,7 +12,8 @@ final class ArchiveBox {
         try file?.append(bytes)
     }
 
-    func publish() throws(BackupError) {
-        try file.take()?.publish()
+    /// `otherName` is asked where the name was taken meanwhile.
+    func publish(otherName: () -> String?) throws(BackupError) {
+        try file.take()?.publish(otherName: otherName)
     }
 }

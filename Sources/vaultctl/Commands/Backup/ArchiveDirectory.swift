@@ -11,11 +11,12 @@ struct ArchiveDirectory {
     /// Reads the end of every file that begins as an archive or is called `*.vab`, oldest archive
     /// first.
     init(_ path: String) throws(CommandFailure) {
+        let parent = path.hasSuffix("/") ? path : path + "/"
         for name in try Self.names(in: path) where !name.hasPrefix(".") {
-            guard name.hasSuffix(ArchiveName.suffix) || ArchiveFile.begins(path + "/" + name)
+            guard name.hasSuffix(ArchiveName.suffix) || ArchiveFile.begins(parent + name)
             else { continue }
             do throws(BackupError) {
-                archives.append(try ArchiveFile(path: path + "/" + name))
+                archives.append(try ArchiveFile(path: parent + name))
             } catch {
                 problems.append((name, error))
             }

@@ -19,6 +19,21 @@ struct ArchiveName: Equatable {
         name = String(path[path.index(after: slash)...])
     }
 
+    /// How far from the clock a name may be: an archive takes a few milliseconds at least, and
+    /// nobody makes more than these in a row.
+    private static let secondsAheadMax = 3_600
+
+    /// The name of the first second from `time` on that no archive of either kind has: names sort
+    /// as the archives were made, also where two are made within a second.
+    static func free(in directory: String, isFull: Bool, from time: Int) -> ArchiveName {
+        let free = (time..<time + secondsAheadMax).first { second in
+            ![true, false].contains { isFull in
+                access(ArchiveName(in: directory, isFull: isFull, time: second).path, F_OK) == 0
+            }
+        }
+        return ArchiveName(in: directory, isFull: isFull, time: free ?? time)
+    }
+
     /// A name that sorts by time: `vault-20261129T224500Z-full.vab`.
     init(in directory: String, isFull: Bool, time: Int) {
         var (seconds, parts) = (time, tm())

@@ -16,7 +16,7 @@ struct BackupCommand: AsyncParsableCommand {
               vaultctl backup create /backup/monday.vab --since /backup/vault.vab
               vaultctl backup create --directory /backup
               vaultctl backup list /backup
-              vaultctl backup verify /backup/*.vab --recovery-key ~/recovery.key
+              vaultctl backup verify /backup --recovery-key ~/recovery.key
               vaultctl backup restore /backup/*.vab --data-dir /var/lib/vaultd \\
                   --recovery-key ~/recovery.key
             """,

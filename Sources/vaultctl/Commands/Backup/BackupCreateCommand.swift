@@ -104,13 +104,8 @@ struct BackupCreateCommand: VaultCommand {
             _ = try await stream(vault, parent, to: &output)
             return .done
         }
-        let place =
-            if let file { ArchiveName(path: file) } else {
-                ArchiveName(in: directory ?? ".", isFull: parent == nil, time: time(nil))
-            }
         let start = Self.now()
-        try await write(vault, parent, to: place)
-        let made = try Self.open(place.path)
+        let made = try Self.open(try await write(vault, parent))
         // Read back from the disk, not from memory.
         try await vault.confirmArchive(footer: made.footer.encode())
         if let metrics {
@@ -121,7 +116,7 @@ struct BackupCreateCommand: VaultCommand {
             values.backupLastRevision = made.footer.lastRevision
             try LedgerPlace.write(values, to: metrics)
         }
-        try say(made, place.path, milliseconds: Self.now() - start, to: &output)
+        try say(made, milliseconds: Self.now() - start, to: &output)
         return .done
     }
 
@@ -154,9 +149,17 @@ struct BackupCreateCommand: VaultCommand {
 
     // MARK: - Writing
 
+    /// Where the archive goes.
+    private func place(isFull: Bool) -> ArchiveName {
+        guard let directory else { return ArchiveName(path: file ?? "") }
+        return .free(in: directory, isFull: isFull, from: time(nil))
+    }
+
+    /// Returns the path of the archive.
     private func write(
-        _ vault: VaultConnection, _ parent: ArchiveFile?, to place: ArchiveName
-    ) async throws {
+        _ vault: VaultConnection, _ parent: ArchiveFile?
+    ) async throws -> String {
+        var place = place(isFull: parent == nil)
         do {
             let files = try DirectoryFiles.open(place.directory)
             try Leftovers.remove(in: files)
@@ -165,7 +168,13 @@ struct BackupCreateCommand: VaultCommand {
             let line = PercentLine(what: "archiving")
             defer { line.clear() }
             try await receive(vault, parent, line) { try box.append($0) }
-            try box.publish()
+            // Somebody else may have made one meanwhile.
+            try box.publish {
+                guard directory != nil else { return nil }
+                place = self.place(isFull: parent == nil)
+                return place.name
+            }
+            return place.path
         } catch let error as BackupError {
             throw CommandFailure(error)
         }
@@ -221,14 +230,14 @@ struct BackupCreateCommand: VaultCommand {
     // MARK: - Saying
 
     private func say(
-        _ made: ArchiveFile, _ path: String, milliseconds: Int64, to output: inout StandardOutput
+        _ made: ArchiveFile, milliseconds: Int64, to output: inout StandardOutput
     ) throws {
         let footer = made.footer
         switch options.output {
         case .table:
             let kind = footer.identity.isFull ? "full" : "continues another"
             try output.write(
-                "\(TerminalText.escaped(path.utf8)): \(kind), up to revision "
+                "\(TerminalText.escaped(made.path.utf8)): \(kind), up to revision "
                     + "\(footer.lastRevision), "
                     + Quantity.count(Int64(clamping: footer.recordCount), "record") + ", "
                     + Quantity.bytes(made.byteCount) + "\n")

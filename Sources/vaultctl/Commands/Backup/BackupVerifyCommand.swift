@@ -13,16 +13,17 @@ struct BackupVerifyCommand: CommandLineCommand {
         commandName: "verify",
         abstract: "Check that archives are what was written.",
         discussion: """
-            Three depths, each with all of the one before: 'catalogue' reads the end of each file \
-            and that nothing is missing between them; 'bytes' reads every byte; 'records' opens \
-            every record with a key and computes anew what they add up to, and that each line of \
-            the audit log that is in them follows from the one before. Without --depth it is \
-            'records' when a key is given and 'bytes' when not. Nothing is written. Exits with 12 \
-            for a wrong key, 13 for damage, 14 when an archive is missing, 17 when records do not \
-            add up, 18 when lines of the audit log do not follow from one another.
+            Of a directory, all archives in it are checked, and what is called like one and is \
+            none is damage. Three depths, each with all of the one before: 'catalogue' reads the \
+            end of each file and that nothing is missing between them; 'bytes' reads every byte; \
+            'records' opens every record with a key and computes anew what they add up to, and \
+            that each line of the audit log that is in them follows from the one before. Without \
+            --depth it is 'records' when a key is given and 'bytes' when not. Nothing is written. \
+            Exits with 12 for a wrong key, 13 for damage, 14 when an archive is missing, 17 when \
+            records do not add up, 18 when lines of the audit log do not follow from one another.
 
             EXAMPLES
-              vaultctl backup verify /backup/*.vab
+              vaultctl backup verify /backup
               vaultctl backup verify /backup/*.vab --recovery-key ~/recovery.key
             """)
 
@@ -30,15 +31,17 @@ struct BackupVerifyCommand: CommandLineCommand {
     @OptionGroup var credential: CredentialOptions
     @OptionGroup var opening: OpeningOptions
 
-    @Argument(help: "The archives, in any order.", completion: .file())
-    var files: [String]
+    @Argument(
+        help: ArgumentHelp(
+            "The archives, in any order, or directories of them.", valueName: "file-or-directory"),
+        completion: .file())
+    var paths: [String]
 
     @Option(name: .long, help: "How much to read: catalogue, bytes or records.")
     var depth: Depth?
 
     func validate() throws {
         try opening.check(with: credential)
-        try ArchiveArguments.check(files)
     }
 
     func perform() async throws -> ExitStatus {
@@ -46,7 +49,7 @@ struct BackupVerifyCommand: CommandLineCommand {
         let depth = depth ?? (hasKey ? .records : .bytes)
         var output = StandardOutput()
         do {
-            let files = try files.map { (path) throws(BackupError) in try ArchiveFile(path: path) }
+            let files = try paths.flatMap { try ArchiveArguments.archives($0) }
             let chains = try Self.chains(files)
             var read = Int64(files.count) * Int64(ArchiveFooter.byteCount)
             if depth != .catalogue { read = try Self.verifyBytes(files) }

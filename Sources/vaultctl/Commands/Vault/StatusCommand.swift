@@ -8,8 +8,9 @@ struct StatusCommand: VaultCommand {
         commandName: "status",
         abstract: "Show how the vault is.",
         discussion: """
-            Exits with 5 when the vault is sealed or not initialised, and shows it all the same. \
-            With --live that is 0, too: to start a vault again that waits for its key is no cure.
+            Exits with 5 when the vault is sealed or not initialised, with 1 when its disk failed \
+            and nothing can be written, and shows it all the same. With --live that is 0, too: to \
+            start a vault again is no cure for a missing key or a bad disk, and ends the reads.
 
             EXAMPLES
               vaultctl status
@@ -17,7 +18,7 @@ struct StatusCommand: VaultCommand {
               vaultctl -o json status | jq .revision
             """)
 
-    @Flag(help: "Exit with 0 whenever the vault answers, sealed or not.")
+    @Flag(help: "Exit with 0 whenever the vault answers, however it is.")
     var live = false
 
     @OptionGroup var options: GlobalOptions
@@ -33,6 +34,8 @@ struct StatusCommand: VaultCommand {
             StatusReport.write(status, to: &json)
             try output.write(document: &json)
         }
-        return live || status.initialized && !status.sealed ? .done : .sealed
+        if live { return .done }
+        guard status.initialized, !status.sealed else { return .sealed }
+        return status.storeTrouble.isEmpty ? .done : .failed
     }
 }

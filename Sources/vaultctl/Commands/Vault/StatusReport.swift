@@ -32,6 +32,9 @@ enum StatusReport {
                     : "\(Quantity.time(status.backupTime)), up to revision \(status.backupRevision)"
             )
         }
+        if !status.storeTrouble.isEmpty {
+            fields.add("writes", "fail: \(TerminalText.escaped(status.storeTrouble.utf8))")
+        }
         if !status.auditTrouble.isEmpty {
             let trouble = TerminalText.escaped(status.auditTrouble.utf8)
             fields.add("audit", "requests are refused: \(trouble)")
@@ -70,13 +73,14 @@ enum StatusReport {
             json.field("quarantined_since_ms", status.quarantinedSince)
             json.field("backup_time_ms", status.backupTime)
             json.field("backup_revision", status.backupRevision)
-            json.name("audit_trouble")
-            if status.auditTrouble.isEmpty {
-                json.null()
-            } else {
-                json.string(status.auditTrouble)
-            }
+            write("audit_trouble", status.auditTrouble, to: &json)
+            write("store_trouble", status.storeTrouble, to: &json)
         }
+    }
+
+    private static func write(_ name: String, _ trouble: String, to json: inout JSONWriter) {
+        json.name(name)
+        if trouble.isEmpty { json.null() } else { json.string(trouble) }
     }
 
     static func write(_ slots: [Vault_V1_Slot], to json: inout JSONWriter) {
@@ -112,7 +116,8 @@ enum StatusReport {
         let dev = status.dev ? " (throw-away vault)" : ""
         if !status.initialized { return "not initialised: create its keys with 'vaultctl init'" }
         if status.sealed { return "sealed: open it with 'vaultctl unseal'" }
-        return (status.readOnly ? "read-only: opened with damage accepted" : "unsealed") + dev
+        if status.readOnly { return "read-only: opened with damage accepted" + dev }
+        return (status.storeTrouble.isEmpty ? "unsealed" : "unsealed: nothing can be written") + dev
     }
 
     private static func process(_ status: Vault_V1_StatusResponse) -> String {
