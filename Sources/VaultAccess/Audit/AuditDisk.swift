@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import VaultSeal
 
 /// The log's directory and every system call that is made in it. Names are relative to the open
 /// directory, so that a directory put in its place is not written to.
@@ -203,21 +204,14 @@ final class AuditDisk: Sendable {
 
     /// The first lines' numbers of the finished files, rising.
     func finishedFiles() throws(AuditError) -> [UInt64] {
-        let copy = openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard copy >= 0 else { throw failure("list", "") }
-        guard let stream = fdopendir(copy) else {
-            close(copy)
-            throw failure("list", "")
+        do throws(DirectoryNames.Failure) {
+            return try DirectoryNames.list(
+                ".", at: descriptor, countMax: AuditLimits.rotatedFilesMax,
+                where: { AuditFileName.firstSequence(in: $0) != nil }
+            ).compactMap(AuditFileName.firstSequence).sorted()
+        } catch {
+            throw .system(errno: error.errno, operation: "list \(path)/")
         }
-        defer { closedir(stream) }
-        var numbers: [UInt64] = []
-        while numbers.count < AuditLimits.rotatedFilesMax, let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) {
-                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if let number = AuditFileName.firstSequence(in: name) { numbers.append(number) }
-        }
-        return numbers.sorted()
     }
 
     private func fault(

@@ -23,7 +23,7 @@ extension AuditLog {
         if let found = try newestRevision(of: directory + "/" + AuditFileName.current, keys) {
             return found
         }
-        for first in rotated(in: directory).sorted(by: >) {
+        for first in try rotated(in: directory).sorted(by: >) {
             let path = directory + "/" + AuditFileName.rotated(first)
             if let found = try newestRevision(of: path, keys) { return found }
         }
@@ -31,17 +31,13 @@ extension AuditLog {
     }
 
     /// The numbers of the files that were finished, in no order.
-    private static func rotated(in directory: String) -> [UInt64] {
-        guard let stream = opendir(directory) else { return [] }
-        defer { closedir(stream) }
-        var numbers: [UInt64] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if let first = AuditFileName.firstSequence(in: name) { numbers.append(first) }
+    private static func rotated(in directory: String) throws(AuditError) -> [UInt64] {
+        do throws(DirectoryNames.Failure) {
+            return try DirectoryNames.list(directory).compactMap(AuditFileName.firstSequence)
+        } catch {
+            if error.errno == ENOENT { return [] }
+            throw .system(errno: error.errno, operation: "list \(directory)")
         }
-        return numbers
     }
 
     private static func newestRevision(

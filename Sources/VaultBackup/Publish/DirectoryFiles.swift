@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import VaultSeal
 
 /// The files of a real directory, reached through a descriptor: what is renamed or mounted above
 /// it meanwhile does not lead elsewhere.
@@ -132,27 +133,13 @@ public final class DirectoryFiles: BackupFiles, Sendable {
     }
 
     public func names() throws(FileFault) -> [String] {
-        let copy = openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard copy >= 0 else { throw fault("list", "") }
-        guard let stream = fdopendir(copy) else {
-            let fault = fault("list", "")
-            _ = Glibc.close(copy)
-            throw fault
+        do throws(DirectoryNames.Failure) {
+            return try DirectoryNames.list(
+                ".", at: descriptor, countMax: BackupLimits.namesMax
+            ).sorted()
+        } catch {
+            throw FileFault(code: error.errno, call: "list")
         }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while names.count < BackupLimits.namesMax {
-            errno = 0
-            guard let entry = readdir(stream) else {
-                if errno != 0 { throw fault("list", "") }
-                break
-            }
-            let name = withUnsafeBytes(of: entry.pointee.d_name) {
-                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name != "." && name != ".." { names.append(name) }
-        }
-        return names.sorted()
     }
 
     public func freeBytes() throws(FileFault) -> Int64 {

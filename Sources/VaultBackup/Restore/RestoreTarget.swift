@@ -110,16 +110,9 @@ struct RestoreTarget: ~Copyable {
     }
 
     private static func list(_ path: String) throws(BackupError) -> [String] {
-        guard let stream = opendir(path) else { throw failure("cannot be listed", path) }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name != ".", name != ".." { names.append(name) }
+        do throws(DirectoryNames.Failure) { return try DirectoryNames.list(path) } catch {
+            throw failure("cannot be listed", path, error.errno)
         }
-        return names
     }
 
     private static func lock(_ path: String) throws(BackupError) -> Int32 {
@@ -152,25 +145,14 @@ struct RestoreTarget: ~Copyable {
     private static func removeLeftovers(_ path: String) {
         for name in leftovers { unlink(path + "/" + name) }
         removeAudit(path + "/" + auditName)
-        guard let stream = opendir(path) else { return }
-        defer { closedir(stream) }
-        while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name.hasPrefix("."), name.hasSuffix(".tmp") { unlink(path + "/" + name) }
-        }
+        for name in DirectoryNames.readable(path)
+        where name.hasPrefix(".") && name.hasSuffix(".tmp") { unlink(path + "/" + name) }
     }
 
     private static func removeAudit(_ path: String) {
-        guard let stream = opendir(path) else { return }
-        while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name.hasPrefix("audit") { unlink(path + "/" + name) }
+        for name in DirectoryNames.readable(path) where name.hasPrefix("audit") {
+            unlink(path + "/" + name)
         }
-        closedir(stream)
         rmdir(path)
     }
 
@@ -198,8 +180,9 @@ struct RestoreTarget: ~Copyable {
         return .inconclusive("\(operation): \(ArchiveFile.text(number))")
     }
 
-    private static func failure(_ what: String, _ path: String) -> BackupError {
-        let number = errno
+    private static func failure(
+        _ what: String, _ path: String, _ number: Int32 = errno
+    ) -> BackupError {
         if [ENOSPC, EDQUOT, EFBIG].contains(number) {
             return .noSpace("\(path): the disk is full; make room and try again")
         }

@@ -33,13 +33,15 @@ enum SmallFile {
         guard let stream = opendir(directory) else { return nil }
         defer { closedir(stream) }
         var names: [String] = []
-        while let entry = readdir(stream) {
+        while true {
+            // The end and an error differ in this alone.
+            errno = 0
+            guard let entry = readdir(stream) else { return errno == 0 ? names.sorted() : nil }
             // SAFETY: the name is terminated and valid until the next `readdir`.
             let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
                 pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
             }
             if name != "." && name != ".." { names.append(name) }
         }
-        return names.sorted()
     }
 }

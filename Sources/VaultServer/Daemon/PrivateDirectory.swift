@@ -1,4 +1,5 @@
 import Glibc
+import VaultSeal
 
 /// A fresh directory of ours alone, removed with everything in it.
 struct PrivateDirectory: Sendable {
@@ -32,17 +33,8 @@ struct PrivateDirectory: Sendable {
 
     private static func remove(_ path: String) {
         // `unlink` first: a symbolic link is removed itself, never what it points to.
-        guard unlink(path) != 0, let directory = opendir(path) else { return }
-        var names: [String] = []
-        while let entry = readdir(directory) {
-            // SAFETY: the name is terminated and valid until the next `readdir`.
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name != "." && name != ".." { names.append(name) }
-        }
-        closedir(directory)
-        for name in names { remove(path + "/" + name) }
+        guard unlink(path) != 0 else { return }
+        for name in DirectoryNames.readable(path) { remove(path + "/" + name) }
         rmdir(path)
     }
 }

@@ -1,3 +1,5 @@
+import VaultSeal
+
 #if canImport(Glibc)
     import Glibc
 #endif
@@ -37,13 +39,8 @@ struct CopyDirectory: ~Copyable {
 
     /// Removes what a process that was killed has left in `directory`.
     static func removeLeftovers(in directory: String) {
-        guard let stream = opendir(directory) else { return }
-        defer { closedir(stream) }
-        while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name.hasPrefix(prefix) { remove(directory + "/" + name) }
+        for name in DirectoryNames.readable(directory) where name.hasPrefix(prefix) {
+            remove(directory + "/" + name)
         }
     }
 

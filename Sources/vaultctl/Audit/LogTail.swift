@@ -27,7 +27,8 @@ struct LogTail: ~Copyable {
     ) throws(CommandFailure) -> [[UInt8]] {
         var found: [[UInt8]] = []
         offset = try Self.collect(&found, count, from: file, isWanted)
-        for older in RotatedLogs(of: path).before(try file.identity()) where found.count < count {
+        let logs = try RotatedLogs(of: path)
+        for older in logs.before(try file.identity()) where found.count < count {
             _ = try Self.collect(&found, count, from: LogFile(older.path), isWanted)
         }
         return found.reversed()
@@ -64,7 +65,7 @@ struct LogTail: ~Copyable {
             throw error
         }
         // After the current one was opened: another rotation before that shows here.
-        let successor = RotatedLogs(of: path).successor(of: identity)
+        let successor = try RotatedLogs(of: path).successor(of: identity)
         if case .file(let path) = successor { next = try LogFile(path) }
         file = next
         offset = 0

@@ -1,4 +1,5 @@
 import Glibc
+import VaultSeal
 
 /// The files that an audit log consists of. The current one is renamed when it is full, to the same
 /// name with 20 digits, and a new one begun:
@@ -20,12 +21,12 @@ struct RotatedLogs: Equatable {
     }
 
     /// Those beside a current file, as they are now.
-    init(of current: String) {
+    init(of current: String) throws(CommandFailure) {
         let slash = current.lastIndex(of: "/")
         let directory = slash.map { String(current[...$0]) } ?? "./"
         let name = slash.map { String(current[current.index(after: $0)...]) } ?? current
         self.init(
-            Self.names(of: name, in: Self.entries(of: directory)).compactMap { name in
+            Self.names(of: name, in: try Self.entries(of: directory)).compactMap { name in
                 let path = directory + name
                 return LogFile.identity(at: path).map { File(path: path, identity: $0) }
             })
@@ -67,16 +68,13 @@ struct RotatedLogs: Equatable {
         return next < files.endIndex ? .file(path: files[next].path) : .current
     }
 
-    private static func entries(of directory: String) -> [String] {
-        guard let stream = opendir(directory) else { return [] }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            names.append(
-                withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-                    String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-                })
+    private static func entries(of directory: String) throws(CommandFailure) -> [String] {
+        do throws(DirectoryNames.Failure) { return try DirectoryNames.list(directory) } catch {
+            // Who may not list it sees the current file alone.
+            if error.errno == EACCES { return [] }
+            throw CommandFailure(
+                .failed, "cannot list \(directory): \(SystemFailure.text(error.errno))",
+                nextStep: "look whether it is there and may be read")
         }
-        return names
     }
 }

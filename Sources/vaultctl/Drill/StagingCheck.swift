@@ -26,18 +26,9 @@ struct StagingCheck {
     }
 
     private static func names(in path: String) throws(BackupError) -> [String] {
-        guard let stream = opendir(path) else {
+        do throws(DirectoryNames.Failure) { return try DirectoryNames.list(path) } catch {
             throw .inconclusive("\(path) cannot be listed")
         }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        return names
     }
 
     private func search(_ path: String, _ plaintexts: [[UInt8]]) throws(BackupError) {

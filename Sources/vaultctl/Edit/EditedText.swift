@@ -1,5 +1,6 @@
 import Glibc
 import VaultDoctor
+import VaultSeal
 
 /// A value as a file that an editor can open: the caller's alone, in a directory of its own, and in
 /// memory. What editors leave beside it goes with the directory.
@@ -38,7 +39,7 @@ final class EditedText {
     /// or has kept what it could not store. Not removed, since an editor may still have one open.
     var leftBehind: [String] {
         let place = directory.prefix(upTo: directory.lastIndex(of: "/") ?? directory.endIndex)
-        return DirectoryTree.names(in: String(place)).filter { $0.hasPrefix(Self.prefix + ".") }
+        return DirectoryNames.readable(String(place)).filter { $0.hasPrefix(Self.prefix + ".") }
             .map { "\(place)/\($0)" }.filter(Self.isLeftBehind)
     }
 

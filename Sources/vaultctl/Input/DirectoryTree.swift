@@ -1,4 +1,5 @@
 import Glibc
+import VaultSeal
 
 /// Private directories that are made for a while.
 enum DirectoryTree {
@@ -13,26 +14,12 @@ enum DirectoryTree {
     ///
     /// - Parameter wiping: whether files are overwritten before, where they are.
     static func remove(_ path: String, wiping: Bool = false) {
-        for name in names(in: path) {
+        for name in DirectoryNames.readable(path) {
             let file = path + "/" + name
             if wiping { wipe(file) }
             if unlink(file) != 0 { remove(file, wiping: wiping) }
         }
         rmdir(path)
-    }
-
-    /// What is in a directory; nothing where it cannot be read.
-    static func names(in path: String) -> [String] {
-        guard let stream = opendir(path) else { return [] }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        return names
     }
 
     private static func wipe(_ path: String) {

@@ -1,29 +1,26 @@
 import Glibc
+import VaultSeal
 
 /// The open descriptors of this process.
 struct OpenDescriptors {
-    private let numbers: Set<Int32>
+    /// nil where they cannot be listed.
+    private let numbers: Set<Int32>?
 
     init() {
-        var numbers: Set<Int32> = []
-        guard let directory = opendir("/proc/self/fd") else {
-            self.numbers = numbers
-            return
+        do throws(DirectoryNames.Failure) {
+            let numbers = try DirectoryNames.list("/proc/self/fd").compactMap { Int32($0) }
+            // Without the one that they were listed with.
+            self.numbers = Set(numbers.filter { fcntl($0, F_GETFD) >= 0 })
+        } catch {
+            numbers = nil
         }
-        defer { closedir(directory) }
-        while let entry = readdir(directory) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if let number = Int32(name), number != dirfd(directory) { numbers.insert(number) }
-        }
-        self.numbers = numbers
     }
 
     /// Keeps what was opened since then from a program that is started. What this program was
     /// given itself is passed on: a shell's `<(command)`, a socket of systemd's.
     static func keepToItself(since earlier: OpenDescriptors) {
-        for number in OpenDescriptors().numbers.subtracting(earlier.numbers) where number > 2 {
+        guard let given = earlier.numbers, let open = OpenDescriptors().numbers else { return }
+        for number in open.subtracting(given) where number > 2 {
             _ = fcntl(number, F_SETFD, FD_CLOEXEC)
         }
     }

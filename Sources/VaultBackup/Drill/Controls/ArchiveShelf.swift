@@ -76,17 +76,19 @@ struct ArchiveShelf {
     typealias Planner = (PruneInput) throws(BackupError) -> PrunePlan
 
     /// Plans and prunes once. `leaked` says that something was removed, or marked.
-    func prune(by plan: Planner, _ change: (inout PruneInput) -> Void) -> ControlObservation {
-        let before = ScratchFiles.names(in: directory)
+    func prune(
+        by plan: Planner, _ change: (inout PruneInput) -> Void
+    ) throws(BackupError) -> ControlObservation {
+        let before = try ScratchFiles.names(in: directory)
         let code = run(plan, change)
-        return .ended(exitCode: code, leaked: ScratchFiles.names(in: directory) != before)
+        return .ended(exitCode: code, leaked: try ScratchFiles.names(in: directory) != before)
     }
 
     /// Marks, waits for the grace period, and removes. `leaked` says that a real archive is gone.
     func pruneTwice(
         by plan: Planner, _ change: (inout PruneInput) -> Void
-    ) -> ControlObservation {
-        let before = ScratchFiles.names(in: directory).count
+    ) throws(BackupError) -> ControlObservation {
+        let before = try ScratchFiles.names(in: directory).count
         var code = run(plan, change)
         if code == 0 {
             code = run(plan) { input in
@@ -94,7 +96,7 @@ struct ArchiveShelf {
                 input.now += input.limits.grace
             }
         }
-        let after = Set(ScratchFiles.names(in: directory))
+        let after = Set(try ScratchFiles.names(in: directory))
         guard code != 0 || after.count < before else { return .notRun("nothing was pruned") }
         return .ended(exitCode: code, leaked: !chainNames.isSubset(of: after))
     }
@@ -103,7 +105,7 @@ struct ArchiveShelf {
         do throws(BackupError) {
             let files = try DirectoryFiles.open(directory)
             var archives: [ArchiveFile] = []
-            for name in ScratchFiles.names(in: directory) where name.hasSuffix(".vab") {
+            for name in try ScratchFiles.names(in: directory) where name.hasSuffix(".vab") {
                 archives.append(try ArchiveFile(path: directory + "/" + name))
             }
             var input = PruneInput(archives)

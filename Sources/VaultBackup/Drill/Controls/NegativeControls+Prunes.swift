@@ -18,7 +18,7 @@ extension NegativeControls {
             let (opened, plan) = (opened, plan)
             control(name, expected: [22]) { (directory) throws(BackupError) in
                 let shelf = try ArchiveShelf(of: opened, in: directory)
-                return shelf.prune(by: plan) { $0.now = now }
+                return try shelf.prune(by: plan) { $0.now = now }
             }
         }
     }
@@ -38,7 +38,7 @@ extension NegativeControls {
                 try BackupAge.checkOrder(opened.chain)
                 let shelf = try ArchiveShelf(of: opened, in: directory)
                 try shelf.flood(Self.floodCount, every: 1_000, isSigned: isSigned)
-                return shelf.prune(by: plan) { input in
+                return try shelf.prune(by: plan) { input in
                     input.now = now
                     input.lastPrune = lastPrune
                 }
@@ -52,7 +52,7 @@ extension NegativeControls {
             let month = 31 * Self.dayMilliseconds
             try shelf.flood(Self.monthCount, every: month, isSigned: true)
             let end = newestCreated + Int64(Self.monthCount) * month
-            return shelf.pruneTwice(by: plan) { input in
+            return try shelf.pruneTwice(by: plan) { input in
                 input.now = end
                 input.limits.isConfirmed = true
                 input.drilledGood = [opened.chain.last.digestText]

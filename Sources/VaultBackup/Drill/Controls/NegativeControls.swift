@@ -256,7 +256,7 @@ public struct NegativeControls {
         let opened = opened
         control("N15/not-empty", expected: [21]) { (directory) throws(BackupError) in
             try ScratchFiles.write([1], to: directory + "/somebody's")
-            return Self.refused(opened, directory)
+            return try Self.refused(opened, directory)
         }
         control("N15/in-use", expected: [21]) { (directory) throws(BackupError) in
             // As a restore that is under way has it.
@@ -266,17 +266,19 @@ public struct NegativeControls {
             guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
                 throw ScratchFiles.failure("lock", directory)
             }
-            return Self.refused(opened, directory)
+            return try Self.refused(opened, directory)
         }
     }
 
     /// A restore into a directory that it must leave as it is.
-    private static func refused(_ opened: OpenedChain, _ directory: String) -> ControlObservation {
-        let before = ScratchFiles.names(in: directory)
+    private static func refused(
+        _ opened: OpenedChain, _ directory: String
+    ) throws(BackupError) -> ControlObservation {
+        let before = try ScratchFiles.names(in: directory)
         var code: Int32 = 0
         do throws(BackupError) { _ = try Restore.run(opened, into: directory) } catch {
             code = error.exitCode
         }
-        return .ended(exitCode: code, leaked: ScratchFiles.names(in: directory) != before)
+        return .ended(exitCode: code, leaked: try ScratchFiles.names(in: directory) != before)
     }
 }

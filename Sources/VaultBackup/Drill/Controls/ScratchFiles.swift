@@ -1,4 +1,5 @@
 import Glibc
+import VaultSeal
 
 /// Files of a drill's scratch directory. Nothing in it outlives the drill, so nothing is synced.
 enum ScratchFiles {
@@ -63,29 +64,23 @@ enum ScratchFiles {
         return lstat(path, &status) == 0 ? Int64(status.st_size) : nil
     }
 
-    static func names(in path: String) -> [String] {
-        guard let stream = opendir(path) else { return [] }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name != ".", name != ".." { names.append(name) }
+    static func names(in path: String) throws(BackupError) -> [String] {
+        do throws(DirectoryNames.Failure) { return try DirectoryNames.list(path).sorted() } catch {
+            throw failure("list", path, error.errno)
         }
-        return names.sorted()
     }
 
     static func remove(_ path: String) {
-        for name in names(in: path) {
+        for name in DirectoryNames.readable(path) {
             let below = path + "/" + name
             if unlink(below) != 0 { remove(below) }
         }
         rmdir(path)
     }
 
-    static func failure(_ what: String, _ path: String) -> BackupError {
-        let number = errno
+    static func failure(
+        _ what: String, _ path: String, _ number: Int32 = errno
+    ) -> BackupError {
         let text = "cannot \(what) \(path): \(ArchiveFile.text(number))"
         return number == ENOSPC || number == EDQUOT
             ? .noSpace("\(text); make room for the drill") : .inconclusive("\(text); see to it")

@@ -29,20 +29,11 @@ struct ArchiveDirectory {
     }
 
     private static func names(in path: String) throws(CommandFailure) -> [String] {
-        guard let stream = opendir(path) else {
+        do throws(DirectoryNames.Failure) { return try DirectoryNames.list(path).sorted() } catch {
             throw CommandFailure(
-                .failed, "cannot list \(path): \(SystemFailure.text(errno))",
+                .failed, "cannot list \(path): \(SystemFailure.text(error.errno))",
                 nextStep: "name a directory with archives")
         }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            names.append(
-                withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-                    String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-                })
-        }
-        return names.sorted()
     }
 
     /// The newest archive of a vault's present life that an incremental one may continue.
