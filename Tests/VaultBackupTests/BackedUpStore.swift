@@ -100,15 +100,21 @@ final class BackedUpStore {
     }
 
     /// Opens what a restore made, with the same credential.
-    func openRestored(_ directory: String) throws -> Store {
-        try Self.openRestored(directory, keyfile: keyfile)
+    func openRestored(
+        _ directory: String, configuration: StoreConfiguration = StoreConfiguration()
+    ) throws -> Store {
+        try Self.openRestored(directory, keyfile: keyfile, configuration: configuration)
     }
 
-    static func openRestored(_ directory: String, keyfile: [UInt8]) throws -> Store {
+    static func openRestored(
+        _ directory: String, keyfile: [UInt8],
+        configuration: StoreConfiguration = StoreConfiguration()
+    ) throws -> Store {
         let opened = try KeyringFile.openAll(
             in: directory, with: try Self.credential(keyfile))
         return try Store.open(
-            in: directory, cipher: opened.cipher, stateHashKey: opened.stateHashKey)
+            in: directory, cipher: opened.cipher, stateHashKey: opened.stateHashKey,
+            configuration: configuration)
     }
 
     func opened(_ paths: String...) throws -> OpenedChain {

@@ -139,17 +139,6 @@ import VaultTestSupport
         }
     }
 
-    @Test func leasesStayAndDoNotEndBeforeTheVaultIsAccepted() throws {
-        let backed = try BackedUpStore()
-        _ = try backed.store.write(.grantLease(LeaseID(5), ttl: .seconds(2)))
-        try backed.put("k", "v", lease: LeaseID(5))
-        let (store, report) = try restore(backed, [try backed.archive("full")])
-        #expect(report.leases == 1)
-        #expect(try store.timeToLive(of: LeaseID(5), wantsKeys: false)?.granted == .seconds(2))
-        _ = try store.write(.accept)
-        #expect(store.quarantinedSince == nil)
-    }
-
     // MARK: - Refusals
 
     @Test func anotherKeyIsRefusedAndSaysWhichWouldDo() throws {

@@ -71,6 +71,13 @@ import Testing
         }
         #expect(throws: StoreError.tooManyKeys) { try fixture.write(transaction(tooMany)) }
         _ = try fixture.write(transaction(2))
+        // Those of transactions inside of one count with its own, in either branch.
+        guard case .transaction(let half) = transaction((tooMany + 1) / 2) else { return }
+        for nested in [half, Transaction(failure: [.transaction(half)])] {
+            var outer = half
+            outer.failure = [.transaction(nested)]
+            #expect(throws: StoreError.tooManyKeys) { try fixture.write(.transaction(outer)) }
+        }
     }
 
     /// Nor is what one hands over without a bound.

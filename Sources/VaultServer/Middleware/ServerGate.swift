@@ -112,13 +112,13 @@ final class ServerGate: Gatekeeper {
     /// The handler of a call, within the gate. Anew for each event loop.
     func guarded(_ route: Route) -> Route {
         if BuildKind.isWithoutAccess { return unguarded(route) }
+        // The others write their requests down one by one.
+        let isOfOneRequest = Self.streamsOfOneRequest.contains(route.path)
         return guardingUnary(route).wrappingStream { call, open in
-            guard self.mayOpen(call) else { return IgnoringHandler() }
-            // The others write their requests down one by one.
-            if Self.streamsOfOneRequest.contains(route.path) {
-                guard let identity = self.identity(of: call), self.record(call, by: identity)
-                else { return IgnoringHandler() }
-            }
+            guard isOfOneRequest || self.quotas.limitsRequests else { return open(call) }
+            guard let identity = self.identity(of: call), self.mayOpen(call, by: identity),
+                !isOfOneRequest || self.record(call, by: identity)
+            else { return IgnoringHandler() }
             return open(call)
         }
         .marked((requirements[route.path] ?? .administrator).rawValue)
@@ -187,14 +187,14 @@ final class ServerGate: Gatekeeper {
     }
 
     /// Whether a stream may begin, which counts as a request. It is ended when not.
-    private func mayOpen(_ call: StreamCall) -> Bool {
-        guard quotas.limitsRequests else { return true }
-        let identity = access.identityForJournal(call.caller)
-        let isAllowed =
-            identity.rights.isOwner
-            || quotas.count(by: quotaBook.owner(of: identity.subject), now: SteadyClock.now())
-        if !isAllowed { end(call, StatusTable.tooManyRequests) }
-        return isAllowed
+    private func mayOpen(_ call: StreamCall, by identity: CallerIdentity) -> Bool {
+        guard quotas.limitsRequests, !identity.rights.isOwner else { return true }
+        let owner = quotaBook.owner(of: identity.subject)
+        if quotas.count(by: owner, now: SteadyClock.now()) { return true }
+        if record(call, by: identity, status: StatusTable.tooManyRequests) {
+            call.finish(StatusTable.tooManyRequests)
+        }
+        return false
     }
 
     // MARK: - Unary calls

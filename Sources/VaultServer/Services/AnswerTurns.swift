@@ -37,15 +37,20 @@ final class AnswerTurns<Answer: SlicedAnswer>: Sendable {
                 if let begun = state.answer { answer = begun } else { answer = try begin(open) }
                 state.answer = nil
                 for _ in 0..<Limits.scanSlicesPerTurn {
-                    guard let pieces = try answer.next() else { continue }
-                    call.finish(chunks: pieces)
+                    guard let whole = try answer.next() else { continue }
+                    switch whole {
+                    case .success(let pieces): call.finish(chunks: pieces)
+                    case .failure(let status): call.finish(status)
+                    }
                     return true
                 }
                 let grown = answer.count - state.claimed
                 guard answer.count <= Limits.responseBytesMax else {
                     return end(&state, StatusTable.responseTooLarge)
                 }
-                guard call.claim(bytes: grown) else { return end(&state, .tooMuchUnread) }
+                guard grown == 0 || call.claim(bytes: grown) else {
+                    return end(&state, .tooMuchUnread)
+                }
                 state.claimed += grown
                 state.answer = answer
                 return false

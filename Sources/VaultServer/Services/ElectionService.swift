@@ -1,27 +1,21 @@
 import NIOCore
 import RPC
-import SwiftProtobuf
 import VaultAPI
 import VaultStore
 
 /// `v3electionpb.Election`: one leader by name, the client with the oldest key.
 final class ElectionService: Sendable {
-    private let gate: ServerGate
-    private var vault: Vault { gate.vault }
-    private let reads: LongReads
-    private let recipes: Recipes
+    private let calls: RecipeCalls
 
-    init(gate: ServerGate, reads: LongReads, recipes: Recipes) {
-        self.gate = gate
-        self.reads = reads
-        self.recipes = recipes
+    init(_ calls: RecipeCalls) {
+        self.calls = calls
     }
 
     var routes: [Route] {
         [
             .unary(Methods.Election.campaign.path) {
-                let rights = QueueRights($0, gate: self.gate)
-                return self.run($0, $1) { (request, session) async throws(Status) in
+                let rights = QueueRights($0, gate: self.calls.gate)
+                return self.calls.run($0, $1) { (request, session) async throws(Status) in
                     try await Self.campaign(request, session, rights)
                 } allowing: {
                     $1.allowsQueue(Bytes($0.name))
@@ -30,45 +24,22 @@ final class ElectionService: Sendable {
                 }
             },
             .unary(Methods.Election.proclaim.path) {
-                self.run($0, $1, Self.proclaim) {
+                self.calls.run($0, $1, Self.proclaim) {
                     $1.allowsPlace(Bytes($0.leader.key))
                 } lease: {
                     $0.leader.lease
                 }
             },
             .unary(Methods.Election.leader.path) {
-                self.run($0, $1, Self.leader) { $1.allowsLooking(at: Bytes($0.name)) }
+                self.calls.run($0, $1, Self.leader) { $1.allowsLooking(at: Bytes($0.name)) }
             },
             .unary(Methods.Election.resign.path) {
-                self.run($0, $1, Self.resign) { $1.allowsPlace(Bytes($0.leader.key)) }
+                self.calls.run($0, $1, Self.resign) { $1.allowsPlace(Bytes($0.leader.key)) }
             },
             .stream(Methods.Election.observe.path) { call in
-                ElectionObserver(call: call, gate: self.gate, reads: self.reads)
+                ElectionObserver(call: call, gate: self.calls.gate, reads: self.calls.reads)
             },
         ]
-    }
-
-    private func run<Request: SwiftProtobuf.Message>(
-        _ call: UnaryCall, _ message: ByteBuffer,
-        _ body: @escaping @Sendable (Request, StoreSession) async throws(Status) -> UnaryAnswer,
-        allowing: (Request, CallRecord) -> Bool,
-        lease: @escaping @Sendable (Request) -> Int64 = { _ in 0 }
-    ) -> UnaryAnswer {
-        switch Answer.decoded(message, as: Request.self) {
-        case .failure(let status): return .failure(status)
-        case .success(let request):
-            let record = call.record
-            guard allowing(request, record) else { return record.refuse() }
-            guard message.readableBytes <= Limits.writeRequestBytesMax else {
-                return .failure(StatusTable.requestTooLarge)
-            }
-            let (vault, reads, user) = (vault, reads, call.peer.userID)
-            return recipes.run(call) { () async throws(Status) in
-                let session = try StoreSession(vault: vault, reads: reads, user: user)
-                try record.require(LeaseID(lease(request)), in: session)
-                return try await body(request, session)
-            }
-        }
     }
 
     private static func campaign(

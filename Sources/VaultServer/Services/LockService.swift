@@ -5,45 +5,32 @@ import VaultStore
 
 /// `v3lockpb.Lock`: a lock by name, held by a key that lives as long as its lease.
 final class LockService: Sendable {
-    private let gate: ServerGate
-    private var vault: Vault { gate.vault }
-    private let reads: LongReads
-    private let recipes: Recipes
+    private let calls: RecipeCalls
 
-    init(gate: ServerGate, reads: LongReads, recipes: Recipes) {
-        self.gate = gate
-        self.reads = reads
-        self.recipes = recipes
+    init(_ calls: RecipeCalls) {
+        self.calls = calls
     }
 
     var routes: [Route] {
         [
-            .unary(Methods.Lock.lock.path) { self.lock($0, $1) },
-            .unary(Methods.Lock.unlock.path) { self.unlock($0, $1) },
+            .unary(Methods.Lock.lock.path) {
+                let rights = QueueRights($0, gate: self.calls.gate)
+                return self.calls.run($0, $1) { (request, session) async throws(Status) in
+                    try await Self.lock(request, session, rights)
+                } allowing: {
+                    $1.allowsQueue(Bytes($0.name))
+                } lease: {
+                    $0.lease
+                }
+            },
+            .unary(Methods.Lock.unlock.path) {
+                self.calls.run($0, $1, Self.unlock) { $1.allowsPlace(Bytes($0.key)) }
+            },
         ]
     }
 
-    private func lock(_ call: UnaryCall, _ message: ByteBuffer) -> UnaryAnswer {
-        switch Answer.decoded(message, as: V3lockpb_LockRequest.self) {
-        case .failure(let status): return .failure(status)
-        case .success(let request):
-            let (vault, reads, user) = (vault, reads, call.peer.userID)
-            let record = call.record
-            guard record.allowsQueue(Bytes(request.name)) else { return record.refuse() }
-            guard message.readableBytes <= Limits.writeRequestBytesMax else {
-                return .failure(StatusTable.requestTooLarge)
-            }
-            let rights = QueueRights(call, gate: gate)
-            return recipes.run(call) { () async throws(Status) in
-                let session = try StoreSession(vault: vault, reads: reads, user: user)
-                try record.require(LeaseID(request.lease), in: session)
-                return try await Self.lock(request, in: session, by: rights)
-            }
-        }
-    }
-
     private static func lock(
-        _ request: V3lockpb_LockRequest, in session: StoreSession, by rights: QueueRights
+        _ request: V3lockpb_LockRequest, _ session: StoreSession, _ rights: QueueRights
     ) async throws(Status) -> UnaryAnswer {
         let lease = try await RecipeLease(LeaseID(request.lease), in: session)
         do throws(Status) {
@@ -66,23 +53,15 @@ final class LockService: Sendable {
         }
     }
 
-    private func unlock(_ call: UnaryCall, _ message: ByteBuffer) -> UnaryAnswer {
-        switch Answer.decoded(message, as: V3lockpb_UnlockRequest.self) {
-        case .failure(let status): return .failure(status)
-        case .success(let request):
-            let (vault, reads, user) = (vault, reads, call.peer.userID)
-            let record = call.record
-            guard record.allowsPlace(Bytes(request.key)) else { return record.refuse() }
-            return recipes.run(call) { () async throws(Status) in
-                let session = try StoreSession(vault: vault, reads: reads, user: user)
-                let delete = DeleteOperation(range: KeyRange(key: Bytes(request.key)))
-                guard case .delete(let result) = try await session.write(.delete(delete)) else {
-                    throw Status(.internal, "vaultd: a deletion was answered as something else")
-                }
-                var response = V3lockpb_UnlockResponse()
-                response.header = session.open.header.message(revision: result.revision)
-                return Answer.unary(response)
-            }
+    @Sendable private static func unlock(
+        _ request: V3lockpb_UnlockRequest, _ session: StoreSession
+    ) async throws(Status) -> UnaryAnswer {
+        let delete = DeleteOperation(range: KeyRange(key: Bytes(request.key)))
+        guard case .delete(let result) = try await session.write(.delete(delete)) else {
+            throw Status(.internal, "vaultd: a deletion was answered as something else")
         }
+        var response = V3lockpb_UnlockResponse()
+        response.header = session.open.header.message(revision: result.revision)
+        return Answer.unary(response)
     }
 }

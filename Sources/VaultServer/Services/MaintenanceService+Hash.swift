@@ -43,13 +43,17 @@ extension MaintenanceService {
     private func takeTurns(
         _ call: UnaryCall,
         _ start: @escaping @Sendable (Store) throws(StoreError) -> KeyValueHash,
-        _ answer: @escaping HashTurns.Answering
+        _ answer:
+            @escaping @Sendable (KeyValueHash, UInt32, ResponseHeader) -> Result<ByteBuffer, Status>
     ) -> UnaryAnswer {
         let open: OpenVault
         do throws(VaultError) { open = try vault.open() } catch {
             return .failure(StatusTable.status(of: error))
         }
-        let turns = HashTurns(call: call, open: open, vault: vault, start: start, answer: answer)
+        let turns = AnswerTurns(call: call, open: open, vault: vault) {
+            (open) throws(StoreError) in
+            SlicedHash(hash: try start(open.store)) { answer($0, $1, open.header) }
+        }
         let isAccepted = reads.submit(user: call.peer.userID) { turns.turn() }
         return isAccepted ? .later : .failure(StatusTable.tooManyRequests)
     }

@@ -18,11 +18,12 @@ enum Services {
         gate: ServerGate, reads: LongReads, recipes: Recipes, facts: ServerFacts
     ) -> () -> [Route] {
         let vault = gate.vault
+        let calls = RecipeCalls(gate: gate, reads: reads, recipes: recipes)
         let shared =
             WatchService(gate: gate).routes
             + LeaseService(gate: gate, reads: reads).routes
-            + LockService(gate: gate, reads: reads, recipes: recipes).routes
-            + ElectionService(gate: gate, reads: reads, recipes: recipes).routes
+            + LockService(calls).routes
+            + ElectionService(calls).routes
             + MaintenanceService(vault: vault, reads: reads).routes
             + ClusterService(vault: vault, facts: facts).routes
             + AuthService(vault: vault).routes

@@ -1,4 +1,5 @@
 import NIOCore
+import RPC
 import VaultStore
 
 /// A long answer that is put together slice by slice.
@@ -7,5 +8,5 @@ protocol SlicedAnswer {
     var count: Int { get }
 
     /// Reads the next slice. Returns the pieces of the whole answer after the last one.
-    mutating func next() throws(StoreError) -> [ByteBuffer]?
+    mutating func next() throws(StoreError) -> Result<[ByteBuffer], Status>?
 }

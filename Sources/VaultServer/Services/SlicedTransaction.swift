@@ -1,4 +1,5 @@
 import NIOCore
+import RPC
 import VaultStore
 
 /// A `TxnResponse` of nothing but ranges.
@@ -14,8 +15,8 @@ struct SlicedTransaction: SlicedAnswer {
 
     var count: Int { sink.count + scan.gatheredBytes }
 
-    mutating func next() throws(StoreError) -> [ByteBuffer]? {
+    mutating func next() throws(StoreError) -> Result<[ByteBuffer], Status>? {
         guard let summary = try scan.next(into: &sink) else { return nil }
-        return sink.finishPieces(summary, header: header)
+        return .success(sink.finishPieces(summary, header: header))
     }
 }
