@@ -32,6 +32,8 @@ import Testing
         let failure = StoreError.storage("Input/output error")
         fault.fail(failure, after: 0)
         for _ in 1...2 { #expect(throws: failure) { try put(fixture.store, "2") } }
+        // A copy or an archive is not told that the store was closed.
+        #expect(throws: failure) { try fixture.store.moment() }
         #expect(failures.all.withLock { $0 } == [failure])
         #expect(fixture.store.status().failure == failure)
         #expect(try values(fixture.store) == [Bytes("1".utf8)])

@@ -202,7 +202,7 @@ public final class AuditLog: Sendable {
     }
 
     /// Without the lock: lines can be written meanwhile. False when it failed.
-    private func synchronize(_ file: AuditFile, _ disk: AuditDisk) -> Bool {
+    func synchronize(_ file: AuditFile, _ disk: AuditDisk) -> Bool {
         do throws(AuditError) {
             try disk.synchronize(file)
             return true
@@ -256,7 +256,7 @@ public final class AuditLog: Sendable {
         }
     }
 
-    private func change(
+    func change(
         _ body: (inout AuditWriter) throws(AuditError) -> Void
     ) throws(AuditError) {
         try writer.withLock { (writer) throws(AuditError) in
@@ -266,6 +266,16 @@ public final class AuditLog: Sendable {
             guard writer.state != .closed else { throw .closed }
             try body(&writer)
             noteRotation(writer)
+        }
+    }
+
+    /// The files, and the last line with a MAC in them; nil while something is wrong.
+    func place() -> (file: AuditFile, head: AuditFile, disk: AuditDisk, sequence: UInt64)? {
+        writer.withLock { writer in
+            guard writer.state == .writing, writer.authenticated.sequence > 0,
+                let file = writer.file, let head = writer.headFile
+            else { return nil }
+            return (file, head, writer.disk, writer.authenticated.sequence)
         }
     }
 

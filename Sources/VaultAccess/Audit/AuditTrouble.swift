@@ -15,6 +15,8 @@ public struct AuditTrouble: Hashable, Sendable {
         case changed
         /// There is no head to compare the end with.
         case headMissing
+        /// The whole log is older than the vault remembers it, or another.
+        case forgotten
     }
 
     public var kind: Kind
@@ -31,6 +33,7 @@ public struct AuditTrouble: Hashable, Sendable {
         case .exposed: "the owner, mode or link count of the file changed"
         case .changed: "the last lines are not those that were written"
         case .headMissing: "audit.head is missing or damaged, so the end is not known"
+        case .forgotten: "the log does not go as far as it did when the vault was open last"
         }
     }
 }

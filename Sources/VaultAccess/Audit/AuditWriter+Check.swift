@@ -1,4 +1,5 @@
 import Glibc
+import VaultSeal
 
 /// Noticing what somebody did to the files, and going on after it.
 extension AuditWriter {
@@ -94,6 +95,14 @@ extension AuditWriter {
         } catch {
             _ = fail(error)
         }
+    }
+
+    /// How far the log reached when it was opened, by the word of somebody with the keys; nil where
+    /// something else is wrong with it already.
+    func reach(_ keys: AuditKeys) -> UInt64? {
+        if case .broken = state { return nil }
+        guard let headFound, headFound.isAuthentic(keys) == true else { return 0 }
+        return headFound.authenticated.sequence
     }
 
     /// An administrator has seen what happened.

@@ -36,6 +36,7 @@ extension AuditWriter {
         var writer = AuditWriter(
             disk: disk, settings: settings, storeID: storeID, after: found.point)
         writer.headFile = headFile
+        writer.headFound = head
         writer.file = found.file
         if let head {
             writer.authenticated = head.authenticated

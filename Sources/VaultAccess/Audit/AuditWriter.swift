@@ -20,6 +20,10 @@ struct AuditWriter: ~Copyable {
     var authenticated = AuditChain.Point()
     var authenticatedMAC = [UInt8](repeating: 0, count: AuditKeys.digestCount)
     var keys: AuditKeys?
+    /// What the head said before this process wrote to it; nil where there was none.
+    var headFound: AuditHead?
+    /// Whether that was held against what the store remembers.
+    var isCompared = false
     /// The newest revision of the store that is known to be on the disk, since the unseal.
     var newestRevision: Int64?
     /// Requests that were refused and have no line.

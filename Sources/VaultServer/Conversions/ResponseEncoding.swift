@@ -26,7 +26,7 @@ enum ResponseEncoding {
             writer.number(2, result.versions)
         case .accepted(let revision): writer.number(1, revision.rawValue)
         case .compact(let revision), .leaseRevoked(let revision), .accessReplaced(let revision),
-            .keyringNoted(let revision), .backupNoted(let revision):
+            .keyringNoted(let revision), .auditNoted(let revision), .backupNoted(let revision):
             header.write(revision: revision.rawValue, to: &writer)
         }
         return writer.buffer

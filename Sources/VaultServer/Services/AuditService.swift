@@ -62,6 +62,7 @@ final class AuditService: Sendable {
             return .failure(trail.refusal)
         }
         trail.look()
+        vault.noteAuditSoon()
         var response = Vault_V1_ResumeResponse()
         response.sequence = log.sequence
         return Answer.unary(response)

@@ -66,7 +66,8 @@ extension WriteResult {
         case .leaseGranted(let result): result.revision
         case .alarm(let result): result.revision
         case .compact(let revision), .leaseRevoked(let revision), .accessReplaced(let revision),
-            .keyringNoted(let revision), .accepted(let revision), .backupNoted(let revision):
+            .keyringNoted(let revision), .auditNoted(let revision), .accepted(let revision),
+            .backupNoted(let revision):
             revision
         case .destroyed(let result): result.revision
         case .tidy: nil

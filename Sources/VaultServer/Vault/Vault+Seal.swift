@@ -33,6 +33,7 @@ extension Vault {
         notifyObservers()
         let job: @Sendable () -> Void = {
             self.noteKeyring(open)
+            self.noteAudit(open)
             self.writeAnchor(open)
             open.store.close()
             // First, so that no change of the keys gives the cipher others after it was closed.

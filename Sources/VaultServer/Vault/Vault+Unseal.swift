@@ -116,6 +116,8 @@ extension Vault {
             throw error
         }
         trail.unlock(open.auditKeys, through: open.slot, at: open.store.revision.rawValue)
+        compareAudit(open)
+        noteAudit(open)
         if let damage = open.damage { say(damage) }
         if open.store.quarantinedSince != nil { sayRestored(open.store) }
         access.open(book)

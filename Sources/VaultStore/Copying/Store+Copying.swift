@@ -40,7 +40,10 @@ extension Store {
         let revision = try copy(into: directory, isCancelled: isCancelled) {
             (copy, standstill) throws(StoreError) in
             defer { copy.close() }
-            try copy.complete(standstill.head, reservesGrowth: false)
+            var head = standstill.head
+            // The log stays here; where the copy goes it begins anew.
+            head.auditSequence = 0
+            try copy.complete(head, reservesGrowth: false)
             return Revision(standstill.head.currentRevision)
         }
         return StoreCopy(directory, revision: revision)

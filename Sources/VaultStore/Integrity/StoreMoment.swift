@@ -6,6 +6,8 @@ public struct StoreMoment: Equatable, Sendable {
     public var keyringGeneration: UInt64
     /// How often the rules of access were written.
     public var accessNumber: UInt64
+    /// The line of the audit log that was noted last; 0 when none was.
+    public var auditSequence: UInt64 = 0
 
     public init(revision: Revision, keyringGeneration: UInt64, accessNumber: UInt64) {
         self.revision = revision
@@ -17,5 +19,6 @@ public struct StoreMoment: Equatable, Sendable {
         revision = Revision(head.currentRevision)
         keyringGeneration = head.keyringGeneration
         accessNumber = head.accessNumber
+        auditSequence = head.auditSequence
     }
 }

@@ -35,6 +35,9 @@ struct StoreHead: Equatable {
     var backups: BackupMark?
     /// What was sealed under the newest data key; nil before it was counted.
     var sealing: SealingCount?
+    /// The last line of the audit log that was on its disk and had a MAC when the store was opened
+    /// or closed last; 0 before that was noted. A log that does not reach it is not the one.
+    var auditSequence: UInt64 = 0
     /// The sum over every record of every table but this head; nil in a vault that was written
     /// before there was one, until its next commit.
     var stateHash: StateHash?
@@ -49,6 +52,7 @@ struct StoreHead: Equatable {
         static let restored: UInt16 = 6
         static let backups: UInt16 = 7
         static let sealing: UInt16 = 8
+        static let auditSequence: UInt16 = 9
     }
     private static let fieldHeaderCount = 8
     private static let hashOffset = 42
@@ -77,6 +81,7 @@ struct StoreHead: Equatable {
         if let restored { append(restored.encode(), as: Tag.restored, to: &output) }
         if let backups { append(backups.encode(), as: Tag.backups, to: &output) }
         if let sealing { append(sealing.encode(), as: Tag.sealing, to: &output) }
+        if auditSequence > 0 { append(auditSequence, as: Tag.auditSequence, to: &output) }
         return output
     }
 
@@ -181,6 +186,9 @@ struct StoreHead: Equatable {
         case Tag.sealing:
             guard let count = SealingCount(field) else { return false }
             sealing = count
+        case Tag.auditSequence:
+            guard let word, word > 0 else { return false }
+            auditSequence = word
         default: break
         }
         return true

@@ -143,6 +143,9 @@ public enum WriteRequest: Sendable {
     case replaceAccess(Bytes)
     /// Remembers the number of the keyring that is in use; a lower one changes nothing.
     case noteKeyring(UInt64)
+    /// Remembers how far the audit log is; a lower number than before is right where the log was
+    /// begun anew, and somebody has seen that.
+    case noteAudit(UInt64)
     /// A restored store may act by itself again: leases end, old versions go.
     case accept
     /// Remembers an archive.
@@ -162,6 +165,7 @@ public enum WriteResult: Equatable, Sendable {
     case alarm(AlarmResult)
     case accessReplaced(revision: Revision)
     case keyringNoted(revision: Revision)
+    case auditNoted(revision: Revision)
     case accepted(revision: Revision)
     case backupNoted(revision: Revision)
     case destroyed(DestroyResult)

@@ -98,6 +98,12 @@ struct WriteBatch: ~Copyable {
                 changesHead = true
             }
             return .keyringNoted(revision: Revision(head.currentRevision))
+        case .noteAudit(let sequence):
+            if sequence != head.auditSequence {
+                head.auditSequence = sequence
+                changesHead = true
+            }
+            return .auditNoted(revision: Revision(head.currentRevision))
         case .accept:
             changesHead = changesHead || head.restored != nil
             head.restored = nil

@@ -19,8 +19,8 @@ extension WriteRequest {
         case .transaction(let transaction):
             WriteCost(bytes: transaction.bytes, operations: transaction.operations)
         case .replaceAccess(let rules): WriteCost(bytes: rules.count, operations: 1)
-        case .compact, .tidy, .grantLease, .revokeLease, .alarm, .noteKeyring, .accept, .noteBackup,
-            .destroy:
+        case .compact, .tidy, .grantLease, .revokeLease, .alarm, .noteKeyring, .noteAudit, .accept,
+            .noteBackup, .destroy:
             WriteCost(bytes: 0, operations: 1)
         }
     }

@@ -7,8 +7,8 @@ import Synchronization
 /// SAFETY: `state` belongs to the writer thread once `start` was called.
 final class Writer: @unchecked Sendable {
     typealias Completion = @Sendable (Result<WriteResult, StoreError>) -> Void
-    /// Called with nil when the store closes first.
-    private typealias Visitor = @Sendable (inout Standstill?) -> Void
+    /// Called with nil, and why, when the store closes first or its file failed.
+    private typealias Visitor = @Sendable (inout Standstill?, StoreError) -> Void
 
     struct Item: Sendable {
         var request: WriteRequest
@@ -148,9 +148,9 @@ final class Writer: @unchecked Sendable {
         _ body: @escaping @Sendable (inout Standstill) throws(StoreError) -> R
     ) throws(StoreError) -> R {
         let handover = Handover<Result<R, StoreError>>()
-        let visitor: Visitor = { standstill in
+        let visitor: Visitor = { standstill, refusal in
             do throws(StoreError) {
-                guard var here = standstill else { throw StoreError.closed }
+                guard var here = standstill else { throw refusal }
                 defer { standstill = here }
                 handover.give(.success(try body(&here)))
             } catch {
@@ -168,7 +168,7 @@ final class Writer: @unchecked Sendable {
         for visitor in visitors.take(waits: false, until: nil, { $0.takeAll() }) ?? [] {
             var standstill =
                 isOpen && state.poison == nil ? Standstill(head: state.head) : nil
-            visitor(&standstill)
+            visitor(&standstill, isOpen ? state.poison ?? .closed : .closed)
             if let failure = standstill?.failure { fail(failure) }
             if standstill?.isReplaced == true { rewraps.restart() }
         }

@@ -20,13 +20,14 @@ enum BashCompletion {
             .replacing(end, with: adding + "\n" + joining)
     }
 
-    /// What is no file is shown whole, and goes on after a slash as a path does. What comes after
-    /// `run ... --` is somebody else's.
+    /// What is no file is shown whole, with its spaces quoted as they are typed, and goes on after
+    /// a slash as a path does. What comes after `run ... --` is somebody else's.
     private static let adding = #"""
         __vaultctl_add_names() {
             compopt +o filenames 2>/dev/null
             local name
             while IFS='' read -r name; do
+                name="${name// /\\ }"
                 [[ -n "${name}" && "${name}" = "${cur}"* ]] || continue
                 if [[ "${name}" = *[/:] ]]; then
                     [[ "${name}" = "${cur}" ]] && continue

@@ -7,7 +7,10 @@ enum KeyCompletion {
     static func names(_ arguments: [String], _: Int, _ prefix: String) async -> [String] {
         do {
             let vault = try await CompletionVault.connect(arguments)
-            return try await KeyNames(vault: vault, beginning: Array(prefix.utf8)).offered()
+            // As it is typed: a space that belongs to the name has a backslash, which no name has
+            // that is offered.
+            let beginning = Array(prefix.replacing("\\ ", with: " ").utf8)
+            return try await KeyNames(vault: vault, beginning: beginning).offered()
                 .compactMap(name)
         } catch {
             return []
@@ -25,11 +28,12 @@ enum KeyCompletion {
         return []
     }
 
-    /// Names that mean the same to every shell as they stand. No shell is given others: what it
-    /// does not quote rightly, it would run.
+    /// Names that mean the same to every shell as they stand, but for spaces inside of them, which
+    /// each shell's script quotes. No shell is given others: what it does not quote rightly, it
+    /// would run.
     static func name(of key: [UInt8]) -> String? {
         guard let name = String(validating: key, as: UTF8.self), !name.isEmpty,
-            !name.hasPrefix("-"),
+            !name.hasPrefix("-"), !name.hasPrefix(" "), !name.hasSuffix(" "),
             name.unicodeScalars.allSatisfy(isPlain)
         else { return nil }
         return name
@@ -41,6 +45,6 @@ enum KeyCompletion {
             return isSeen && !scalar.properties.isDefaultIgnorableCodePoint
         }
         let character = Character(scalar)
-        return character.isLetter || character.isNumber || "/._-+:=@%,".contains(character)
+        return character.isLetter || character.isNumber || "/._-+:=@%, ".contains(character)
     }
 }

@@ -61,7 +61,8 @@ extension Expected {
             return try response.serializedBytes()
         // As every answer of the Auth service: a header and nothing else.
         case .leaseRevoked(let revision), .accessReplaced(let revision),
-            .keyringNoted(let revision), .accepted(let revision), .backupNoted(let revision):
+            .keyringNoted(let revision), .auditNoted(let revision), .accepted(let revision),
+            .backupNoted(let revision):
             var response = Etcdserverpb_LeaseRevokeResponse()
             response.header = header.message(revision: revision)
             return try response.serializedBytes()

@@ -76,7 +76,7 @@ struct LeaseModel {
             return .compact(revision: revision)
         case .tidy:
             return .tidy
-        case .alarm, .replaceAccess, .noteKeyring, .destroy, .accept, .noteBackup:
+        case .alarm, .replaceAccess, .noteKeyring, .noteAudit, .destroy, .accept, .noteBackup:
             preconditionFailure("the model has neither alarms nor rules")
         }
     }

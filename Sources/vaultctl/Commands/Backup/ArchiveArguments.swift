@@ -11,7 +11,8 @@ enum ArchiveArguments {
         if let problem = found.problems.first { throw problem.error }
         guard !found.archives.isEmpty else {
             throw BackupError.incompleteChain(
-                "there is no archive in \(TerminalText.escaped(path.utf8))")
+                "there is no archive in \(TerminalText.escaped(path.utf8)); "
+                    + "name the directory of the archives")
         }
         return found.archives
     }
