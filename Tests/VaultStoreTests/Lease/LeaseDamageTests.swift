@@ -107,10 +107,10 @@ import VaultSeal
         func decode(_ bytes: Bytes) -> StoreHead? { bytes.withUnsafeBytes(StoreHead.decode) }
         #expect(decode(bytes) == head)
         // A field of a newer version is passed over; half of one is not a head.
-        #expect(decode(bytes + [9, 0, 0, 0, 1, 0, 0, 0, 42]) == head)
-        #expect(decode(bytes + [9, 0, 0, 0, 2, 0, 0, 0, 42]) == nil)
-        #expect(decode(bytes + [9, 0, 0]) == nil)
-        #expect(decode(bytes + [9, 0, 1, 0, 0, 0, 0, 0]) == nil)
+        #expect(decode(bytes + [255, 0, 0, 0, 1, 0, 0, 0, 42]) == head)
+        #expect(decode(bytes + [255, 0, 0, 0, 2, 0, 0, 0, 42]) == nil)
+        #expect(decode(bytes + [255, 0, 0]) == nil)
+        #expect(decode(bytes + [255, 0, 1, 0, 0, 0, 0, 0]) == nil)
         #expect(decode(Bytes(bytes.dropLast(3))) == nil)
         // Without the field there are no leases.
         #expect(decode(Bytes(bytes.prefix(StoreHead.encodedCount)))?.leaseCount == 0)
