@@ -93,12 +93,14 @@ import Testing
         #expect(KeyCompletion.socketArguments(["vaultctl", "get", "--socket"]).isEmpty)
     }
 
-    @Test(arguments: ["a b", "a'b", "$(id)", "a\u{1b}", "a;b", "-n", "", "a\u{200D}b", "~", "*"])
+    @Test(arguments: [
+        " a", "a ", "a'b", "$(id)", "a\u{1b}", "a;b", "-n", "", "a\u{200D}b", "~", "*",
+    ])
     func completionOffersNoNameThatAShellWouldTakeApart(name: String) {
         #expect(KeyCompletion.name(of: Array(name.utf8)) == nil)
     }
 
-    @Test(arguments: ["a:b", "tls/key=1", "schlüssel", "mail@example.org", "a+b,c%d"])
+    @Test(arguments: ["a:b", "tls/key=1", "schlüssel", "mail@example.org", "a+b,c%d", "a b"])
     func completionOffersEveryNameThatMeansItself(name: String) {
         #expect(KeyCompletion.name(of: Array(name.utf8)) == name)
     }
