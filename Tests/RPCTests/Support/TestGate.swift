@@ -11,6 +11,8 @@ final class TestGate: Gatekeeper, @unchecked Sendable {
     /// Which set of event loops the next connection is for.
     var loopSet: (@Sendable () -> Int)?
     var journal: (@Sendable () -> any CallJournal)?
+    /// A connection is no more: whatever it held has been let go of.
+    var gone: @Sendable () -> Void = {}
 
     init(_ decide: @escaping @Sendable (String, Caller) -> Status? = { _, _ in nil }) {
         self.decide = decide
@@ -19,7 +21,7 @@ final class TestGate: Gatekeeper, @unchecked Sendable {
     func identify(
         socket: Int32, credentials: PeerCredentials
     ) -> (any PeerIdentification)? {
-        TestPeer(loopSet: loopSet?() ?? 0)
+        TestPeer(loopSet: loopSet?() ?? 0, gone: gone)
     }
 
     func keepsPlace(for credentials: PeerCredentials) -> Bool { keeps(credentials) }
@@ -33,6 +35,12 @@ final class TestGate: Gatekeeper, @unchecked Sendable {
 
 private final class TestPeer: PeerIdentification {
     let loopSet: Int
+    private let gone: @Sendable () -> Void
 
-    init(loopSet: Int) { self.loopSet = loopSet }
+    init(loopSet: Int, gone: @escaping @Sendable () -> Void) {
+        self.loopSet = loopSet
+        self.gone = gone
+    }
+
+    deinit { gone() }
 }
