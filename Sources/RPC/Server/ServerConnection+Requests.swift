@@ -263,7 +263,7 @@ extension ServerConnection: SessionDelegate {
 
     private func runUnary(_ stream: ServerStream) {
         guard let message = stream.message.take() else { return }
-        if stream.reservedBytes > 0 { releaseReservation(of: stream) }
+        releaseReservation(of: stream)
         countWaiting(on: stream)
         run(stream, message)
     }
