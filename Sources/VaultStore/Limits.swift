@@ -56,8 +56,11 @@ public enum Limits {
     static let bytesPerWork = 8 << 10
 
     /// Index entries that one step of a compaction visits, and records that it removes, between
-    /// two batches of writes.
+    /// two batches of writes; fewer while there is no room on the disk for so many.
     public static let sweepEntriesMax = 2_048
+
+    /// Before a compaction tries again what there was no room for on the disk.
+    public static let sweepRetryPause = Duration.seconds(1)
 
     /// Watchers in all; each costs about half a kilobyte beside its range.
     public static let watchersMax = 262_144

@@ -1,12 +1,28 @@
-/// The physical part of a compaction: walks the index in small steps and names the records that
+/// The physical part of a compaction: walks the index in small steps and names the versions that
 /// nobody may read any more. Writes go on between the steps.
+///
+/// The index forgets them with the commit that removes their records. A commit that fails has
+/// changed nothing: the same step, as the index is by then, is the next one.
 struct CompactionSweep {
+    /// What one commit removes.
+    struct Step {
+        fileprivate(set) var forgotten: [ForgottenVersions] = []
+        /// The key that the next one begins with.
+        fileprivate var resume: Bytes?
+
+        var isLast: Bool { resume == nil }
+    }
+
     let floor: Revision
     /// What stays although nobody may read it at its revision.
     private let retention: Retention
     private(set) var isFinished = false
+    /// Before this moment, in nanoseconds of the monotonic clock, nothing is done.
+    private(set) var resumesAt: Int64 = 0
     private var cursor: Bytes = [0]
-    private var waiting: [(_ isDone: Bool) -> Void] = []
+    /// Entries that a step visits, and versions that it removes.
+    private var countMax = Limits.sweepEntriesMax
+    private var waiting: [(Result<Void, StoreError>) -> Void] = []
 
     init(floor: Revision, retention: Retention) {
         self.floor = floor
@@ -18,52 +34,64 @@ struct CompactionSweep {
         waiting += older?.waiting ?? []
     }
 
-    /// `body` runs when everything below the floor is gone, or with false when the store closes
-    /// first.
-    mutating func whenDone(_ body: @escaping (_ isDone: Bool) -> Void) {
+    /// `body` runs when everything below the floor is gone, or with what is in the way.
+    mutating func whenDone(_ body: @escaping (Result<Void, StoreError>) -> Void) {
         waiting.append(body)
     }
 
-    func complete() {
-        for body in waiting { body(true) }
-    }
-
-    func abandon() {
-        for body in waiting { body(false) }
-    }
-
-    /// Removes the next forgotten versions from the index and returns their positions.
-    mutating func step(_ index: SharedIndex) -> [LogPosition] {
+    /// The versions that go next.
+    func nextStep(in index: SharedIndex) -> Step {
         let floor = floor.rawValue
-        var affected: [IndexEntry] = []
-        var left = Limits.sweepEntriesMax
-        var resume: Bytes?
+        var step = Step()
+        var left = countMax
         index.writerView { tree in
             cursor.withUnsafeBytes { start in
                 _ = tree.visit(from: start) { entry in
                     guard left > 0 else {
-                        resume = Bytes(entry.key)
+                        step.resume = Bytes(entry.key)
                         return false
                     }
-                    left -= 1
-                    if entry.firstKept(before: floor, retention.bounds(of: entry.key)) > 0 {
-                        affected.append(entry)
+                    let all = entry.firstKept(before: floor, retention.bounds(of: entry.key))
+                    let count = min(all, left)
+                    if count > 0 {
+                        step.forgotten.append(ForgottenVersions(entry: entry, count: count))
                     }
-                    return true
+                    left -= max(count, 1)
+                    if count < all { step.resume = Bytes(entry.key) }
+                    return count == all
                 }
             }
         }
-        if let resume { cursor = resume } else { isFinished = true }
-        var dropped: [LogPosition] = []
-        guard !affected.isEmpty else { return dropped }
-        index.change { tree in
-            for entry in affected {
-                let remains = entry.compact(before: floor, retention.bounds(of: entry.key)) {
-                    dropped.append($0)
-                }
-                if !remains { tree.remove(entry) }
-            }
+        return step
+    }
+
+    /// The step is durable.
+    mutating func note(_ step: Step) {
+        countMax = min(2 * countMax, Limits.sweepEntriesMax)
+        if let resume = step.resume {
+            cursor = resume
+        } else {
+            isFinished = true
+            tell(.success(()))
         }
-        return dropped
+    }
+
+    /// The disk has no room for a step. Fewer records need less; when there is none for one, who
+    /// waits is told: that may last. `now` is nanoseconds of the monotonic clock.
+    mutating func noteFullDisk(now: Int64) {
+        guard countMax == 1 else {
+            countMax = max(countMax / 8, 1)
+            return
+        }
+        resumesAt = now + Limits.sweepRetryPause.nanoseconds
+        tell(.failure(.diskFull))
+    }
+
+    /// Nothing more is removed before the store is opened again.
+    mutating func abandon(_ error: StoreError) { tell(.failure(error)) }
+
+    private mutating func tell(_ end: Result<Void, StoreError>) {
+        for body in waiting { body(end) }
+        waiting = []
     }
 }

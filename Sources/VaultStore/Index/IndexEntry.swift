@@ -204,33 +204,14 @@ struct IndexEntry: Hashable {
         Self.head(history).pointee.version = generation.version
     }
 
-    /// Drops the versions that nobody may read once everything before `floor` is forgotten: all
-    /// older than the newest at or before `floor`, and that one too if it is a deletion before it,
-    /// but for what `retention` wants.
-    ///
-    ///     floor 5:  [2, 4, 7] -> [4, 7]    [2, 4†] -> []    [2, 5†] -> [5†]
-    ///
-    /// A deletion at `floor` itself stays, for watchers that start there.
-    /// Returns false when nothing is left.
-    func compact(
-        before floor: Int64, _ retention: Retention.Bounds?, dropped: (LogPosition) -> Void
-    ) -> Bool {
-        let keepFrom = firstKept(before: floor, retention)
-        for index in 0..<keepFrom { dropped(self[index]) }
-        guard keepFrom < count else { return false }
-        if keepFrom > 0 { dropFirst(keepFrom) }
+    /// Drops the oldest versions. False, and nothing dropped, when none would be left.
+    func dropFirst(_ number: Int) -> Bool {
+        guard number < count else { return false }
+        if number > 0 { shorten(by: number) }
         return true
     }
 
-    /// Drops the versions before `revision`. False, and nothing dropped, when none would be left.
-    func dropVersions(before revision: Int64) -> Bool {
-        let keepFrom = (0..<count).first { self[$0].main >= revision } ?? count
-        guard keepFrom < count else { return false }
-        if keepFrom > 0 { dropFirst(keepFrom) }
-        return true
-    }
-
-    private func dropFirst(_ number: Int) {
+    private func shorten(by number: Int) {
         guard let history else { return }
         let head = Self.head(history)
         let left = Int(head.pointee.count) - number

@@ -87,6 +87,8 @@ extension Store {
     ) throws(StoreError) -> Try<TransactionResult> {
         var budget = StoreReader.Budget.inline
         return try log.read { (lookup) throws(StoreError) -> Try<TransactionResult> in
+            // The snapshot is there: a compaction that is not seen now has not removed anything.
+            if revision < self.clock.compacted { return .again }
             guard
                 let path = try self.reader.choosePath(
                     of: transaction, at: revision, budget: &budget, lookup: lookup)

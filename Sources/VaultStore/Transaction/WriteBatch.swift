@@ -30,7 +30,9 @@ struct WriteBatch: ~Copyable {
     private var undo: [Undo] = []
     var changesHead = false
     /// What the index forgets with the commit.
-    var destroyed: [Destroyed] = []
+    var forgotten: [ForgottenVersions] = []
+    /// Some of that is being destroyed, and readers must hear when it is over.
+    var isDestroying = false
     /// Records that were written and read, and bytes that were read, in puts of a small record.
     var work = 0
     /// A failure of the file: nothing of the batch may be acknowledged.
@@ -167,7 +169,13 @@ struct WriteBatch: ~Copyable {
         return Revision(head.currentRevision)
     }
 
-    /// A step of a compaction: the records are gone from the index already.
+    /// A step of a compaction.
+    mutating func forget(_ versions: [ForgottenVersions]) throws(StoreError) {
+        for versions in versions { try remove(versions.positions) }
+        forgotten += versions
+    }
+
+    /// Takes records out of the log, and leaves the index as it is.
     mutating func remove(_ positions: [LogPosition]) throws(StoreError) {
         for position in positions {
             let removed = try removeRecord(at: position)
@@ -284,12 +292,12 @@ struct WriteBatch: ~Copyable {
             throw error
         }
         let (log, head, usedBytes, undo, index) = (log, head, usedBytes, undo, index)
-        let destroyed = destroyed
+        let (forgotten, isDestroying) = (forgotten, isDestroying)
         do throws(StoreError) {
             try log.commit(transaction, reservesGrowth: false)
         } catch {
             Self.rollBack(undo, in: index)
-            if !destroyed.isEmpty { log.destructions.end() }
+            if isDestroying { log.destructions.end() }
             throw error
         }
         index.change { tree in
@@ -299,11 +307,11 @@ struct WriteBatch: ~Copyable {
                     tree.setLive(entry, !entry.last.isTombstone)
                 }
             }
-            Self.forget(destroyed, in: &tree)
+            Self.forget(forgotten, in: &tree)
             clock.compacted = Revision(head.compactRevision)
             clock.published = Revision(head.currentRevision)
         }
-        if !destroyed.isEmpty { log.destructions.end() }
+        if isDestroying { log.destructions.end() }
         clock.usedBytes = usedBytes
         clock.recordCount = Int64(head.recordCount)
         clock.alarms = head.alarms.alarms
@@ -313,10 +321,16 @@ struct WriteBatch: ~Copyable {
         return head
     }
 
+    private static func forget(_ forgotten: [ForgottenVersions], in tree: inout KeyIndex) {
+        for versions in forgotten where !versions.entry.dropFirst(versions.count) {
+            tree.remove(versions.entry)
+        }
+    }
+
     /// Takes back what the batch did to the index.
     func rollBack() {
         Self.rollBack(undo, in: index)
-        if !destroyed.isEmpty { log.destructions.end() }
+        if isDestroying { log.destructions.end() }
     }
 
     private static func rollBack(_ undo: [Undo], in index: SharedIndex) {

@@ -16,17 +16,6 @@ final class Writer: @unchecked Sendable {
         var completion: Completion
     }
 
-    /// What the writer knows of leases whose time is up.
-    private enum Expiry {
-        /// There are none.
-        case done
-        /// There may be more.
-        case goesOn
-        /// Some ended in a commit that clients waited for. There may be more, and the next write of
-        /// a client, which takes some with it, may be near: it is given a moment to come first.
-        case givesWay
-    }
-
     private struct State {
         var head: StoreHead
         var usedBytes: Int64
@@ -136,7 +125,7 @@ final class Writer: @unchecked Sendable {
             if canRewrap { rewrapStep() }
             if expiry == .done, expireLeases() { expiry = .goesOn }
         }
-        state.sweep?.abandon()
+        state.sweep?.abandon(.closed)
         visitors.close()
         receiveVisitors(isOpen: false)
     }
@@ -172,11 +161,6 @@ final class Writer: @unchecked Sendable {
             if let failure = standstill?.failure { fail(failure) }
             if standstill?.isReplaced == true { rewraps.restart() }
         }
-    }
-
-    private var canSweep: Bool {
-        guard let sweep = state.sweep, state.poison == nil else { return false }
-        return pins.allow(compactionTo: sweep.floor)
     }
 
     /// Who copies or verifies every record counts on all of them staying. Pins of that kind are
@@ -277,9 +261,7 @@ final class Writer: @unchecked Sendable {
             if case .tidy = item.request, case .success = answer { tidy() }
             if case .compact(_, physical: true) = item.request, case .success = answer {
                 let completion = item.completion
-                state.sweep?.whenDone { isDone in
-                    completion(isDone ? answer : .failure(.closed))
-                }
+                state.sweep?.whenDone { end in completion(end.flatMap { answer }) }
                 continue
             }
             item.completion(answer)
@@ -288,18 +270,19 @@ final class Writer: @unchecked Sendable {
 
     // MARK: - Leases
 
-    /// When the next lease may be over, or a rewrap goes on, in nanoseconds of the monotonic clock.
+    /// When the next lease may be over, or a compaction or a rewrap goes on, in nanoseconds of the
+    /// monotonic clock.
     private func wakeTime(_ expiry: Expiry) -> Int64? {
         guard state.poison == nil else { return nil }
-        let rewrapTime = rewraps.sweep?.resumesAt
-        guard clock.quarantinedSince == nil, let time = leases.timeUntilNext else {
-            return rewrapTime
+        var wakeTime = min(rewraps.sweep?.resumesAt ?? .max, sweepTime ?? .max)
+        if clock.quarantinedSince == nil, let time = leases.timeUntilNext {
+            let wait =
+                expiry == .givesWay
+                ? Limits.leaseGivesWay
+                : min(time + Limits.leaseCheckSlack, Limits.leaseCheckIntervalMax)
+            wakeTime = min(wakeTime, Monitor.now() + wait.nanoseconds)
         }
-        let wait =
-            expiry == .givesWay
-            ? Limits.leaseGivesWay
-            : min(time + Limits.leaseCheckSlack, Limits.leaseCheckIntervalMax)
-        return min(Monitor.now() + wait.nanoseconds, rewrapTime ?? .max)
+        return wakeTime == .max ? nil : wakeTime
     }
 
     /// Ends leases whose time is up, as a commit of its own; true when there may be more.
@@ -371,25 +354,32 @@ final class Writer: @unchecked Sendable {
         startSweep(to: state.head.compactRevision)
     }
 
+    /// When the next step may be made, in nanoseconds of the monotonic clock; nil while there is
+    /// none, or somebody reads what it would remove.
+    private var sweepTime: Int64? {
+        guard let sweep = state.sweep, state.poison == nil, pins.allow(compactionTo: sweep.floor)
+        else { return nil }
+        return sweep.resumesAt
+    }
+
+    private var canSweep: Bool { sweepTime.map { $0 <= Monitor.now() } ?? false }
+
     /// One step of the compaction under way, as a commit of its own.
     private func sweepStep() {
         guard var sweep = state.sweep else { return }
-        let positions = sweep.step(index)
+        let step = sweep.nextStep(in: index)
         do throws(StoreError) {
             var batch = try makeBatch()
-            try batch.remove(positions)
-            if sweep.isFinished { batch.finishCompaction(to: sweep.floor) }
-            if !positions.isEmpty || sweep.isFinished { try commit(batch) }
+            try batch.forget(step.forgotten)
+            if step.isLast { batch.finishCompaction(to: sweep.floor) }
+            if batch.isDirty { try commit(batch) }
+            sweep.note(step)
+        } catch .diskFull {
+            sweep.noteFullDisk(now: Monitor.now())
         } catch {
-            // The index has forgotten these records, the file has not. Nobody can read them, and
-            // the next unseal removes them.
             fail(.storage("a compaction could not be written: \(error)"))
+            sweep.abandon(error)
         }
-        if sweep.isFinished {
-            state.sweep = nil
-            sweep.complete()
-        } else {
-            state.sweep = sweep
-        }
+        state.sweep = sweep.isFinished ? nil : sweep
     }
 }
