@@ -95,13 +95,14 @@ final class TranscriptStage {
         var environment = [
             "ETCDCTL_API": "3", "PATH": "\(programs):/usr/bin:/bin", "HOME": directory.path,
             "VAULTD_SOCKET": server?.socketPath ?? directory.file("no.sock"), "LC_ALL": "C.UTF-8",
-            // Logging in hashes a password, within two seconds otherwise: not on a busy machine.
-            "ETCDCTL_DIAL_TIMEOUT": "60s",
+            // Seconds otherwise, which a busy machine or disk takes to hash a password or to sync.
+            "ETCDCTL_DIAL_TIMEOUT": "60s", "ETCDCTL_COMMAND_TIMEOUT": "60s",
+            "ETCDCTL_KEEPALIVE_TIMEOUT": "60s",
         ]
         environment["ETCDCTL_ENDPOINTS"] = server?.endpoint
         environment["OTHER"] = other?.endpoint
         return try Program.run(
             "/bin/sh", ["-c", command], environment: environment,
-            workingDirectory: directory.path, timeout: .seconds(120))
+            workingDirectory: directory.path, timeout: .seconds(300))
     }
 }
