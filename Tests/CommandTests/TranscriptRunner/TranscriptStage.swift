@@ -89,8 +89,9 @@ final class TranscriptStage {
         server = try start()
     }
 
-    /// Runs a line of shell, with both clients pointed at the server.
-    func run(_ command: String) throws -> ProgramResult {
+    /// Runs a line of shell, with both clients pointed at the server. When it takes longer than
+    /// `limit` it is killed, and whatever it waits for with it.
+    func run(_ command: String, limit: Duration = .seconds(300)) throws -> ProgramResult {
         let programs = try BuiltPrograms.directory()
         var environment = [
             "ETCDCTL_API": "3", "PATH": "\(programs):/usr/bin:/bin", "HOME": directory.path,
@@ -101,8 +102,9 @@ final class TranscriptStage {
         ]
         environment["ETCDCTL_ENDPOINTS"] = server?.endpoint
         environment["OTHER"] = other?.endpoint
-        return try Program.run(
+        let shell = try Program(
             "/bin/sh", ["-c", command], environment: environment,
-            workingDirectory: directory.path, timeout: .seconds(300))
+            workingDirectory: directory.path, hasOwnSession: true)
+        return try shell.result(timeout: limit)
     }
 }
