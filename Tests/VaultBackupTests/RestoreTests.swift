@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 import VaultSeal
 import VaultStore
@@ -18,6 +19,22 @@ import VaultTestSupport
         let report = try Restore.run(
             opened, into: directory, options: RestoreOptions(revision: revision))
         return (try backed.openRestored(directory), report)
+    }
+
+    @Test func aRestoredVaultIsFreeWhileAForkedProcessHasItsDescriptors() throws {
+        let scratch = try TemporaryDirectory()
+        let path = scratch.file("restored")
+        let copies: DescriptorCopies
+        do {
+            var target = try RestoreTarget.prepare(path)
+            for name in ["data.mdb", "keyring"] { try Files.write("", to: "\(path)/\(name)") }
+            copies = try DescriptorCopies(of: path + "/LOCK")
+            try target.publish(
+                CurrentFile(storeID: StoreID(bytes: Array(0..<16)), timelineNumber: 1))
+        }
+        let lock = open(path + "/LOCK", O_RDWR | O_CLOEXEC)
+        defer { close(lock) }
+        #expect(copies.count == 1 && flock(lock, LOCK_EX | LOCK_NB) == 0)
     }
 
     @Test func aFullArchiveRestoresContentAndHistory() throws {

@@ -14,6 +14,10 @@ public final class Program: Sendable {
 
     private let status = Mutex<ExitStatus?>(nil)
     private let directory: TemporaryDirectory
+    private let hasOwnSession: Bool
+
+    // POSIX_SPAWN_SETSID, which Swift cannot import.
+    private static let newSession: Int16 = 0x80
 
     /// Starts `executable` (a path, or a name to look up in `PATH`).
     ///
@@ -21,25 +25,29 @@ public final class Program: Sendable {
     ///   - environment: added to this process's environment.
     ///   - input: what standard input holds.
     ///   - workingDirectory: this process's own when nil.
+    ///   - hasOwnSession: whatever kills the program here kills what it has started, too, except
+    ///     for what has left its session.
     public init(
         _ executable: String, _ arguments: [String], environment: [String: String] = [:],
-        input: [UInt8] = [], workingDirectory: String? = nil
+        input: [UInt8] = [], workingDirectory: String? = nil, hasOwnSession: Bool = false
     ) throws {
         let directory = try TemporaryDirectory()
         try Files.write(input, to: directory.file("in"))
         self.directory = directory
+        self.hasOwnSession = hasOwnSession
         outputPath = directory.file("out")
         errorPath = directory.file("err")
         commandLine = ([executable] + arguments).joined(separator: " ")
         // env(1) changes the directory and then becomes the program: the process id stays.
         let prefix = workingDirectory.map { ["/usr/bin/env", "-C", $0] } ?? []
         processID = try Program.spawn(
-            prefix + [executable] + arguments, environment: environment, streams: directory)
+            prefix + [executable] + arguments, environment: environment, streams: directory,
+            hasOwnSession: hasOwnSession)
     }
 
     deinit {
         if ended == nil {
-            kill(processID, SIGKILL)
+            killAll()
             _ = reap(0)
         }
     }
@@ -75,7 +83,7 @@ public final class Program: Sendable {
     /// Waits for the end. A program that outlives `timeout` is killed, and the test fails.
     public func result(timeout: Duration = .seconds(60)) throws -> ProgramResult {
         guard Waiting.until(timeout, { self.ended != nil }), let status = ended else {
-            kill(processID, SIGKILL)
+            killAll()
             throw TestFailure("still running after \(timeout): \(commandLine)\n\(errorText)")
         }
         return ProgramResult(
@@ -96,6 +104,9 @@ public final class Program: Sendable {
     /// What it wrote to standard error until now.
     public var errorText: String { (try? Files.text(errorPath)) ?? "" }
 
+    /// A session begins with one group of processes, whose number is its own.
+    private func killAll() { kill(hasOwnSession ? -processID : processID, SIGKILL) }
+
     private func reap(_ options: Int32) -> ExitStatus? {
         status.withLock { status in
             if let status { return status }
@@ -107,7 +118,8 @@ public final class Program: Sendable {
     }
 
     private static func spawn(
-        _ command: [String], environment: [String: String], streams: TemporaryDirectory
+        _ command: [String], environment: [String: String], streams: TemporaryDirectory,
+        hasOwnSession: Bool
     ) throws -> pid_t {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -125,8 +137,9 @@ public final class Program: Sendable {
         posix_spawnattr_setsigdefault(&attributes, &signals)
         sigemptyset(&signals)
         posix_spawnattr_setsigmask(&attributes, &signals)
-        posix_spawnattr_setflags(
-            &attributes, Int16(POSIX_SPAWN_SETSIGDEF) | Int16(POSIX_SPAWN_SETSIGMASK))
+        var flags = Int16(POSIX_SPAWN_SETSIGDEF) | Int16(POSIX_SPAWN_SETSIGMASK)
+        if hasOwnSession { flags |= newSession }
+        posix_spawnattr_setflags(&attributes, flags)
 
         let variables = ownEnvironment().merging(environment) { $1 }.map { "\($0)=\($1)" }
         var identifier = pid_t()

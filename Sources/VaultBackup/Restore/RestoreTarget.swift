@@ -77,6 +77,8 @@ struct RestoreTarget: ~Copyable {
             unlink(path + "/" + Self.markName)
             unlink(path + "/" + Self.lockName)
         }
+        // A process that was forked off just now has the descriptor, too, until it executes.
+        flock(lockDescriptor, LOCK_UN)
         close(lockDescriptor)
         if !isPublished, wasMade { rmdir(path) }
     }

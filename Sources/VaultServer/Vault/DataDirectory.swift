@@ -26,7 +26,10 @@ final class DataDirectory: Sendable {
             defer { descriptor = nil }
             return descriptor
         }
-        if let descriptor { close(descriptor) }
+        guard let descriptor else { return }
+        // A process that was forked off just now has the descriptor, too, until it executes.
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
     }
 
     /// Checks `path` and everything of ours in it, creates it when it is missing, and locks it.

@@ -17,9 +17,9 @@ extension CommandTests {
                 switch self {
                 case .removed: unlink(file)
                 case .replaced:
-                    let bytes = try Files.read(file)
-                    unlink(file)
-                    try Files.write(bytes, to: file)
+                    // At once: the server may look at any moment.
+                    try Files.write(try Files.read(file), to: file + ".other")
+                    rename(file + ".other", file)
                 case .truncated: truncate(file, off_t(try Files.read(file).count / 2))
                 case .appended:
                     let descriptor = open(file, O_WRONLY | O_APPEND)

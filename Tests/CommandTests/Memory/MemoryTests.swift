@@ -31,6 +31,7 @@ extension CommandTests {
                 "/bin/sh", ["-c", line],
                 environment: [
                     "ETCDCTL_API": "3", "ETCDCTL_ENDPOINTS": server.endpoint,
+                    "ETCDCTL_DIAL_TIMEOUT": "60s", "ETCDCTL_COMMAND_TIMEOUT": "60s",
                     "VAULTD_SOCKET": server.socketPath, "LC_ALL": "C.UTF-8", "K": marks.key,
                     "V": marks.value,
                     "PATH": "\(try BuiltPrograms.directory()):/usr/bin:/bin",

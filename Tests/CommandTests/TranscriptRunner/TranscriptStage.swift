@@ -89,19 +89,22 @@ final class TranscriptStage {
         server = try start()
     }
 
-    /// Runs a line of shell, with both clients pointed at the server.
-    func run(_ command: String) throws -> ProgramResult {
+    /// Runs a line of shell, with both clients pointed at the server. When it takes longer than
+    /// `limit` it is killed, and whatever it waits for with it.
+    func run(_ command: String, limit: Duration = .seconds(300)) throws -> ProgramResult {
         let programs = try BuiltPrograms.directory()
         var environment = [
             "ETCDCTL_API": "3", "PATH": "\(programs):/usr/bin:/bin", "HOME": directory.path,
             "VAULTD_SOCKET": server?.socketPath ?? directory.file("no.sock"), "LC_ALL": "C.UTF-8",
-            // Logging in hashes a password, within two seconds otherwise: not on a busy machine.
-            "ETCDCTL_DIAL_TIMEOUT": "60s",
+            // Seconds otherwise, which a busy machine or disk takes to hash a password or to sync.
+            "ETCDCTL_DIAL_TIMEOUT": "60s", "ETCDCTL_COMMAND_TIMEOUT": "60s",
+            "ETCDCTL_KEEPALIVE_TIMEOUT": "60s",
         ]
         environment["ETCDCTL_ENDPOINTS"] = server?.endpoint
         environment["OTHER"] = other?.endpoint
-        return try Program.run(
+        let shell = try Program(
             "/bin/sh", ["-c", command], environment: environment,
-            workingDirectory: directory.path, timeout: .seconds(120))
+            workingDirectory: directory.path, hasOwnSession: true)
+        return try shell.result(timeout: limit)
     }
 }

@@ -58,6 +58,19 @@ extension CommandTests {
             #expect(LinePattern("a < b > <any>").matches("a < b > c", names: &names))
         }
 
+        /// A shell that is killed alone leaves what it waits for: loops that go on for ever.
+        @Test func aStepThatHangsIsKilledWithWhatItRuns() throws {
+            let stage = try TranscriptStage(kind: "none")
+            let path = stage.directory.file("lock")
+            try Files.write("", to: path)
+            #expect(throws: TestFailure.self) {
+                try stage.run("flock lock sleep 300; true", limit: .seconds(2))
+            }
+            let lock = open(path, O_RDWR | O_CLOEXEC)
+            defer { close(lock) }
+            #expect(Waiting.until(.seconds(60)) { flock(lock, LOCK_EX | LOCK_NB) == 0 })
+        }
+
         private func expect(
             _ text: String, _ wanted: [String], _ place: String, _ names: inout [String: String]
         ) {

@@ -17,7 +17,7 @@ final class RawConnection {
     private var unread: [UInt8] = []
 
     init(_ path: String) throws {
-        descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard UnixAddress.with(path, { connect(descriptor, $0, $1) }) == 0 else {
             let code = errno
             close(descriptor)

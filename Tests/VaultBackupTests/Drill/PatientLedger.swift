@@ -8,7 +8,7 @@ enum PatientLedger {
     static func open(
         _ name: String, key: String, now: Int64, in files: any BackupFiles
     ) throws(BackupError) -> DrillLedger {
-        var attempts = 200
+        var attempts = 6_000
         while true {
             do throws(BackupError) {
                 return try DrillLedger.open(

@@ -1,6 +1,7 @@
 import Glibc
 import Testing
 import VaultSeal
+import VaultTestSupport
 
 @testable import VaultServer
 
@@ -38,6 +39,15 @@ import VaultSeal
         #expect(refusal() == .inUse(path: path))
         first = nil
         #expect(refusal() == nil)
+    }
+
+    @Test func aReleasedDirectoryIsFreeWhileAForkedProcessHasItsDescriptors() throws {
+        let first = try DataDirectory.acquire(path)
+        let copies = try DescriptorCopies(of: path + "/LOCK")
+        #expect(copies.count == 1 && refusal() == .inUse(path: path))
+        first.release()
+        #expect(refusal() == nil)
+        withExtendedLifetime(copies) {}
     }
 
     @Test func looseModesAreRefusedAndNamed() throws {
