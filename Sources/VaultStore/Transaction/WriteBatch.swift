@@ -37,6 +37,9 @@ struct WriteBatch: ~Copyable {
     var work = 0
     /// A failure of the file: nothing of the batch may be acknowledged.
     private(set) var failure: StoreError?
+    /// A request was refused that had written something already, because of what it then read:
+    /// the batch must be rolled back.
+    private(set) var isHalfDone = false
     private var scratch: [UInt8] = []
 
     init(
@@ -57,9 +60,20 @@ struct WriteBatch: ~Copyable {
     /// Something will be written.
     var isDirty: Bool { changesHead }
 
-    /// Carries out one request. A request that is refused leaves nothing behind.
+    /// Carries out one request. A request that is refused leaves nothing behind, unless the batch
+    /// `isHalfDone`.
     mutating func apply(_ request: WriteRequest) throws(StoreError) -> WriteResult {
         if let failure { throw failure }
+        let changesBefore = undo.count
+        do throws(StoreError) {
+            return try carryOut(request)
+        } catch {
+            isHalfDone = isHalfDone || undo.count > changesBefore
+            throw error
+        }
+    }
+
+    private mutating func carryOut(_ request: WriteRequest) throws(StoreError) -> WriteResult {
         switch request {
         case .put(let put):
             try RequestChecks.check(put)

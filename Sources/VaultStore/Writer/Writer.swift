@@ -190,6 +190,7 @@ final class Writer: @unchecked Sendable {
         var answers: [Result<WriteResult, StoreError>] = []
         answers.reserveCapacity(items.count)
         var expired: [LeaseID] = []
+        var isHalfDone = false
         do throws(StoreError) {
             if let poison = state.poison { throw poison }
             var batch = try makeBatch()
@@ -200,6 +201,11 @@ final class Writer: @unchecked Sendable {
                     answers.append(.success(try batch.apply(item.request)))
                 } catch {
                     answers.append(.failure(error))
+                    if batch.isHalfDone, batch.failure == nil {
+                        isHalfDone = true
+                        batch.rollBack()
+                        throw error
+                    }
                 }
                 if batch.work >= Limits.batchWorkDoneMax { break }
             }
@@ -215,6 +221,7 @@ final class Writer: @unchecked Sendable {
             }
             if batch.isDirty { try commit(batch) }
         } catch {
+            if isHalfDone { return answerRefused(items, answers) }
             if case .storage = error { fail(error) }
             leases.putBack(expired)
             // What clients ask for must not fail because of leases.
@@ -227,6 +234,18 @@ final class Writer: @unchecked Sendable {
         }
         answer(items, answers)
         return (answers.count, !expired.isEmpty)
+    }
+
+    /// The last of the answers is the refusal of a request that had written something. Those before
+    /// it get a commit without it.
+    private func answerRefused(
+        _ items: ArraySlice<Item>, _ answers: [Result<WriteResult, StoreError>]
+    ) -> (count: Int, endedLeases: Bool) {
+        guard answers.count > 1 else {
+            answer(items.prefix(1), answers)
+            return (1, false)
+        }
+        return runBatch(items.prefix(answers.count - 1))
     }
 
     private func makeBatch() throws(StoreError) -> WriteBatch {
@@ -261,6 +280,8 @@ final class Writer: @unchecked Sendable {
             if case .tidy = item.request, case .success = answer { tidy() }
             if case .compact(_, physical: true) = item.request, case .success = answer {
                 let completion = item.completion
+                // Without a sweep the log could not be read.
+                if state.sweep == nil { completion(.failure(state.poison ?? .closed)) }
                 state.sweep?.whenDone { end in completion(end.flatMap { answer }) }
                 continue
             }
