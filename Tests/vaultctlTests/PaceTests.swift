@@ -11,7 +11,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "K", "0", "-1M", "63K", "1001G", "9223372036854775807G", "5m", "1.5M", "x",
+        "", "K", "0", "-1M", "63K", "1001G", "9223372036854775807G", "99999999999G", "5m",
+        "1.5M", "x",
     ])
     func refusesWhatIsNoRate(_ text: String) {
         #expect(ByteRate(argument: text) == nil)

@@ -54,6 +54,17 @@ final class AuditTrail: Sendable {
         look()
     }
 
+    /// What `begin` was called for is no vault after all.
+    func end() {
+        let log = state.withLock { state in
+            defer { state.log = nil }
+            return state.log
+        }
+        changes.wrappingAdd(1, ordering: .releasing)
+        isOpenForAll.store(true, ordering: .relaxed)
+        log?.close()
+    }
+
     var log: AuditLog? { state.withLock { $0.log } }
     var version: UInt64 { changes.load(ordering: .acquiring) }
 

@@ -40,7 +40,9 @@ extension ServerConfiguration {
     private static func parseFile(
         _ path: String
     ) throws(ConfigurationError) -> (file: YAMLSnapshot, keys: [String]) {
-        let bytes = try ConfigurationFile.read(path)
+        var bytes = try ConfigurationFile.read(path)
+        // Whoever changes no default has nothing left but comments; to YAML that is no mapping.
+        if isCommentAlone(bytes) { bytes = Array("{}".utf8) }
         // The snapshot does not list its keys, but asks for each whether it is a secret.
         let keys = Mutex<[String]>([])
         do {
@@ -55,6 +57,14 @@ extension ServerConfiguration {
         } catch {
             throw .unreadable(path: path, reason: singleLine("\(error)"))
         }
+    }
+
+    /// Comments, and blank lines between them. A file without a byte may be what a crash left.
+    private static func isCommentAlone(_ bytes: [UInt8]) -> Bool {
+        let starts = bytes.split(separator: UInt8(ascii: "\n")).compactMap { line in
+            line.first { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\r") }
+        }
+        return !starts.isEmpty && starts.allSatisfy { $0 == UInt8(ascii: "#") }
     }
 
     private mutating func readPaths(_ reader: SettingReader) throws(ConfigurationError) {

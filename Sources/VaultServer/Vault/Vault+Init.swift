@@ -80,11 +80,8 @@ extension Vault {
         do throws(VaultError) {
             let created = try created.get()
             let keyring = created.opened
-            try createStore(keyring)
+            let open = try openNew(keyring, administrators)
             isInitialized = true
-            try trail.begin(keyring.cipher.storeID)
-            let open = try openStore(keyring, progress: nil)
-            try writeRules(administrators, to: open.store)
             describeKeyring()
             if opens {
                 try openAccess(open)
@@ -103,9 +100,34 @@ extension Vault {
                         keyring: description, isSealed: !opens, shares: created.shares)))
         } catch {
             logger.error("init failed", metadata: ["error": "\(error)"])
+            if !isInitialized { trail.end() }
             completeSeal { $0.lifecycle.failInit(isInitialized: isInitialized) }
             completion(.failure(error))
         }
+    }
+
+    /// Makes store, audit log and rules, and of the directory a vault only when all of them are
+    /// there: without one of them there is none, and it can be tried again.
+    private func openNew(
+        _ keyring: OpenedKeyring, _ administrators: [Principal]
+    ) throws(VaultError) -> OpenVault {
+        do throws(StoreError) {
+            try Store.create(
+                in: directory.path, cipher: keyring.cipher, stateHashKey: keyring.stateHashKey,
+                configuration: storeConfiguration)
+        } catch {
+            throw .store(error)
+        }
+        try trail.begin(keyring.cipher.storeID)
+        let open = try openStore(keyring, progress: nil)
+        do throws(VaultError) {
+            try writeRules(administrators, to: open.store)
+            try finishDirectory(keyring.cipher)
+        } catch {
+            open.store.close()
+            throw error
+        }
+        return open
     }
 
     /// Whom a new vault knows beside root and the daemon's own user.
@@ -122,15 +144,7 @@ extension Vault {
         } catch { throw .store(error) }
     }
 
-    private func createStore(_ keyring: OpenedKeyring) throws(VaultError) {
-        let cipher = keyring.cipher
-        do throws(StoreError) {
-            try Store.create(
-                in: directory.path, cipher: cipher, stateHashKey: keyring.stateHashKey,
-                configuration: storeConfiguration)
-        } catch {
-            throw .store(error)
-        }
+    private func finishDirectory(_ cipher: RecordCipher) throws(VaultError) {
         do throws(DataDirectoryError) {
             try directory.finishInit(
                 CurrentFile(storeID: cipher.storeID, timelineNumber: cipher.timeline.number))

@@ -108,6 +108,10 @@ extension Vault {
     /// Puts the vault's rules in force, and has the audit log authenticate its lines, before the
     /// first call is let in. A vault without readable rules stays closed.
     func openAccess(_ open: OpenVault) throws(VaultError) {
+        guard trail.log != nil else {
+            open.store.close()
+            throw .audit(.closed)
+        }
         let book: AccessBook
         do throws(VaultError) {
             book = try Self.book(of: open.store)

@@ -221,7 +221,12 @@ final class Writer: @unchecked Sendable {
             }
             if batch.isDirty { try commit(batch) }
         } catch {
-            if isHalfDone { return answerRefused(items, answers) }
+            if isHalfDone {
+                // Those before it get a commit without it.
+                if answers.count > 1 { return runBatch(items.prefix(answers.count - 1)) }
+                answer(items.prefix(1), answers)
+                return (1, false)
+            }
             if case .storage = error { fail(error) }
             leases.putBack(expired)
             // What clients ask for must not fail because of leases.
@@ -234,18 +239,6 @@ final class Writer: @unchecked Sendable {
         }
         answer(items, answers)
         return (answers.count, !expired.isEmpty)
-    }
-
-    /// The last of the answers is the refusal of a request that had written something. Those before
-    /// it get a commit without it.
-    private func answerRefused(
-        _ items: ArraySlice<Item>, _ answers: [Result<WriteResult, StoreError>]
-    ) -> (count: Int, endedLeases: Bool) {
-        guard answers.count > 1 else {
-            answer(items.prefix(1), answers)
-            return (1, false)
-        }
-        return runBatch(items.prefix(answers.count - 1))
     }
 
     private func makeBatch() throws(StoreError) -> WriteBatch {

@@ -52,10 +52,15 @@ struct DrillOptions: ParsableArguments {
         completion: .file())
     var vaultd: String?
 
+    /// Of `rpo`, `rto` and `sample`: 31 years, or more than anybody waits for.
+    private static let targetMax = 1_000_000_000
+
     func validate() throws {
-        guard rpo > 0, rto > 0, sample > 0 else {
+        let targets = 1...Int64(Self.targetMax)
+        guard targets.contains(rpo), targets.contains(rto), targets.contains(Int64(sample)) else {
             throw CommandFailure(
-                .usage, "--rpo, --rto and --sample are 1 or more", nextStep: "leave them out")
+                .usage, "--rpo, --rto and --sample are 1 to \(Self.targetMax)",
+                nextStep: "leave them out")
         }
     }
 }

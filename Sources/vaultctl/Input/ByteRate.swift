@@ -10,11 +10,12 @@ struct ByteRate: ExpressibleByArgument, Equatable {
 
     init?(argument: String) {
         let units: [Character: Int64] = ["K": 1_000, "M": 1_000_000, "G": 1_000_000_000]
-        let unit = argument.last.flatMap { units[$0] }
-        let digits = unit == nil ? argument[...] : argument.dropLast()
-        guard let number = Int64(digits), (1...Self.bytesPerSecondMax).contains(number),
-            (Self.bytesPerSecondMin...Self.bytesPerSecondMax).contains(number * (unit ?? 1))
+        let named = argument.last.flatMap { units[$0] }
+        let (digits, unit) = (argument.dropLast(named == nil ? 0 : 1), named ?? 1)
+        // Held against the limits before it is multiplied, which may overflow.
+        guard let number = Int64(digits), (1...Self.bytesPerSecondMax / unit).contains(number),
+            number * unit >= Self.bytesPerSecondMin
         else { return nil }
-        bytesPerSecond = number * (unit ?? 1)
+        bytesPerSecond = number * unit
     }
 }

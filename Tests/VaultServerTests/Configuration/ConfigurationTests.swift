@@ -48,6 +48,10 @@ import VaultStore
         #expect(try load(nil) == ServerConfiguration())
     }
 
+    @Test func commentsAloneAreTheDefaults() throws {
+        #expect(try load("# socket: /run/v\n\n  # nothing else\n") == ServerConfiguration())
+    }
+
     @Test func theEnvironmentOverridesTheFile() throws {
         let configuration = try load(
             "quota_bytes: 1000\nsocket: /a\ndrain_seconds: 3\n",
@@ -178,7 +182,7 @@ import VaultStore
         }
     }
 
-    @Test(arguments: ["- a\n- b\n", "a: [unclosed\n", ""])
+    @Test(arguments: ["- a\n- b\n", "a: [unclosed\n", "", "\n"])
     func aFileThatIsNoMappingIsRefused(_ yaml: String) async {
         guard case .unreadable = refusal(yaml) else {
             Issue.record("accepted")

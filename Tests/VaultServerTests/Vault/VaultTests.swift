@@ -2,6 +2,7 @@ import Glibc
 import Logging
 import RPC
 import Testing
+import VaultAccess
 import VaultSeal
 import VaultStore
 
@@ -94,6 +95,23 @@ import VaultStore
             #expect(try await unseal(vault) == nil)
             #expect(vault.status().store?.keyCount == 200)
         }
+    }
+
+    @Test func withoutAnAuditLogThereIsNoVault() async throws {
+        let audit = path + "/" + DataDirectoryFile.audit.rawValue
+        try await withVault { (vault) async throws in
+            // In the place of the log's directory.
+            let file = open(audit, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+            close(file)
+            await #expect(throws: VaultError.self) { try await initialize(vault) }
+            #expect(!vault.status().isInitialized)
+            #expect(try await unseal(vault) == .notInitialized)
+            #expect(unlink(audit) == 0)
+            try await initialize(vault)
+            #expect(!vault.status().isSealed)
+            #expect(vault.trail.log?.sequence ?? 0 > 0)
+        }
+        try await withVault { (vault) async throws in #expect(try await unseal(vault) == nil) }
     }
 
     @Test func doorsAreShutByTheTimeThatSealReturns() async throws {

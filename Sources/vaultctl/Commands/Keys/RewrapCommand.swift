@@ -109,7 +109,7 @@ struct RewrapCommand: VaultCommand {
                     for key in report.dataKeys {
                         json.object {
                             $0.field("number", Int64(key.number))
-                            $0.field("created_ms", key.created)
+                            $0.field("created_ms", key.created * 1_000)
                             $0.field("records", Int64(clamping: key.records))
                         }
                     }

@@ -68,7 +68,7 @@ struct PutCommand: VaultCommand {
         var value = try readValue()
         if trimNewline { value.removeTrailingNewline() }
         // What `generate | vaultctl put KEY` stores when `generate` fails.
-        guard !value.isEmpty || valueFile != nil else {
+        guard !value.isEmpty || (valueFile ?? "-") != "-" else {
             throw CommandFailure(
                 .failed, "standard input is empty",
                 nextStep: "to store an empty value, use --value-file /dev/null")
