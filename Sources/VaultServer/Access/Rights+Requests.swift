@@ -62,16 +62,13 @@ extension Rights {
     /// whoever hangs a key on it can be made to lose that key.
     func allowsWrite(keysOf lease: LeaseID, in store: Store) throws(StoreError) -> Bool {
         if isAdministrator { return true }
-        return try keys(of: lease, in: store).allSatisfy { allowsWrite(KeyRange(key: $0)) }
+        let keys = try store.keys(of: lease)
+        return mayWriteAll(from: keys.first) { keys.first(notBefore: $0) }
     }
 
     /// The names of a lease's keys are for those who may read the keys.
     func allowsRead(keys: [Bytes]) -> Bool {
         isAdministrator || keys.allSatisfy { allowsRead(KeyRange(key: $0)) }
-    }
-
-    private func keys(of lease: LeaseID, in store: Store) throws(StoreError) -> [Bytes] {
-        try store.timeToLive(of: lease, wantsKeys: true)?.keys ?? []
     }
 }
 
