@@ -37,6 +37,13 @@ extension Rights {
     /// Comparisons read: their outcome says what is there.
     func allows(_ transaction: Transaction, in store: Store) throws(StoreError) -> Bool {
         if isAdministrator { return true }
+        try transaction.requireBoundedSize()
+        return try allowsEach(of: transaction, in: store)
+    }
+
+    private func allowsEach(
+        of transaction: Transaction, in store: Store
+    ) throws(StoreError) -> Bool {
         guard transaction.comparisons.allSatisfy({ allowsRead($0.range) }) else { return false }
         for operation in transaction.success {
             guard try allows(operation, in: store) else { return false }
@@ -52,7 +59,7 @@ extension Rights {
         case .range(let query): allowsRead(query.range)
         case .put(let put): try allows(put, in: store)
         case .delete(let delete): allows(delete)
-        case .transaction(let nested): try allows(nested, in: store)
+        case .transaction(let nested): try allowsEach(of: nested, in: store)
         // Refused by the store, with etcd's words.
         case .missing: true
         }

@@ -119,6 +119,25 @@ import VaultAPI
         }
     }
 
+    /// Rights are asked for each operation: there must not be any number of them.
+    @Test func howManyOperationsThereAreIsLookedAtBeforeTheirRights() async throws {
+        try await TestServer.withLogins { (server) async throws in
+            let alice = try await server.somebody("alice", [.both("a/", "a0")])
+            let request = Etcdserverpb_TxnRequest.with { request in
+                request.success = (0..<10).map { group in
+                    .with {
+                        $0.requestTxn = Requests.puts(
+                            (0..<110).map { "b/\(group)/\($0)" }, value: "v")
+                    }
+                }
+            }
+            #expect(
+                try await alice.refusal(Methods.KV.txn, request)
+                    == Status(
+                        .invalidArgument, "etcdserver: too many operations in txn request"))
+        }
+    }
+
     @Test func aLeaderDoesNotMoveItsPlaceToOtherPeoplesLease() async throws {
         try await TestServer.withLogins { (server) async throws in
             let lease = try await server.lease(["b"])
