@@ -13,6 +13,11 @@ public enum Limits {
     /// etcd's limit on comparisons, and on operations, of one transaction.
     public static let transactionOperationsMax = 128
 
+    /// Comparisons and operations of one transaction with all that is nested in it, in both of its
+    /// branches: each is looked at several times on the caller's thread. Etcd's limit alone, which
+    /// counts what lies above and beside an operation, would let any number in.
+    public static let transactionSizeMax = 1_024
+
     /// Keys in the ranges that one transaction reads and compares, when it writes, too: everybody's
     /// writes wait meanwhile. A tenth of a second of work.
     static let transactionKeysMax = 100_000

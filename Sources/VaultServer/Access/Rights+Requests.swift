@@ -37,6 +37,13 @@ extension Rights {
     /// Comparisons read: their outcome says what is there.
     func allows(_ transaction: Transaction, in store: Store) throws(StoreError) -> Bool {
         if isAdministrator { return true }
+        try transaction.requireBoundedSize()
+        return try allowsEach(of: transaction, in: store)
+    }
+
+    private func allowsEach(
+        of transaction: Transaction, in store: Store
+    ) throws(StoreError) -> Bool {
         guard transaction.comparisons.allSatisfy({ allowsRead($0.range) }) else { return false }
         for operation in transaction.success {
             guard try allows(operation, in: store) else { return false }
@@ -52,7 +59,7 @@ extension Rights {
         case .range(let query): allowsRead(query.range)
         case .put(let put): try allows(put, in: store)
         case .delete(let delete): allows(delete)
-        case .transaction(let nested): try allows(nested, in: store)
+        case .transaction(let nested): try allowsEach(of: nested, in: store)
         // Refused by the store, with etcd's words.
         case .missing: true
         }
@@ -62,16 +69,13 @@ extension Rights {
     /// whoever hangs a key on it can be made to lose that key.
     func allowsWrite(keysOf lease: LeaseID, in store: Store) throws(StoreError) -> Bool {
         if isAdministrator { return true }
-        return try keys(of: lease, in: store).allSatisfy { allowsWrite(KeyRange(key: $0)) }
+        let keys = try store.keys(of: lease)
+        return mayWriteAll(from: keys.first) { keys.first(notBefore: $0) }
     }
 
     /// The names of a lease's keys are for those who may read the keys.
     func allowsRead(keys: [Bytes]) -> Bool {
         isAdministrator || keys.allSatisfy { allowsRead(KeyRange(key: $0)) }
-    }
-
-    private func keys(of lease: LeaseID, in store: Store) throws(StoreError) -> [Bytes] {
-        try store.timeToLive(of: lease, wantsKeys: true)?.keys ?? []
     }
 }
 

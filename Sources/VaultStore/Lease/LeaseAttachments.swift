@@ -1,7 +1,7 @@
 /// Which keys hang on which lease. A key without a lease costs nothing here.
 struct LeaseAttachments {
     private var leases: [Bytes: LeaseID] = [:]
-    private var keys: [LeaseID: Set<Bytes>] = [:]
+    private var keys: [LeaseID: SortedKeys] = [:]
 
     var isEmpty: Bool { leases.isEmpty }
 
@@ -9,7 +9,7 @@ struct LeaseAttachments {
 
     func keyCount(of lease: LeaseID) -> Int { keys[lease]?.count ?? 0 }
 
-    func keys(of lease: LeaseID) -> Set<Bytes> { keys[lease] ?? [] }
+    func keys(of lease: LeaseID) -> SortedKeys { keys[lease] ?? SortedKeys() }
 
     /// The key hangs on `lease` from now on, and on no other; `.none` detaches it.
     mutating func attach(_ key: Bytes, to lease: LeaseID) {
@@ -18,7 +18,7 @@ struct LeaseAttachments {
         {
             drop(key, from: old)
         }
-        if lease != .none { keys[lease, default: []].insert(key) }
+        if lease != .none { keys[lease, default: SortedKeys()].insert(key) }
     }
 
     private mutating func drop(_ key: Bytes, from lease: LeaseID) {

@@ -30,10 +30,12 @@ struct LeaseChanges {
 
     /// In the order in which they are deleted.
     func keys(of id: LeaseID) -> [Bytes] {
-        var keys = Array(registry.keys(of: id).lazy.filter { attached[$0] == nil })
+        var keys = registry.keys(of: id).all.filter { attached[$0] == nil }
         // Those have changed, so none of them is there already.
-        if let gained = gained[id] { keys += gained }
-        if keys.count > 1 { keys.sort { $0.lexicographicallyPrecedes($1) } }
+        if let gained = gained[id] {
+            keys += gained
+            if keys.count > 1 { keys.sort { $0.precedes($1) } }
+        }
         return keys
     }
 

@@ -32,21 +32,23 @@ final class LeaseRegistry: Sendable {
     }
 
     func timeToLive(of id: LeaseID, wantsKeys: Bool) -> LeaseTimeToLive? {
-        let found = state.withLock { state -> (LeaseTimeToLive, Set<Bytes>)? in
+        let found = state.withLock { state -> (LeaseTimeToLive, SortedKeys)? in
             guard let granted = state.queue.grantedTTL(of: id),
                 let remaining = state.queue.remaining(of: id, at: clock.now())
             else { return nil }
             let keys = state.attachments.keys(of: id)
             let glance = LeaseTimeToLive(
                 granted: granted, remaining: remaining, keyCount: keys.count)
-            return (glance, wantsKeys ? keys : [])
+            return (glance, wantsKeys ? keys : SortedKeys())
         }
         guard let (glance, keys) = found else { return nil }
         var answer = glance
-        // Sorted outside the lock: there may be many.
-        answer.keys = keys.sorted { $0.lexicographicallyPrecedes($1) }
+        // Outside the lock: there may be many.
+        answer.keys = keys.all
         return answer
     }
+
+    func keys(of id: LeaseID) -> SortedKeys { state.withLock { $0.attachments.keys(of: id) } }
 
     /// Those that are over first come first, as in etcd.
     var ids: [LeaseID] {
@@ -75,8 +77,6 @@ final class LeaseRegistry: Sendable {
     func contains(_ id: LeaseID) -> Bool { state.withLock { $0.queue.contains(id) } }
 
     func lease(of key: Bytes) -> LeaseID { state.withLock { $0.attachments.lease(of: key) } }
-
-    func keys(of id: LeaseID) -> Set<Bytes> { state.withLock { $0.attachments.keys(of: id) } }
 
     /// What a commit changed is durable. A new lease's time begins now.
     func publish(_ changes: LeaseChanges) {

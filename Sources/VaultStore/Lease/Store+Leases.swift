@@ -15,6 +15,11 @@ extension Store {
         try reading { leases.timeToLive(of: id, wantsKeys: wantsKeys) }
     }
 
+    /// What hangs on a lease; nothing when there is none.
+    public func keys(of id: LeaseID) throws(StoreError) -> SortedKeys {
+        try reading { leases.keys(of: id) }
+    }
+
     /// Every lease; those that are over first come first. Those about to end are among them.
     public func leaseIDs() throws(StoreError) -> [LeaseID] {
         try reading { leases.ids }

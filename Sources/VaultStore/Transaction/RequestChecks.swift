@@ -20,10 +20,20 @@ enum RequestChecks {
         guard !delete.range.key.isEmpty else { throw .emptyKey }
     }
 
+    /// What is wrong with a transaction, which may be much to look at; nil for any other request.
+    static func refusal(of request: WriteRequest) -> StoreError? {
+        guard case .transaction(let transaction) = request else { return nil }
+        do throws(StoreError) { try check(transaction) } catch { return error }
+        return nil
+    }
+
     static func check(_ transaction: Transaction) throws(StoreError) {
+        try transaction.requireBoundedSize()
         try check(transaction, budget: Limits.transactionOperationsMax)
-        _ = try touchedKeys(transaction.success)
-        _ = try touchedKeys(transaction.failure)
+        for branch in [transaction.success, transaction.failure] {
+            var touched = TouchedKeys()
+            try touched.take(branch)
+        }
     }
 
     private static func check(_ transaction: Transaction, budget: Int) throws(StoreError) {
@@ -46,42 +56,11 @@ enum RequestChecks {
         case .missing: throw .keyNotFound
         }
     }
+}
 
-    /// What a branch puts and deletes, nested branches included.
-    private struct Touched {
-        var puts: Set<Bytes> = []
-        var deletes: [KeyRange] = []
-    }
-
-    /// A key may be put once, and what is put may not be deleted, in one branch and all that is
-    /// nested in it. The two branches of one nested transaction may put the same key.
-    private static func touchedKeys(_ operations: [Operation]) throws(StoreError) -> Touched {
-        var touched = Touched()
-        for case .delete(let delete) in operations { touched.deletes.append(delete.range) }
-        for case .transaction(let nested) in operations {
-            let then = try touchedKeys(nested.success)
-            let otherwise = try touchedKeys(nested.failure)
-            for put in then.puts.union(otherwise.puts) {
-                guard !touched.puts.contains(put), !covered(put, by: touched.deletes) else {
-                    throw .duplicateKey
-                }
-            }
-            touched.puts.formUnion(then.puts)
-            touched.puts.formUnion(otherwise.puts)
-            touched.deletes += then.deletes + otherwise.deletes
-        }
-        for case .put(let put) in operations {
-            guard !touched.puts.contains(put.key), !covered(put.key, by: touched.deletes) else {
-                throw .duplicateKey
-            }
-            touched.puts.insert(put.key)
-        }
-        return touched
-    }
-
-    /// A deletion without an upper end covers nothing here: etcd compares its end, one zero byte,
-    /// as a key, and clients see the difference.
-    private static func covered(_ key: Bytes, by ranges: [KeyRange]) -> Bool {
-        ranges.contains { !$0.isUnbounded && $0.contains(key) }
+extension Transaction {
+    /// All that is nested counts together. Whoever looks at each operation asks this first.
+    public func requireBoundedSize() throws(StoreError) {
+        guard size <= Limits.transactionSizeMax else { throw .tooManyOperations }
     }
 }

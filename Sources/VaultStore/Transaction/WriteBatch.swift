@@ -139,7 +139,6 @@ struct WriteBatch: ~Copyable {
     private mutating func apply(
         whole transaction: Transaction
     ) throws(StoreError) -> TransactionResult {
-        try RequestChecks.check(transaction)
         try checkNotCorrupt()
         try checkSpace(for: Self.cost(transaction))
         let path = try choosePath(of: transaction)

@@ -17,7 +17,7 @@ extension WriteRequest {
         case .put(let put): WriteCost(bytes: put.bytes, operations: 1)
         case .delete(let delete): WriteCost(bytes: delete.range.bytes, operations: 1)
         case .transaction(let transaction):
-            WriteCost(bytes: transaction.bytes, operations: transaction.operations)
+            WriteCost(bytes: transaction.bytes, operations: 1 + transaction.size)
         case .replaceAccess(let rules): WriteCost(bytes: rules.count, operations: 1)
         case .compact, .tidy, .grantLease, .revokeLease, .alarm, .noteKeyring, .noteAudit, .accept,
             .noteBackup, .destroy:
@@ -35,13 +35,13 @@ extension KeyRange {
 }
 
 extension Transaction {
-    /// Nested ones count what is in them; what a range reads nobody knows yet.
-    fileprivate var operations: Int {
-        1 + comparisons.count
-            + (success + failure).reduce(0) { sum, operation in
-                if case .transaction(let nested) = operation { return sum + nested.operations }
-                return sum + 1
-            }
+    /// Comparisons and operations; nested ones count, and what is in them. What a range reads
+    /// nobody knows yet.
+    var size: Int {
+        (success + failure).reduce(comparisons.count) { sum, operation in
+            if case .transaction(let nested) = operation { return sum + 1 + nested.size }
+            return sum + 1
+        }
     }
 
     fileprivate var bytes: Int {

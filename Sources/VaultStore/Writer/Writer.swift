@@ -79,6 +79,8 @@ final class Writer: @unchecked Sendable {
         _ request: WriteRequest, in lane: Lane, hasRoom: (@Sendable () -> Bool)? = nil,
         completion: @escaping Completion
     ) {
+        // Not on the writer thread: everybody's writes would wait meanwhile.
+        if let error = RequestChecks.refusal(of: request) { return completion(.failure(error)) }
         let item = Item(request: request, hasRoom: hasRoom, completion: completion)
         let cost = request.cost
         do throws(QueueRefusal) {

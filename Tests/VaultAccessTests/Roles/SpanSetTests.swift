@@ -88,4 +88,50 @@ import VaultTestSupport
             #expect(!gap.lower.withUnsafeBytes { spans.contains($0) }, "seed \(seed)")
         }
     }
+
+    /// The first of the keys that does not come before `key`.
+    private static func first(of keys: [[UInt8]], notBefore key: [UInt8]) -> [UInt8]? {
+        keys.first { !$0.lexicographicallyPrecedes(key) }
+    }
+
+    @Test(arguments: TestSeed.seeds(20, for: "all keys"))
+    func allKeysAreContainedExactlyWhenEachIs(seed: UInt64) throws {
+        var random = SeededRandom(seed: seed)
+        for _ in 0..<200 {
+            let spans = SpanSet(
+                (0..<6).map { _ in RightsModelTests.span(AccessModel.Range.random(&random)) })
+            let keys = (0..<random.pick(0...4))
+                .map { _ in AccessModel.Range.random(&random).key }
+                .sorted { $0.lexicographicallyPrecedes($1) }
+            let areContained = spans.containsAll(from: keys.first) {
+                Self.first(of: keys, notBefore: $0)
+            }
+            let isEachContained = keys.allSatisfy { key in
+                key.withUnsafeBytes { spans.contains($0) }
+            }
+            #expect(areContained == isEachContained, "seed \(seed): \(keys)")
+        }
+    }
+
+    /// Ten thousand keys on a lease are asked about with every put onto it.
+    @Test func manyKeysInAFewSpansTakeAFewSteps() throws {
+        let keys = (10_000..<20_000).map { bytes("a/\($0)") }
+        func steps(_ spans: [KeySpan], _ expected: Bool) -> Int {
+            var steps = 0
+            let areContained = SpanSet(spans).containsAll(from: keys.first) { key in
+                steps += 1
+                // Enough to be wrong.
+                if steps == 10 { return nil }
+                return Self.first(of: keys, notBefore: key)
+            }
+            #expect(areContained == expected)
+            return steps
+        }
+        #expect(try steps([span("a/", "a0")], true) == 1)
+        #expect(try steps([span("a/1", "a/15"), span("a/15000", "b"), span("c")], true) == 2)
+        #expect(try steps([span("a/1", "a/12"), span("a/12000", "a/2")], true) == 2)
+        #expect(try steps([span("a/1", "a/19998\0"), span("a/19999")], true) == 2)
+        #expect(try steps([span("a/1", "a/15"), span("a/15001", "b")], false) == 1)
+        #expect(try steps([span("b", "c")], false) == 0)
+    }
 }

@@ -94,6 +94,50 @@ import VaultAPI
         }
     }
 
+    /// Wherever the one key lies among those that the caller may write.
+    @Test func oneOfManyKeysIsEnoughToBeRefused() async throws {
+        try await TestServer.withLogins { (server) async throws in
+            let names = (100..<330).map { "a/\($0)" } + (340..<700).map { "a/\($0)" }
+            let lease = try await server.lease(names)
+            let alice = try await server.somebody(
+                "alice", [.both("a/", "a/33"), .both("a/34", "a0")])
+            var request = Requests.puts(names.suffix(128), value: "v")
+            for place in request.success.indices {
+                request.success[place].requestPut.lease = lease
+            }
+            #expect(try await alice.refusal(Methods.KV.txn, request) == nil)
+            for key in ["a", "a/33", "b"] {
+                var put = Requests.put(key, "v")
+                put.lease = lease
+                let _: Etcdserverpb_PutResponse = try await server.call(Methods.KV.put, put)
+                #expect(
+                    try await alice.refusal(Methods.KV.txn, request) == Self.denied, "\(key)")
+                let _: Etcdserverpb_DeleteRangeResponse = try await server.call(
+                    Methods.KV.deleteRange, Requests.delete(key))
+                #expect(try await alice.refusal(Methods.KV.txn, request) == nil, "\(key)")
+            }
+        }
+    }
+
+    /// Rights are asked for each operation: there must not be any number of them.
+    @Test func howManyOperationsThereAreIsLookedAtBeforeTheirRights() async throws {
+        try await TestServer.withLogins { (server) async throws in
+            let alice = try await server.somebody("alice", [.both("a/", "a0")])
+            let request = Etcdserverpb_TxnRequest.with { request in
+                request.success = (0..<10).map { group in
+                    .with {
+                        $0.requestTxn = Requests.puts(
+                            (0..<110).map { "b/\(group)/\($0)" }, value: "v")
+                    }
+                }
+            }
+            #expect(
+                try await alice.refusal(Methods.KV.txn, request)
+                    == Status(
+                        .invalidArgument, "etcdserver: too many operations in txn request"))
+        }
+    }
+
     @Test func aLeaderDoesNotMoveItsPlaceToOtherPeoplesLease() async throws {
         try await TestServer.withLogins { (server) async throws in
             let lease = try await server.lease(["b"])

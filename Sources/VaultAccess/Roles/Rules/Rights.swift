@@ -62,6 +62,11 @@ public final class Rights: Sendable {
         isAdministrator || writable.contains(key)
     }
 
+    /// As `mayWrite`, of all of some keys: see `SpanSet.containsAll`.
+    public func mayWriteAll(from first: [UInt8]?, next: ([UInt8]) -> [UInt8]?) -> Bool {
+        isAdministrator || writable.containsAll(from: first, next: next)
+    }
+
     /// Whether the action is allowed on the whole span. Getting is for single keys.
     public func may(_ action: AccessAction, _ span: KeySpan) -> Bool {
         switch action {

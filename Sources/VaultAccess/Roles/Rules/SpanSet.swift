@@ -64,6 +64,23 @@ public struct SpanSet: Sendable {
         bordersUpTo(key) % 2 == 1
     }
 
+    /// Whether all of some keys are in the set. Takes a step for each span that they lie in, not
+    /// for each of them.
+    ///
+    /// - Parameters:
+    ///   - first: the first of the keys; nil when there is none.
+    ///   - next: gives the first of them that does not come before the one it is given.
+    public func containsAll(from first: [UInt8]?, next: ([UInt8]) -> [UInt8]?) -> Bool {
+        var key = first
+        while let found = key {
+            guard let rest = KeySpan(key: found, rangeEnd: [0]) else { return false }
+            guard let gap = firstGap(in: rest) else { return true }
+            if gap.lower == rest.lower { return false }
+            key = next(gap.lower)
+        }
+        return true
+    }
+
     /// The first keys of the span that are not in the set; nil when all are.
     public func firstGap(in span: KeySpan) -> (lower: [UInt8], upper: [UInt8]?)? {
         let place = span.lower.withUnsafeBytes { bordersUpTo($0) }
