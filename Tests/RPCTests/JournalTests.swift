@@ -134,12 +134,43 @@ import Testing
         try await group.shutdownGracefully()
     }
 
+    /// Whose request has not ended, and whose waits because answers are unread.
+    @Test(arguments: [false, true])
+    func callsThatNoHandlerHadBeforeTheirDeadlineAreWrittenDown(isWaiting: Bool) async throws {
+        let big = ByteBuffer(repeating: 7, count: 1 << 20)
+        let gate = TestGate()
+        let journal = journal
+        gate.journal = { journal }
+        var limits = ServerLimits()
+        limits.unreadAnswerBytesMax = 1 << 10
+        let path = "/test.Big/Get"
+        try await TestServer.run(
+            [.unary(path) { _, _ in .message(big) }], limits: limits, gate: gate
+        ) { test in
+            let connection = try RawConnection(test.path)
+            connection.handshake()
+            if isWaiting { Self.ask(connection, streamID: 1, path) }
+            Self.ask(
+                connection, streamID: 3, path, timeout: "20m", endsStream: isWaiting)
+            while let frame = connection.readFrame() {
+                if frame.type == 1, frame.streamID == 3 { break }
+            }
+            let codes = journal.committed.map(\.code)
+            #expect(codes == (isWaiting ? [.ok, .deadlineExceeded] : [.deadlineExceeded]))
+        }
+    }
+
     private static func wait(for semaphore: DispatchSemaphore) { semaphore.wait() }
 
-    private static func ask(_ connection: RawConnection, streamID: Int32) {
-        let request = RawConnection.request(UnaryTests.path)
+    private static func ask(
+        _ connection: RawConnection, streamID: Int32, _ path: String = UnaryTests.path,
+        timeout: String? = nil, endsStream: Bool = true
+    ) {
+        let timeout = timeout.map { RawConnection.block([("grpc-timeout", $0)]) } ?? []
+        let request = RawConnection.request(path) + timeout
         connection.write(type: 1, flags: 4, streamID: streamID, request)
-        connection.write(type: 0, flags: 1, streamID: streamID, [0, 0, 0, 0, 1, 7])
+        connection.write(
+            type: 0, flags: endsStream ? 1 : 0, streamID: streamID, [0, 0, 0, 0, 1, 7])
     }
 
     /// Reads up to the trailers; the answer has a body.

@@ -134,8 +134,11 @@ extension ServerConnection {
         let unsent = stream.outbound.byteCount
         stream.outbound.truncate(keeping: stream.offeredBytes)
         if stream.streamCall == nil { unreadAnswerBytes -= unsent - stream.outbound.byteCount }
+        let status = Status(.deadlineExceeded, "context deadline exceeded")
+        // Not all of the request came, or it waited: no handler had it.
+        if stream.streamCall == nil, stream.call == nil { return turnAway(stream, status) }
         stream.call?.cancel()
-        send(.failure(Status(.deadlineExceeded, "context deadline exceeded")), on: stream)
+        send(.failure(status), on: stream)
     }
 
     func resumeReading(_ call: StreamCall) {

@@ -5,7 +5,6 @@ import VaultSeal
 struct AuditHead: Equatable {
     static let byteCount = 192
     private static let magic = Array("vdaudhd\n".utf8)
-    private static let formatVersion: UInt32 = 1
     private static let macOffset = 128
     private static let checksumOffset = 160
 
@@ -24,12 +23,16 @@ struct AuditHead: Equatable {
     /// lines without a MAC follow, or those could stand for any number of lines with one.
     var authenticated = AuditChain.Point()
     var mac = [UInt8](repeating: 0, count: AuditKeys.digestCount)
+    /// The newest revision of the store that was on the disk then; the MAC is of it, too. Nil when
+    /// none was known, or it was not kept yet: format 1.
+    var revision: Int64?
 
     /// Moves the authenticated place to the last line. False when the keys are closed.
-    mutating func authenticate(with keys: AuditKeys) -> Bool {
-        guard let mac = Self.mac(of: point, keys) else { return false }
+    mutating func authenticate(with keys: AuditKeys, revision: Int64?) -> Bool {
+        guard let mac = Self.mac(of: point, revision, keys) else { return false }
         authenticated = point
         self.mac = mac
+        self.revision = revision
         return true
     }
 
@@ -39,21 +42,25 @@ struct AuditHead: Equatable {
         guard authenticated.sequence > 0 else { return nil }
         // The root key may have changed since: any pair will do.
         var pair = 0
-        let message = Self.message(of: authenticated)
+        let message = Self.message(of: authenticated, revision)
         return keys.isMAC(mac, of: message.bytes, from: &pair)
     }
 
-    /// "vd-audh1" ‖ number ‖ hash: 48 bytes, where a line's MAC is of 32, so neither is the other.
-    private static func message(of point: AuditChain.Point) -> LineBuffer {
+    /// "vd-audh1" ‖ number ‖ hash, or "vd-audh2" ‖ number ‖ hash ‖ revision: 48 or 56 bytes, where
+    /// a line's MAC is of 32, so none is another.
+    private static func message(of point: AuditChain.Point, _ revision: Int64?) -> LineBuffer {
         var message = LineBuffer(capacity: 64)
-        message.put("vd-audh1")
+        message.put(revision == nil ? "vd-audh1" : "vd-audh2")
         message.put(littleEndian: point.sequence)
         point.hash.withBytes { message.put($0) }
+        if let revision { message.put(littleEndian: revision) }
         return message
     }
 
-    private static func mac(of point: AuditChain.Point, _ keys: AuditKeys) -> [UInt8]? {
-        let message = message(of: point)
+    private static func mac(
+        of point: AuditChain.Point, _ revision: Int64?, _ keys: AuditKeys
+    ) -> [UInt8]? {
+        let message = message(of: point, revision)
         var mac = [UInt8](repeating: 0, count: AuditKeys.digestCount)
         let isDone = mac.withUnsafeMutableBytes { keys.mac(of: message.bytes, into: $0) }
         return isDone ? mac : nil
@@ -63,7 +70,7 @@ struct AuditHead: Equatable {
     func encode(into output: inout LineBuffer) {
         precondition(output.count == 0, "the checksum is of the head alone")
         Self.magic.withUnsafeBytes { output.put($0) }
-        output.put(littleEndian: Self.formatVersion)
+        output.put(littleEndian: UInt32(revision == nil ? 1 : 2))
         output.put(littleEndian: UInt32(0))
         bootID.withUnsafeBytes { output.put($0) }
         output.put(littleEndian: firstSequence)
@@ -74,7 +81,7 @@ struct AuditHead: Equatable {
         authenticated.hash.withBytes { output.put($0) }
         mac.withUnsafeBytes { output.put($0) }
         output.put(littleEndian: begun)
-        output.put(littleEndian: UInt64(0))
+        output.put(littleEndian: revision ?? 0)
         AuditHash(of: output.bytes).withBytes { output.put($0) }
     }
 
@@ -87,7 +94,7 @@ struct AuditHead: Equatable {
     /// Nil for bytes that are not what was written.
     init?(decoding bytes: [UInt8]) {
         guard bytes.count == Self.byteCount, bytes.starts(with: Self.magic),
-            Self.number(bytes, 8) as UInt32 == Self.formatVersion,
+            case let format = Self.number(bytes, 8) as UInt32, format == 1 || format == 2,
             Array(bytes[Self.checksumOffset...])
                 == Self.checksum(Array(bytes[..<Self.checksumOffset]))
         else { return nil }
@@ -99,6 +106,7 @@ struct AuditHead: Equatable {
             sequence: Self.number(bytes, 88), hash: Self.hash(bytes, 96))
         mac = Array(bytes[Self.macOffset..<(Self.macOffset + AuditKeys.digestCount)])
         begun = Int64(bitPattern: Self.number(bytes, 144))
+        if format == 2 { revision = Int64(bitPattern: Self.number(bytes, 152)) }
         // The checksum is anybody's to make: numbers that a log cannot reach are none of ours.
         let numbers = [firstSequence, point.sequence, size, authenticated.sequence]
         guard numbers.allSatisfy({ $0 < UInt64(Int64.max) }) else { return nil }

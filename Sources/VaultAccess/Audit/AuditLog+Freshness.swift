@@ -9,6 +9,18 @@ extension AuditLog {
     /// end of the next.
     private static let sharedBytes = 2 * Int64(AuditLimits.lineBytesMax + 1)
 
+    /// The newest revision of the store that the head or a line tells of, with a MAC under one of
+    /// the keys; nil when there is none. The head is the one that this process knows: nothing that
+    /// is done to lines, or to the head's file meanwhile, hides what it says.
+    ///
+    /// Throws `.system` for a log that cannot be read. Reads files; not on an event loop.
+    public func newestRevision(_ keys: AuditKeys) throws(AuditError) -> Int64? {
+        let (told, directory) = headRevision(keys)
+        // A kill or a power cut may leave lines that the head does not know of.
+        let seen = try Self.newestRevision(in: directory, keys: keys)
+        return [told, seen].compactMap(\.self).max()
+    }
+
     /// The newest revision of the store that a line of the log in `directory` tells of, among
     /// lines that have a MAC under one of the keys; nil when there is none.
     ///
@@ -17,7 +29,7 @@ extension AuditLog {
     /// revision older. Looks as far back as it has to: calls that change nothing leave lines as
     /// well, and anybody who may connect can make any number of them. Reads files; not on an event
     /// loop.
-    public static func newestRevision(
+    static func newestRevision(
         in directory: String, keys: AuditKeys
     ) throws(AuditError) -> Int64? {
         if let found = try newestRevision(of: directory + "/" + AuditFileName.current, keys) {

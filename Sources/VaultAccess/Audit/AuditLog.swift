@@ -94,10 +94,12 @@ public final class AuditLog: Sendable {
     ) throws(AuditError) {
         try change { (writer) throws(AuditError) in
             let before = writer.keys
+            // Before the first head that it is in. A store that was put back takes nothing away.
+            let known = [writer.newestRevision, writer.authenticRevision(keys), revision]
+            writer.newestRevision = known.compactMap(\.self).max()
             writer.keys = keys
             do throws(AuditError) {
                 try writer.note(event, now: now)
-                if let revision { writer.newestRevision = revision }
             } catch {
                 writer.keys = before
                 throw writer.fail(error)
@@ -277,6 +279,11 @@ public final class AuditLog: Sendable {
             else { return nil }
             return (file, head, writer.disk, writer.authenticated.sequence)
         }
+    }
+
+    /// What the head says of the store, and where the log is.
+    func headRevision(_ keys: AuditKeys) -> (revision: Int64?, directory: String) {
+        writer.withLock { ($0.authenticRevision(keys), $0.disk.path) }
     }
 
     /// Asks once for each file.

@@ -81,7 +81,7 @@ public final class AuditRebuild {
             bootID: BootID.read(), firstSequence: firstSequence, begun: now, size: UInt64(size))
         head.point = succession.point
         // A line without one is no proof of the lines before it, as in any log.
-        if hasMAC { _ = head.authenticate(with: keys) }
+        if hasMAC { _ = head.authenticate(with: keys, revision: nil) }
         let headFile = try disk.create(AuditFileName.head, O_WRONLY)
         let encoded = head.encoded
         let outcome: Result<Void, AuditError> = encoded.withUnsafeBytes { bytes in

@@ -41,6 +41,7 @@ extension AuditWriter {
         if let head {
             writer.authenticated = head.authenticated
             writer.authenticatedMAC = head.mac
+            writer.authenticatedRevision = head.revision
             writer.begun = head.begun
             writer.firstSequence = head.firstSequence
         }

@@ -19,12 +19,14 @@ struct AuditWriter: ~Copyable {
     var begun: Int64 = 0
     var authenticated = AuditChain.Point()
     var authenticatedMAC = [UInt8](repeating: 0, count: AuditKeys.digestCount)
+    /// What the head says of the store.
+    var authenticatedRevision: Int64?
     var keys: AuditKeys?
     /// What the head said before this process wrote to it; nil where there was none.
     var headFound: AuditHead?
     /// Whether that was held against what the store remembers.
     var isCompared = false
-    /// The newest revision of the store that is known to be on the disk, since the unseal.
+    /// The newest revision of the store that is known to be on the disk; nil before an unseal.
     var newestRevision: Int64?
     /// Requests that were refused and have no line.
     var refusedCount = 0
@@ -156,16 +158,29 @@ struct AuditWriter: ~Copyable {
         try writeHead()
     }
 
-    /// After the lines, so that after a kill the head is never ahead of the file.
-    mutating func writeHead() throws(AuditError) {
+    /// Where the log ends now, and the last authenticated place.
+    private var head: AuditHead {
         var head = AuditHead(
             bootID: bootID, firstSequence: firstSequence, begun: begun, size: UInt64(size))
         head.point = chain.point
         head.authenticated = authenticated
         head.mac = authenticatedMAC
-        if let keys, head.authenticate(with: keys) {
+        head.revision = authenticatedRevision
+        return head
+    }
+
+    /// The newest revision of the store by the word of somebody with the keys, in the head.
+    func authenticRevision(_ keys: AuditKeys) -> Int64? {
+        head.isAuthentic(keys) == true ? authenticatedRevision : nil
+    }
+
+    /// After the lines, so that after a kill the head is never ahead of the file.
+    mutating func writeHead() throws(AuditError) {
+        var head = head
+        if let keys, head.authenticate(with: keys, revision: newestRevision) {
             authenticated = head.authenticated
             authenticatedMAC = head.mac
+            authenticatedRevision = head.revision
         }
         let target: AuditFile
         if let headFile {

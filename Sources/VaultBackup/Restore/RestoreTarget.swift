@@ -28,8 +28,10 @@ struct RestoreTarget: ~Copyable {
     }
 
     /// Checks and marks the directory. Throws `.targetInUse` when it holds anything, or something
-    /// holds it.
-    static func prepare(_ path: String) throws(BackupError) -> RestoreTarget {
+    /// holds it. `meanwhile` is for tests: what others do before it is locked.
+    static func prepare(
+        _ path: String, meanwhile: () -> Void = {}
+    ) throws(BackupError) -> RestoreTarget {
         // Others than root reach no more by such a link than is theirs, and a volume that pods get
         // to work in is everybody's by its mode, though nobody else sees it.
         if geteuid() == 0, let culprit = ReplaceablePath.culprit(above: path) {
@@ -42,7 +44,7 @@ struct RestoreTarget: ~Copyable {
         let lock: Int32
         do throws(BackupError) {
             try check(path)
-            lock = try Self.lock(path)
+            lock = try Self.lock(path, meanwhile)
         } catch {
             if wasMade { rmdir(path) }
             throw error
@@ -117,15 +119,32 @@ struct RestoreTarget: ~Copyable {
         }
     }
 
-    private static func lock(_ path: String) throws(BackupError) -> Int32 {
+    private static func lock(
+        _ path: String, _ meanwhile: () -> Void
+    ) throws(BackupError) -> Int32 {
         let descriptor = open(
             path + "/" + lockName, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw failure("cannot be written to", path) }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+        meanwhile()
+        do throws(BackupError) {
+            // A restore that fails removes the file before it lets go of it.
+            guard flock(descriptor, LOCK_EX | LOCK_NB) == 0, isLock(descriptor, of: path) else {
+                throw .targetInUse("\(path) is in use by a vaultd or another restore; stop it")
+            }
+            // Another restore may have made it a vault since it was looked at.
+            try check(path)
+        } catch {
             close(descriptor)
-            throw .targetInUse("\(path) is in use by a vaultd or another restore; stop it")
+            throw error
         }
         return descriptor
+    }
+
+    private static func isLock(_ descriptor: Int32, of path: String) -> Bool {
+        var mine = stat()
+        var theirs = stat()
+        return fstat(descriptor, &mine) == 0 && lstat(path + "/" + lockName, &theirs) == 0
+            && mine.st_ino == theirs.st_ino && mine.st_dev == theirs.st_dev
     }
 
     /// Makes the directory a vault: everything in it is durable before `CURRENT` gets its name,

@@ -6,7 +6,7 @@ import VaultStore
 enum Freshness {
     /// What is older than it was; empty when nothing is.
     static func damage(
-        of moment: StoreMoment, keyring: OpenedKeyring, auditDirectory: String,
+        of moment: StoreMoment, keyring: OpenedKeyring, log: AuditLog?,
         anchor: AnchorFile?
     ) throws(StoreError) -> [Damage] {
         let generation: UInt64
@@ -14,13 +14,13 @@ enum Freshness {
             throw .closed
         }
         var audited: Int64?
-        do throws(AuditError) {
-            audited = try AuditLog.newestRevision(in: auditDirectory, keys: keyring.auditKeys)
-        } catch {
-            // A log that cannot be read says nothing of the store, and its own check says so.
+        var damage: [Damage] = []
+        do throws(AuditError) { audited = try log?.newestRevision(keyring.auditKeys) } catch {
+            // What it would say may be what somebody does not want to be known.
+            damage = [Damage(.changed, "the audit log cannot be read: \(error)")]
         }
         let now = Self.anchor(moment, keyring.cipher.timeline, generation: generation)
-        let damage = judge(now, noted: moment.keyringGeneration, auditedRevision: audited)
+        damage += judge(now, noted: moment.keyringGeneration, auditedRevision: audited)
         do throws(SealError) {
             let kept = try anchor?.read(key: keyring.stateHashKey)
             return damage + judge(now, anchor: kept)

@@ -16,15 +16,14 @@ extension Vault {
         }
         var stale: [Damage] = []
         do throws(StoreError) {
-            let auditDirectory = trail.directory
+            let log = trail.log
             let anchor = anchorFile(keyring.cipher.storeID)
             let store = try Store.open(
                 in: directory.path, cipher: keyring.cipher, stateHashKey: keyring.stateHashKey,
                 configuration: watchedConfiguration, progress: report
             ) { (moment) throws(StoreError) in
                 stale = try Freshness.damage(
-                    of: moment, keyring: keyring, auditDirectory: auditDirectory,
-                    anchor: anchor)
+                    of: moment, keyring: keyring, log: log, anchor: anchor)
                 if let first = stale.first { throw .damaged(first.what) }
             }
             let open = OpenVault(store: store, keyring: keyring)

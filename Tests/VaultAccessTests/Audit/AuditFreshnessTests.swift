@@ -89,6 +89,112 @@ import VaultTestSupport
         #expect(try newest(fixture) == 2)
     }
 
+    /// The same of the head, which says it too: of who rolls a store back, and has no key.
+    @Test(arguments: ["changed", "removed", "inserted", "cut", "gone"])
+    func nothingThatIsDoneToLinesHidesTheNewestRevision(_ how: String) throws {
+        let fixture = try AuditFixture()
+        let log = try fixture.open()
+        try log.unlock(fixture.keys, revision: 1, now: fixture.now)
+        try fixture.write(4, to: log)
+        log.close()
+        var lines = try fixture.lines()
+        switch how {
+        case "changed":
+            let text = String(decoding: lines[lines.count - 1], as: UTF8.self)
+            let edited = text.replacing("\"pid\"", with: "\"pld\"")
+            #expect(edited != text)
+            lines[lines.count - 1] = Array(edited.utf8)
+        case "removed": lines.removeLast(1)
+        case "inserted": lines.insert(lines[1], at: lines.count - 1)
+        case "cut":
+            // As a power cut would: nobody is stopped for that.
+            lines.removeLast(2)
+            var head = try #require(AuditHead(decoding: try Files.read(fixture.head)))
+            head.bootID = [UInt8](repeating: 7, count: 16)
+            try Files.write(head.encoded, to: fixture.head)
+        default: lines = []
+        }
+        try fixture.replace(lines)
+        let again = try fixture.open()
+        #expect(try newest(fixture) != 3, "the lines alone")
+        #expect(try again.newestRevision(fixture.keys) == 3)
+        // Nor does a store that is older and was opened all the same, or another process.
+        try again.unlock(fixture.keys, revision: 2, now: fixture.now)
+        again.close()
+        #expect(unlink(fixture.file()) == 0)
+        let third = try fixture.open()
+        #expect(try third.newestRevision(fixture.keys) == 3)
+        #expect(try third.newestRevision(AuditFixture.keys(byte: 0x17)) == nil)
+    }
+
+    @Test func theHeadOfARunningLogIsTheOneThatItWrote() throws {
+        let fixture = try AuditFixture()
+        let log = try fixture.open()
+        try log.unlock(fixture.keys, now: fixture.now)
+        try fixture.write(4, to: log)
+        try log.lock(now: fixture.now)
+        #expect(unlink(fixture.head) == 0)
+        try fixture.replace(try fixture.lines().filter { !$0.contains(UInt8(ascii: "3")) })
+        #expect(try newest(fixture) != 3)
+        #expect(try log.newestRevision(fixture.keys) == 3)
+    }
+
+    @Test func aHeadThatIsBehindItsLinesHidesNothing() throws {
+        let fixture = try AuditFixture()
+        let log = try fixture.open()
+        try log.unlock(fixture.keys, revision: 1, now: fixture.now)
+        let head = try Files.read(fixture.head)
+        try fixture.write(4, to: log)
+        log.close()
+        try Files.write(head, to: fixture.head)
+        #expect(try fixture.open().newestRevision(fixture.keys) == 3)
+    }
+
+    /// The checksum is anybody's to make.
+    @Test func aHeadWithAnotherRevisionSaysNothing() throws {
+        let fixture = try AuditFixture()
+        let log = try fixture.open()
+        try log.unlock(fixture.keys, now: fixture.now)
+        try fixture.write(4, to: log)
+        log.close()
+        let head = try #require(AuditHead(decoding: try Files.read(fixture.head)))
+        #expect(head.revision == 3 && head.isAuthentic(fixture.keys) == true)
+        for revision in [9, 1, nil] as [Int64?] {
+            var changed = head
+            changed.revision = revision
+            #expect(changed.isAuthentic(fixture.keys) == false)
+            try Files.write(changed.encoded, to: fixture.head)
+            let again = try fixture.open()
+            #expect(try again.newestRevision(fixture.keys) == 3)
+            try again.unlock(fixture.keys, now: fixture.now)
+            #expect(try again.newestRevision(fixture.keys) == 3)
+            again.close()
+        }
+    }
+
+    @Test func aHeadOfTheFormatBeforeGoesOn() throws {
+        let fixture = try AuditFixture()
+        let log = try fixture.open()
+        try log.unlock(fixture.keys, now: fixture.now)
+        log.close()
+        var head = try #require(AuditHead(decoding: try Files.read(fixture.head)))
+        #expect(head.revision == nil && head.encoded[8] == 1)
+        #expect(head.isAuthentic(fixture.keys) == true)
+        let again = try fixture.open()
+        #expect(again.state == .writing)
+        try again.unlock(fixture.keys, revision: 5, now: fixture.now)
+        head = try #require(AuditHead(decoding: try Files.read(fixture.head)))
+        #expect(head.revision == 5 && head.encoded[8] == 2)
+    }
+
+    @Test func aLogThatCannotBeReadIsNotOneThatSaysNothing() throws {
+        let fixture = try AuditFixture()
+        let log = try fixture.open()
+        TemporaryDirectory.remove(fixture.file())
+        #expect(mkdir(fixture.file(), 0o700) == 0)
+        #expect(throws: AuditError.self) { try log.newestRevision(fixture.keys) }
+    }
+
     @Test func withoutALogNothingIsKnown() throws {
         #expect(try newest(try AuditFixture()) == nil)
     }

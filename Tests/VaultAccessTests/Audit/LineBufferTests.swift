@@ -21,7 +21,8 @@ import VaultTestSupport
         }
     }
 
-    @Test func aHeadIsReadAsItWasWritten() {
+    @Test(arguments: [nil, 7, .max] as [Int64?])
+    func aHeadIsReadAsItWasWritten(revision: Int64?) {
         var head = AuditHead(
             bootID: Array(1...16), firstSequence: 7, begun: -5, size: 1 << 40)
         head.point = AuditChain.Point(
@@ -29,6 +30,7 @@ import VaultTestSupport
         head.authenticated = AuditChain.Point(
             sequence: 11, hash: Array(UInt8(33)...64).withUnsafeBytes { AuditHash($0) })
         head.mac = Array(65...80)
+        head.revision = revision
         #expect(head.encoded.count == AuditHead.byteCount)
         #expect(AuditHead(decoding: head.encoded) == head)
     }

@@ -228,6 +228,21 @@ import VaultStore
         parent.write(original, to: "data/" + name)
     }
 
+    @Test func aStoreOfWhichTheAuditLogCannotTellIsRefused() async throws {
+        try await makeUsedVault()
+        try await withVault { (vault) async throws in
+            let file = path + "/audit/audit.jsonl"
+            #expect(rename(file, file + ".kept") == 0 && symlink("/dev/null", file) == 0)
+            guard case .store(.damaged(let what)) = try await unseal(vault) else {
+                Issue.record("the store was trusted")
+                return
+            }
+            #expect(what.hasPrefix("the audit log cannot be read: "), "\(what)")
+            #expect(rename(file + ".kept", file) == 0)
+            #expect(try await unseal(vault) == nil)
+        }
+    }
+
     @Test func aKeyringOfAnotherVaultIsRefused() async throws {
         try await makeUsedVault()
         let records = try bytes(of: "data.mdb")
