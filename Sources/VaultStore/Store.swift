@@ -55,6 +55,11 @@ public final class Store: Sendable {
         let log = try RecordLog.open(
             in: directory, cipher: cipher, stateHashKey: stateHashKey,
             commitFault: configuration.commitFault)
+        // Of a process that was killed the kernel may still hold the last commit: the audit log
+        // is about to say on the disk that it was there.
+        do throws(LMDBError) { try log.environment.synchronize() } catch {
+            throw StoreError(error)
+        }
         try powerCut.markOpen()
         return Store(
             log: log, loaded: loaded, directory: directory, configuration: configuration,
