@@ -43,7 +43,8 @@ final class WatchEngine: @unchecked Sendable {
         self.clock = clock
         let published = clock.published.rawValue
         inbox = WatchInbox(published: published)
-        hub = WatchHub(cursor: published, gaps: clock.gaps)
+        let past = WatchPast(log: log, index: index, clock: clock)
+        hub = WatchHub(cursor: published, gaps: clock.gaps) { past.find(for: $0) }
         reader = WatchLogReader(log: log, index: index, clock: clock)
         nextTick = Monitor.now() + self.progressInterval
     }
@@ -149,7 +150,6 @@ final class WatchEngine: @unchecked Sendable {
 
     private func act(_ actions: [WatchAction]) {
         guard !actions.isEmpty else { return }
-        reader.findPrevious(of: actions)
         for action in actions { act(action) }
         for end in told {
             end.isTold = false
