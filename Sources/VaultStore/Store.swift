@@ -109,8 +109,7 @@ public final class Store: Sendable {
         clock = StoreClock(loaded.head, gaps: log.gaps)
         clock.usedBytes = loaded.usedBytes
         watch = WatchEngine(
-            log: log, index: index, clock: clock,
-            progressInterval: configuration.watchProgressInterval)
+            log: log, index: index, clock: clock, configuration: configuration)
         leases = LeaseRegistry(
             ttls: loaded.leases, attachments: loaded.attachments,
             clock: configuration.leaseClock)

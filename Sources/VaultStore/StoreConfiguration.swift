@@ -16,8 +16,9 @@ public struct StoreConfiguration: Sendable {
     var checksStateHash = true
     /// Records that a rewrap seals again in a second, at most.
     public var rewrapRate = Limits.rewrapRateDefault
-    /// Told when the file fails so that nothing more can be written, once, on the writer thread. It
-    /// must be quick.
+    /// Told when the file fails so that nothing more can be written, once, on the writer thread;
+    /// and once, on the watch thread, when what a watcher needs cannot be read, which ends all
+    /// watching. It must be quick.
     public var whenFailed: (@Sendable (StoreError) -> Void)?
     /// Makes commits fail, in tests.
     var commitFault: RecordLog.CommitFault?

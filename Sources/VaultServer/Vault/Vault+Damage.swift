@@ -49,6 +49,7 @@ extension Vault {
         var configuration = storeConfiguration
         configuration.whenFailed = { [weak self] error in
             guard let self else { return }
+            if case .damaged(let what) = error { return reportDamage(what) }
             logger.critical(
                 "nothing can be written any more",
                 metadata: ["error": "\(StatusTable.text(of: error))"])

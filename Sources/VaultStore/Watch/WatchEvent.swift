@@ -47,7 +47,8 @@ public final class WatchEvent: @unchecked Sendable {
         return made
     }
 
-    /// Bytes that the event takes in a message, roughly and never too few, without `previous`.
+    /// Bytes that the event takes in a message, roughly and never too few, without `previous`:
+    /// `WatchPast` says how many that takes.
     var byteCount: Int { change.byteCount }
 }
 

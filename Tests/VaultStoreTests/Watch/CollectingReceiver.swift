@@ -55,7 +55,10 @@ final class CollectingReceiver: WatchReceiver {
 
     func deliver(_ delivery: WatchDelivery) {
         left.withLock { left in
-            for event in delivery.events { left -= event.key.count + event.value.count }
+            for event in delivery.events {
+                left -= event.key.count + event.value.count
+                if delivery.wantsPrevious { left -= event.previous?.value.count ?? 0 }
+            }
         }
         state.withLock {
             $0.events[delivery.watchID, default: []] += delivery.events

@@ -11,6 +11,7 @@ final class WatchEngine: @unchecked Sendable {
     let watcherCount = Atomic(0)
     private let progressInterval: Int64
     private let clock: StoreClock
+    private let whenFailed: (@Sendable (StoreError) -> Void)?
     private var hub: WatchHub
     private var reader: WatchLogReader
     /// By the hub's number of the stream.
@@ -35,15 +36,17 @@ final class WatchEngine: @unchecked Sendable {
     }
 
     init(
-        log: RecordLog, index: SharedIndex, clock: StoreClock, progressInterval: Duration
+        log: RecordLog, index: SharedIndex, clock: StoreClock, configuration: StoreConfiguration
     ) {
-        let (seconds, attoseconds) = progressInterval.components
+        let (seconds, attoseconds) = configuration.watchProgressInterval.components
         let nanoseconds = seconds * 1_000_000_000 + attoseconds / 1_000_000_000
         self.progressInterval = max(1_000_000, nanoseconds)
         self.clock = clock
+        whenFailed = configuration.whenFailed
         let published = clock.published.rawValue
         inbox = WatchInbox(published: published)
-        hub = WatchHub(cursor: published, gaps: clock.gaps)
+        let past = WatchPast(log: log, index: index, clock: clock)
+        hub = WatchHub(cursor: published, gaps: clock.gaps) { past.find(for: $0) }
         reader = WatchLogReader(log: log, index: index, clock: clock)
         nextTick = Monitor.now() + self.progressInterval
     }
@@ -67,7 +70,7 @@ final class WatchEngine: @unchecked Sendable {
             for message in contents.messages { handle(message) }
             watcherCount.store(hub.watcherCount, ordering: .relaxed)
             if contents.isStopped { break }
-            if hub.hasReadings, !readOnce() { break }
+            readOnce()
             tick()
         }
         for case let end? in ends { end.receiver.closed() }
@@ -149,7 +152,6 @@ final class WatchEngine: @unchecked Sendable {
 
     private func act(_ actions: [WatchAction]) {
         guard !actions.isEmpty else { return }
-        reader.findPrevious(of: actions)
         for action in actions { act(action) }
         for end in told {
             end.isTold = false
@@ -186,27 +188,28 @@ final class WatchEngine: @unchecked Sendable {
 
     // MARK: - The log
 
-    /// Reads a little for the group whose turn it is; false when the log cannot be read any more.
-    private func readOnce() -> Bool {
+    /// Reads a little for the group whose turn it is.
+    private func readOnce() {
         defer { act() }
-        guard let reading = hub.nextReading(compacted: clock.compacted.rawValue) else {
-            return true
-        }
+        guard let reading = hub.nextReading(compacted: clock.compacted.rawValue) else { return }
         do throws(StoreError) {
             let readings = [reading] + hub.companions(of: reading)
             guard
                 let slice = try reader.read(
                     readings, upTo: hub.cursor, waiting: hub.readingCount)
             else {
-                hub.putBack(reading)
-                return true
+                return hub.putBack(reading)
             }
             for (reading, events) in zip(readings, slice.events) {
                 hub.caughtUp(reading, events, upTo: slice.upTo, room: room)
             }
-            return true
+        } catch .destroyedMeanwhile {
+            hub.putBack(reading)
         } catch {
-            return false
+            // What a watcher needs cannot be had, and to pass over it would be to lie. The owner
+            // hears of it; the next turn tells everybody that it is over, also those who came now.
+            whenFailed?(error)
+            inbox.stop()
         }
     }
 

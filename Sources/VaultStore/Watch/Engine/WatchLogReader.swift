@@ -172,35 +172,6 @@ struct WatchLogReader {
             return Slice(events: [events], upTo: upTo)
         }
     }
-
-    // MARK: - What was there before
-
-    /// Looks up what deliveries want to say of the past, once for each event.
-    func findPrevious(of actions: [WatchAction]) {
-        for case .deliver(_, let delivery) in actions where delivery.wantsPrevious {
-            for event in delivery.events where !event.hasPrevious {
-                event.hasPrevious = true
-                event.previous = previous(of: event)
-            }
-        }
-    }
-
-    /// nil for a new key, and for what a compaction has removed, as in etcd.
-    private func previous(of event: WatchEvent) -> KeyValue? {
-        if !event.isDelete && event.version == 1 { return nil }
-        let before = Revision(event.modRevision.rawValue - 1)
-        let reader = StoreReader(index: index, cipher: log.cipher, isWriter: false)
-        guard before >= clock.compacted, let position = reader.position(of: event.key, at: before)
-        else { return nil }
-        do throws(StoreError) {
-            return try log.read { (lookup) throws(StoreError) -> KeyValue? in
-                guard try lookup(position) != nil else { return nil }
-                return try reader.keyValue(at: position, lookup: lookup)
-            }
-        } catch {
-            return nil
-        }
-    }
 }
 
 extension WatchEvent {

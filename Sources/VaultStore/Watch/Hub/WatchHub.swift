@@ -7,6 +7,8 @@
 struct WatchHub {
     /// Bytes that a stream takes now.
     typealias Room = (_ stream: Int) -> Int
+    /// Finds what was there before an event, and says how many bytes it takes.
+    typealias Past = (WatchEvent) -> Int
 
     private(set) var actions: [WatchAction] = []
     /// The last revision shown to the hub.
@@ -20,13 +22,16 @@ struct WatchHub {
     var rangeBytes = 0
     private var progressWatchers: Set<Int> = []
     let limits: WatchLimits
+    private let past: Past
 
     /// Revisions that never were: nobody can watch from there.
     let gaps: RevisionGaps
 
     init(
-        cursor: Int64, gaps: RevisionGaps = RevisionGaps(), limits: WatchLimits = WatchLimits()
+        cursor: Int64, gaps: RevisionGaps = RevisionGaps(), limits: WatchLimits = WatchLimits(),
+        past: @escaping Past = { _ in 0 }
     ) {
+        self.past = past
         self.gaps = gaps
         self.cursor = cursor
         self.limits = limits
@@ -262,18 +267,21 @@ struct WatchHub {
                 left(&self, handle, wanted[0].modRevision.rawValue)
                 continue
             }
-            let scale = watcher.wantsPrevious ? 2 : 1
-            if bytes * scale > room {
-                let fitting = wanted.countFitting(room / scale)
-                if fitting < wanted.count {
-                    let next = wanted[fitting].modRevision.rawValue
-                    wanted.removeSubrange(fitting...)
+            var taken = bytes
+            if watcher.wantsPrevious || bytes > room {
+                // What was there before may be far larger than the events.
+                let fitting = wanted.fitting(
+                    room, more: watcher.wantsPrevious ? past : { _ in 0 })
+                if fitting.count < wanted.count {
+                    let next = wanted[fitting.count].modRevision.rawValue
+                    wanted.removeSubrange(fitting.count...)
                     deliver(wanted, to: handle, room: 0)
                     left(&self, handle, next)
                     continue
                 }
+                taken = fitting.bytes
             }
-            deliver(wanted, to: handle, room: room - bytes * scale)
+            deliver(wanted, to: handle, room: room - taken)
         }
     }
 
