@@ -274,10 +274,9 @@ final class Writer: @unchecked Sendable {
         for (item, answer) in zip(items, answers) {
             if case .tidy = item.request, case .success = answer { tidy() }
             if case .compact(_, physical: true) = item.request, case .success = answer {
-                let completion = item.completion
                 // Without a sweep the log could not be read.
-                if state.sweep == nil { completion(.failure(state.poison ?? .closed)) }
-                state.sweep?.whenDone { end in completion(end.flatMap { answer }) }
+                if state.sweep == nil { item.completion(.failure(state.poison ?? .closed)) }
+                state.sweep?.whenDone { end in item.completion(end.flatMap { answer }) }
                 continue
             }
             item.completion(answer)
