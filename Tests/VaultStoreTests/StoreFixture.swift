@@ -49,16 +49,7 @@ final class StoreFixture {
     }
 
     func readFile(_ name: String) throws -> [UInt8] {
-        let path = name.hasPrefix("/") ? name : directory + "/" + name
-        let file = try #require(fopen(path, "r"))
-        defer { fclose(file) }
-        var bytes: [UInt8] = []
-        var block = [UInt8](repeating: 0, count: 1 << 16)
-        while true {
-            let count = fread(&block, 1, block.count, file)
-            guard count > 0 else { return bytes }
-            bytes += block[..<count]
-        }
+        try Files.read(name.hasPrefix("/") ? name : directory + "/" + name)
     }
 
     func writeFile(_ name: String, _ bytes: [UInt8]) throws {

@@ -10,12 +10,12 @@ public struct ChangedPages {
 
     public init(of path: String) throws {
         self.path = path
-        before = try Self.read(path)
+        before = try Files.read(path)
     }
 
     /// Changes a byte in the middle of the longest run of pages that are new.
     public func damage() throws {
-        let after = try Self.read(path)
+        let after = try Files.read(path)
         var (run, longest) = (0..<0, 0..<0)
         for start in stride(from: 0, to: after.count, by: Self.page) {
             let end = start + Self.page
@@ -29,18 +29,6 @@ public struct ChangedPages {
         defer { fclose(file) }
         guard fseek(file, place, SEEK_SET) == 0, fputc(Int32(after[place] ^ 1), file) >= 0 else {
             throw TestFailure("\(path) cannot be changed")
-        }
-    }
-
-    private static func read(_ path: String) throws -> [UInt8] {
-        guard let file = fopen(path, "r") else { throw TestFailure("\(path) does not open") }
-        defer { fclose(file) }
-        var bytes: [UInt8] = []
-        var block = [UInt8](repeating: 0, count: 1 << 16)
-        while true {
-            let count = fread(&block, 1, block.count, file)
-            guard count > 0 else { return bytes }
-            bytes += block[..<count]
         }
     }
 }

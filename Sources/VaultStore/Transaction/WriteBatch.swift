@@ -68,7 +68,7 @@ struct WriteBatch: ~Copyable {
         do throws(StoreError) {
             return try carryOut(request)
         } catch {
-            isHalfDone = isHalfDone || undo.count > changesBefore
+            if failure == nil, undo.count > changesBefore { isHalfDone = true }
             throw error
         }
     }

@@ -203,8 +203,8 @@ final class Writer: @unchecked Sendable {
                     answers.append(.success(try batch.apply(item.request)))
                 } catch {
                     answers.append(.failure(error))
-                    if batch.isHalfDone, batch.failure == nil {
-                        isHalfDone = true
+                    isHalfDone = batch.isHalfDone
+                    if isHalfDone {
                         batch.rollBack()
                         throw error
                     }
